@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineEvent } from '../../define-event'
+import { ApplicationRef } from '../../shapes'
+
+/** The first object of a plan is about to be applied. */
+export const SyncStarted = z.object({
+  application: ApplicationRef,
+  sync: z.string(),
+  release: z.number().int().positive(),
+  cluster: z.string(),
+  revisions: z.array(z.string()),
+  trigger: z.enum(['release', 'operation', 'self-heal', 'retry']),
+  automated: z.boolean(),
+})
+export type SyncStarted = z.infer<typeof SyncStarted>
+
+export const syncStarted = defineEvent({
+  owner: 'syncmaster',
+  fact: 'sync.started',
+  version: 1,
+  stream: 'FACTS',
+  tokenKind: 'application',
+  description: 'the first object of a plan is about to be applied',
+  schema: SyncStarted,
+})

@@ -1,0 +1,70 @@
+export { services, type ServiceName } from './services'
+export {
+  applicationToken,
+  bucketCount,
+  bucketOf,
+  canonicalRepositoryUrl,
+  instanceName,
+  noToken,
+  repositoryMatchKey,
+  repositoryToken,
+  sha256,
+} from './token'
+export { Envelope, type Fact } from './envelope'
+export {
+  defineEvent,
+  filterOf,
+  historyFilter,
+  parseFact,
+  readEnvelope,
+  subjectOf,
+  typeOf,
+  writeFact,
+  type EventDefinition,
+  type FactDraft,
+  type TokenKind,
+} from './define-event'
+export {
+  ApplicationRef,
+  ChangeResult,
+  Health,
+  HealthStatus,
+  ObjectRef,
+  Problem,
+  RepositoryRef,
+  ResolvedSource,
+} from './shapes'
+export { AccessRecorded, accessRecorded } from './events/accesspoint/access-recorded'
+export { ClusterReachable, clusterReachable } from './events/accesspoint/cluster-reachable'
+export { ClusterUnreachable, clusterUnreachable } from './events/accesspoint/cluster-unreachable'
+export { ReleaseFailed, releaseFailed } from './events/chartstore/release-failed'
+export { ReleaseRendered, releaseRendered } from './events/chartstore/release-rendered'
+export { DeliveryReceived, deliveryReceived } from './events/codesource/delivery-received'
+export { RevisionObserved, revisionObserved } from './events/codesource/revision-observed'
+export { RevisionUnresolved, revisionUnresolved } from './events/codesource/revision-unresolved'
+export { HealthChanged, healthChanged, ObjectHealth } from './events/insighthub/health-changed'
+export { ApplicationDeclared, applicationDeclared } from './events/syncmaster/application-declared'
+export { ApplicationRemoved, applicationRemoved } from './events/syncmaster/application-removed'
+export { DriftDetected, driftDetected } from './events/syncmaster/drift-detected'
+export { DriftRepaired, driftRepaired } from './events/syncmaster/drift-repaired'
+export { SyncedObject, SyncFinished, syncFinished } from './events/syncmaster/sync-finished'
+export { SyncPlanned, syncPlanned } from './events/syncmaster/sync-planned'
+export { SyncStarted, syncStarted } from './events/syncmaster/sync-started'
+export { defineRecord, type RecordDefinition } from './records/define-record'
+export { ApplicationRecord, applicationRecord, DeclaredSource, Destination } from './records/application'
+export { ClusterRecord, clusterRecord } from './records/cluster'
+export { HealthRecord, healthKey, healthRecord, objectKeyHash } from './records/health'
+export {
+  AppliedRecord,
+  appliedRecord,
+  DecisionRecord,
+  decisionRecord,
+  DeliveryRecord,
+  deliveryRecord,
+  LeaseRecord,
+  leaseRecord,
+} from './records/private'
+export { ReleaseRecord, releaseKey, releaseRecord } from './records/release'
+export { RevisionRecord, revisionKey, revisionRecord } from './records/revision'
+export { consumes, deadSubject, events, manifestStore, records, replaySubject, streams } from './topology'
+export { fieldManager, gateHeaders, hubCluster, managedMarks } from './gate'

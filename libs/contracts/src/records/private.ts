@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { ObjectRef } from '../shapes'
+import { defineRecord } from './define-record'
+
+const day = 86_400_000
+
+/** A delivery that was taken, so that the same one again is known. */
+export const DeliveryRecord = z.object({ factId: z.string(), receivedAt: z.iso.datetime() })
+export type DeliveryRecord = z.infer<typeof DeliveryRecord>
+
+/** Deliveries of the last days, by the hash of their id. Private to CodeSource. */
+export const deliveryRecord = defineRecord({
+  owner: 'codesource',
+  bucket: 'DELIVERIES',
+  readers: [],
+  description: 'webhook deliveries of the last days',
+  key: '<provider>.<hash of the delivery id>',
+  ttlMs: 3 * day,
+  schema: DeliveryRecord,
+})
+
+/** What SyncMaster last applied of one object: enough to see drift after a restart without asking the cluster. */
+export const AppliedRecord = z.object({
+  cluster: z.string(),
+  object: ObjectRef,
+  release: z.number().int().positive(),
+  uid: z.string(),
+  generation: z.number().int(),
+  /** SHA-256 of what was sent. */
+  desiredDigest: z.string(),
+  /** SHA-256 of the fields that the API server then said were ours (decisions: the drift projection). */
+  projectionDigest: z.string(),
+})
+export type AppliedRecord = z.infer<typeof AppliedRecord>
+
+/** The applied objects of every application. Private to SyncMaster. */
+export const appliedRecord = defineRecord({
+  owner: 'syncmaster',
+  bucket: 'APPLIED',
+  readers: [],
+  description: 'what was last applied of every object',
+  key: '<application uid>.<hash of the object>',
+  ttlMs: 0,
+  schema: AppliedRecord,
+})
+
+/** The last decision about an application, for `k8or why`, and where its newest sync stands. */
+export const DecisionRecord = z.object({
+  at: z.iso.datetime(),
+  decision: z.string(),
+  reason: z.string(),
+  release: z.number().int().nonnegative(),
+  sync: z.string().default(''),
+  history: z.array(z.object({ at: z.iso.datetime(), decision: z.string(), reason: z.string() })).max(10),
+})
+export type DecisionRecord = z.infer<typeof DecisionRecord>
+
+/** Why each application is as it is. Private to SyncMaster. */
+export const decisionRecord = defineRecord({
+  owner: 'syncmaster',
+  bucket: 'DECISIONS',
+  readers: [],
+  description: 'the last decisions about every application',
+  key: '<application uid>',
+  ttlMs: 0,
+  schema: DecisionRecord,
+})
+
+/** Who owns a bucket of applications now. The revision of the row is the fencing token. */
+export const LeaseRecord = z.object({ holder: z.string(), since: z.iso.datetime() })
+export type LeaseRecord = z.infer<typeof LeaseRecord>
+
+/** The leases of SyncMaster's buckets. */
+export const leaseRecord = defineRecord({
+  owner: 'syncmaster',
+  bucket: 'LEASES',
+  readers: ['accesspoint'],
+  description: 'who owns which bucket of applications',
+  key: 'bucket.<0 to 63>',
+  ttlMs: 0,
+  schema: LeaseRecord,
+})

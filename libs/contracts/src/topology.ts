@@ -1,0 +1,94 @@
+import type { EventDefinition } from './define-event'
+import { accessRecorded } from './events/accesspoint/access-recorded'
+import { clusterReachable } from './events/accesspoint/cluster-reachable'
+import { clusterUnreachable } from './events/accesspoint/cluster-unreachable'
+import { releaseFailed } from './events/chartstore/release-failed'
+import { releaseRendered } from './events/chartstore/release-rendered'
+import { deliveryReceived } from './events/codesource/delivery-received'
+import { revisionObserved } from './events/codesource/revision-observed'
+import { revisionUnresolved } from './events/codesource/revision-unresolved'
+import { healthChanged } from './events/insighthub/health-changed'
+import { applicationDeclared } from './events/syncmaster/application-declared'
+import { applicationRemoved } from './events/syncmaster/application-removed'
+import { driftDetected } from './events/syncmaster/drift-detected'
+import { driftRepaired } from './events/syncmaster/drift-repaired'
+import { syncFinished } from './events/syncmaster/sync-finished'
+import { syncPlanned } from './events/syncmaster/sync-planned'
+import { syncStarted } from './events/syncmaster/sync-started'
+import { applicationRecord } from './records/application'
+import { clusterRecord } from './records/cluster'
+import type { RecordDefinition } from './records/define-record'
+import { healthRecord } from './records/health'
+import { appliedRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
+import { releaseRecord } from './records/release'
+import { revisionRecord } from './records/revision'
+import type { ServiceName } from './services'
+
+/** Every fact of the mesh. */
+export const events: readonly EventDefinition[] = [
+  accessRecorded,
+  clusterReachable,
+  clusterUnreachable,
+  deliveryReceived,
+  revisionObserved,
+  revisionUnresolved,
+  releaseRendered,
+  releaseFailed,
+  applicationDeclared,
+  applicationRemoved,
+  syncPlanned,
+  syncStarted,
+  syncFinished,
+  driftDetected,
+  driftRepaired,
+  healthChanged,
+]
+
+/** Every KV record of the mesh. */
+export const records: readonly RecordDefinition[] = [
+  applicationRecord,
+  revisionRecord,
+  releaseRecord,
+  healthRecord,
+  clusterRecord,
+  deliveryRecord,
+  appliedRecord,
+  decisionRecord,
+  leaseRecord,
+]
+
+/** Which facts each service reads; its durable consumer and its rights on the bus follow from this. */
+export const consumes: Readonly<Record<ServiceName, readonly EventDefinition[]>> = {
+  accesspoint: [],
+  codesource: [deliveryReceived, applicationDeclared, applicationRemoved],
+  chartstore: [revisionObserved, revisionUnresolved, applicationDeclared, applicationRemoved],
+  syncmaster: [releaseRendered, releaseFailed, healthChanged, clusterReachable],
+  insighthub: events,
+}
+
+/** The streams, with their subjects. DEAD holds what no handler could take; REPLAYS what is to be tried once more. */
+export const streams = {
+  FACTS: { name: 'FACTS', subjects: factSubjects() },
+  ACCESS: { name: 'ACCESS', subjects: ['k8or.accesspoint.access.recorded.*'] },
+  DEAD: { name: 'DEAD', subjects: ['dead.>'] },
+  REPLAYS: { name: 'REPLAYS', subjects: ['replay.>'] },
+} as const
+
+function factSubjects(): string[] {
+  const nouns = events.filter((event) => event.stream === 'FACTS').map((event) => event.fact.split('.')[0] ?? '')
+  const owners = new Map(events.map((event) => [event.fact.split('.')[0] ?? '', event.owner]))
+  return [...new Set(nouns)].map((noun) => `k8or.${owners.get(noun) ?? ''}.${noun}.>`)
+}
+
+/** The object store bucket of rendered releases, by content digest. Owned by ChartStore. */
+export const manifestStore = { bucket: 'MANIFESTS', owner: 'chartstore' as ServiceName }
+
+/** Where a dead letter of a service is kept: the subject of the fact behind `dead.<service>.`. */
+export function deadSubject(service: ServiceName, subject: string): string {
+  return `dead.${service}.${subject}`
+}
+
+/** Where a dead letter is put to be handled once more by one service. */
+export function replaySubject(service: ServiceName, subject: string): string {
+  return `replay.${service}.${subject}`
+}

@@ -1,0 +1,1 @@
+export { describeError, Later, Never, outcomeOf, type Outcome } from './outcome'

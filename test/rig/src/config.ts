@@ -1,0 +1,12 @@
+import { userInfo } from 'node:os'
+
+/** Environment that every server of the rig starts with: nothing of the caller's but what a program needs to run. */
+export function baseEnvironment(): Record<string, string> {
+  const { PATH = '/usr/local/bin:/usr/bin:/bin', TMPDIR } = process.env
+  return { PATH, HOME: userInfo().homedir, LANG: 'C.UTF-8', ...(TMPDIR ? { TMPDIR } : {}) }
+}
+
+/** Folders in which programs are looked up, the administrator's included: sshd is there. */
+export function programFolders(): string[] {
+  return [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean)
+}
