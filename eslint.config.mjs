@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import js from '@eslint/js'
-import nx from '@nx/eslint-plugin'
+import { enforceModuleBoundaries } from '@nx/eslint-plugin/internal'
 import prettier from 'eslint-config-prettier'
 import ts from 'typescript-eslint'
 import { boundaries } from './tools/eslint-rules/boundaries.mjs'
 import { readEventOwners } from './tools/eslint-rules/event-owners.mjs'
 import { houseRules } from './tools/eslint-rules/index.mjs'
-import { domainGlobals, domainProperties, domainSyntax, kubeconfigLoaders, restrictedProperties, restrictedSyntax } from './tools/eslint-rules/restricted.mjs'
 import { refreshProjectGraph } from './tools/eslint-rules/project-graph.mjs'
+import * as restricted from './tools/eslint-rules/restricted.mjs'
 import { walls } from './tools/eslint-rules/walls.mjs'
 
 const root = import.meta.dirname
@@ -18,14 +18,16 @@ const events = readEventOwners(join(root, 'libs/contracts/src/events'))
 await refreshProjectGraph(root)
 
 export default ts.config(
-  { ignores: ['**/dist/', '**/gen/', '**/coverage/', '.cache/', '.run/', '.nx/', 'test/walls/fixtures/', '**/*.d.mts'] },
+  {
+    ignores: ['**/dist/', '**/gen/', '**/coverage/', '.cache/', '.run/', '.nx/', 'test/walls/fixtures/', '**/*.d.mts'],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   prettier,
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
-    plugins: { '@nx': nx },
+    plugins: { '@nx': { rules: { 'enforce-module-boundaries': enforceModuleBoundaries } } },
     rules: {
       '@nx/enforce-module-boundaries': ['error', boundaries()],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
@@ -46,22 +48,27 @@ export default ts.config(
       'k8or/owner-publishes': ['error', events],
       'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: false, skipComments: false, IIFEs: true }],
-      'no-restricted-properties': ['error', ...restrictedProperties],
-      'no-restricted-syntax': ['error', ...restrictedSyntax, ...kubeconfigLoaders],
+      'no-restricted-properties': ['error', ...restricted.properties],
+      'no-restricted-syntax': ['error', ...restricted.syntax, ...restricted.kubeconfigLoaders],
     },
   },
   { files: ['services/**', 'libs/**'], rules: { 'no-console': 'error' } },
   {
     files: ['services/accesspoint/src/adapters/kubernetes/**', 'test/rig/**'],
-    rules: { 'no-restricted-syntax': ['error', ...restrictedSyntax] },
+    rules: { 'no-restricted-syntax': ['error', ...restricted.syntax] },
   },
   {
     files: ['services/*/src/domain/**'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...domainGlobals],
-      'no-restricted-properties': ['error', ...restrictedProperties, ...domainProperties],
-      'no-restricted-syntax': ['error', ...restrictedSyntax, ...kubeconfigLoaders, ...domainSyntax],
+      'no-restricted-globals': ['error', ...restricted.domainGlobals],
+      'no-restricted-properties': ['error', ...restricted.properties, ...restricted.domainProperties],
+      'no-restricted-syntax': [
+        'error',
+        ...restricted.syntax,
+        ...restricted.kubeconfigLoaders,
+        ...restricted.domainSyntax,
+      ],
     },
   },
   {

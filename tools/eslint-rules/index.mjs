@@ -19,7 +19,9 @@ export const houseRules = { meta: { name: 'k8or', version: sourcesDigest(import.
 
 function sourcesDigest(folder) {
   const hash = createHash('sha256')
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.mjs')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.mjs'))
+    .sort()) {
     hash.update(readFileSync(join(folder, file)))
   }
   return hash.digest('hex').slice(0, 12)

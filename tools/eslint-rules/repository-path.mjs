@@ -6,7 +6,9 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** The linted file as the repository names it: relative to the root, with slashes. */
 export function repositoryPath(context) {
-  return relative(context.cwd ?? root, context.filename).split(sep).join('/')
+  return relative(context.cwd ?? root, context.filename)
+    .split(sep)
+    .join('/')
 }
 
 /** True when one of the globs matches; `**` crosses folders, `*` does not. */

@@ -1,5 +1,5 @@
 /** Words of the language that have one place, or none. Each message says where to go instead. */
-export const restrictedSyntax = [
+export const syntax = [
   {
     selector: 'ExportAllDeclaration',
     message: 'export explicit names: the index of a package is its list of promises (rule 6)',
@@ -17,7 +17,7 @@ export const kubeconfigLoaders = [
   },
 ]
 
-export const restrictedProperties = [
+export const properties = [
   { object: 'process', property: 'env', message: 'settings are read once, in config.ts' },
   { object: 'process', property: 'exit', message: 'stop by closing in reverse order; set process.exitCode' },
 ]

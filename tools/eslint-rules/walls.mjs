@@ -20,7 +20,7 @@ export const walls = [
   {
     name: 'domain-knows-no-adapter',
     ...domain,
-    paths: ['**/adapters', '**/adapters/**', '**/app.module', '**/config', '**/signals'],
+    paths: ['**/adapters', '**/adapters/**', '**/{app.module,config,signals}{,.ts}'],
     why: 'adapters depend on the domain, never the reverse; name what you need as a port',
   },
   {
