@@ -1,0 +1,110 @@
+import type { EventDefinition, Fact, FactDraft, RecordDefinition, ServiceName } from '@k8or/contracts'
+
+/** One service's connection to the bus, under its own certificate. */
+export interface Bus {
+  readonly service: ServiceName
+  readonly publisher: Publisher
+  /** The rows of one KV record. */
+  records<Value>(definition: RecordDefinition<Value>): Records<Value>
+  /** Content by digest, for what is too large for a message. */
+  blobs(bucket: string): Blobs
+  /** Leases on numbered buckets of work (ADR 0008). */
+  leases(definition: RecordDefinition, options: LeaseOptions): Leases
+  /** Facts as they are stored, for indexes; resumes after `fromSequence`. */
+  replay(options: ReplayOptions): Promise<void>
+  /** Whether the connection stands. */
+  isConnected(): boolean
+  /** Drains and closes. */
+  close(): Promise<void>
+}
+
+/** Announces facts of the service that owns the connection. */
+export interface Publisher {
+  /**
+   * Stores one fact; resolves when the stream has it. The same id twice is stored once.
+   * The trace context of the caller is carried along.
+   * @throws Later when the bus can not store it now
+   */
+  publish<Data>(event: EventDefinition<Data>, draft: FactDraft<Data>, options?: PublishOptions): Promise<PublishedFact>
+}
+
+export interface PublishOptions {
+  /** Refuse when another fact was stored on this subject since; 0 means that there must be none. */
+  readonly expectedLastSubjectSequence?: number
+}
+
+export interface PublishedFact {
+  readonly id: string
+  readonly sequence: number
+  readonly duplicate: boolean
+}
+
+/** A row with the revision that `update` expects. */
+export interface Row<Value> {
+  readonly key: string
+  readonly value: Value
+  readonly revision: number
+}
+
+/** A change of a row; `value` is null when it was deleted. */
+export interface RowChange<Value> {
+  readonly key: string
+  readonly value: Value | null
+  readonly revision: number
+}
+
+/** The rows of a record. What breaks the record's schema is refused on write and dropped with a log line on read. */
+export interface Records<Value> {
+  get(key: string): Promise<Row<Value> | undefined>
+  put(key: string, value: Value): Promise<number>
+  /** @throws RecordConflictError when the row exists */
+  create(key: string, value: Value): Promise<number>
+  /** @throws RecordConflictError when the row has another revision */
+  update(key: string, value: Value, revision: number): Promise<number>
+  delete(key: string): Promise<void>
+  /** All rows whose key matches; `filter` in KV terms, such as `uid.>`. */
+  list(filter?: string): Promise<Row<Value>[]>
+  /**
+   * Calls back for every row there is, then for every change, until the signal aborts.
+   * Resolves once the rows there were have been delivered; survives reconnects.
+   */
+  watch(onChange: (change: RowChange<Value>) => void, options: { signal: AbortSignal; filter?: string }): Promise<void>
+}
+
+/** Bytes by key; a key is a digest and never changes its content. */
+export interface Blobs {
+  put(key: string, content: Uint8Array): Promise<void>
+  get(key: string): Promise<Uint8Array | undefined>
+  delete(key: string): Promise<void>
+}
+
+export interface LeaseOptions {
+  readonly holder: string
+  readonly buckets: number
+  readonly ttlMs: number
+  /** The bucket was won; work on it may begin under this fence (the row's revision). */
+  readonly onGain: (bucket: number, fence: number) => void
+  /** The bucket was lost or given up; work on it must stop. */
+  readonly onLoss: (bucket: number) => void
+}
+
+export interface Leases {
+  /** Takes a fair share of the buckets and keeps it; hands over what others should have. */
+  start(): Promise<void>
+  /** The fence of a bucket that is held and whose lease has not run out by the local monotonic clock. */
+  fenceOf(bucket: number): number | undefined
+  held(): number[]
+  /** Gives all buckets back at once. */
+  stop(): Promise<void>
+}
+
+export interface ReplayOptions {
+  readonly stream: 'FACTS' | 'ACCESS' | 'DEAD'
+  readonly fromSequence: number
+  readonly filters?: readonly string[]
+  /** Called in order; the next one waits for it. */
+  readonly onFact: (fact: Fact<unknown>, stored: { sequence: number; subject: string; time: Date }) => Promise<void> | void
+  /** Called once everything that was stored at the start has been delivered. */
+  readonly onCaughtUp?: () => void
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,13 @@
+export type {
+  Blobs,
+  Bus,
+  LeaseOptions,
+  Leases,
+  PublishedFact,
+  Publisher,
+  PublishOptions,
+  Records,
+  ReplayOptions,
+  Row,
+  RowChange,
+} from './bus'

@@ -1,0 +1,1 @@
+export type { JobHandler, Jobs, JobsOptions } from './jobs'

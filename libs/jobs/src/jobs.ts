@@ -1,0 +1,32 @@
+/** Work inside one service: a key names what to look at, the handler reads the state (ADR 0007). */
+export interface Jobs {
+  /**
+   * Asks for the key to be handled now. Equal keys collapse; a key marked while it is handled is handled once more.
+   * One key is never handled twice at once.
+   */
+  mark(key: string): void
+  /**
+   * Asks for the key to be handled after a wait that survives a restart. A second wait for the same key and reason
+   * replaces the first.
+   */
+  later(key: string, delayMs: number, reason: string): Promise<void>
+  /** Resolves when nothing is running or marked. Waits do not count. */
+  settle(): Promise<void>
+  /** Lets what runs finish (its signal aborts after `graceMs`), then closes. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** Handles one key. Throwing `Later` or anything unknown retries with back-off, `Never` reports and gives up. */
+export type JobHandler = (key: string, signal: AbortSignal) => Promise<void>
+
+export interface JobsOptions {
+  /** The queue's name, unique in the mesh: `syncmaster-reconcile`. */
+  readonly name: string
+  readonly handler: JobHandler
+  /** How many keys are handled at once. */
+  readonly concurrency: number
+  /** Waits between attempts that fail with anything but `Never`: the last one repeats. */
+  readonly backoffMs: readonly number[]
+  /** Told of each failed attempt; `Never` ends the attempts. */
+  readonly onFailure: (key: string, failure: { kind: 'later' | 'never'; reason: string; attempt: number; nextInMs?: number }) => void
+}

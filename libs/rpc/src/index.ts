@@ -1,0 +1,1 @@
+export type { CallRoutes, Calls } from './calls'

@@ -1,0 +1,2 @@
+export type { Links } from './links'
+export type { ServiceApp } from './service-app'

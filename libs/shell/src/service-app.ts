@@ -1,0 +1,9 @@
+/** A service that was built and can be started and stopped; what `createApp` of every service returns. */
+export interface ServiceApp {
+  /** Opens listeners and begins to handle facts. Resolves when the service is ready. */
+  start(): Promise<void>
+  /** Ready for traffic? The reasons name what is missing. */
+  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] }
+  /** Stops taking work, lets what runs finish, closes in reverse order. */
+  stop(): Promise<void>
+}
