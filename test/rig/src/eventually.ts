@@ -11,7 +11,10 @@ export interface EventuallyOptions {
 type Falsy = false | null | undefined | 0 | ''
 
 /** Asks until the answer is truthy and returns it; the error on time-out tells the last answer or the last error. */
-export async function eventually<T>(check: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<Exclude<T, Falsy>> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  options: EventuallyOptions = {},
+): Promise<Exclude<T, Falsy>> {
   const { timeoutMs = 10_000, stepMs = 20, what = 'what was expected' } = options
   const deadline = Date.now() + timeoutMs
   let last: unknown

@@ -93,7 +93,7 @@ export class ManagedProcess {
   }
 
   async #keepAlive(): Promise<void> {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       const started = Date.now()
       await this.#exit
       if (this.#stopping) return

@@ -6,7 +6,13 @@ const found = new Map<string, string | undefined>()
 
 /** Absolute path of a program, or undefined where it is not installed. */
 export function findProgram(name: string): string | undefined {
-  if (!found.has(name)) found.set(name, programFolders().map((folder) => join(folder, name)).find(isExecutable))
+  if (!found.has(name))
+    found.set(
+      name,
+      programFolders()
+        .map((folder) => join(folder, name))
+        .find(isExecutable),
+    )
   return found.get(name)
 }
 
