@@ -11,7 +11,8 @@ import * as restricted from './tools/eslint-rules/restricted.mjs'
 import { walls } from './tools/eslint-rules/walls.mjs'
 
 const root = import.meta.dirname
-const specs = ['**/*.spec.ts', 'test/**/*.ts']
+const specs = ['**/*.spec.ts']
+const tests = [...specs, 'test/**/*.ts']
 const scripts = ['**/*.{js,cjs,mjs}']
 const events = readEventOwners(join(root, 'libs/contracts/src/events'))
 
@@ -76,16 +77,16 @@ export default ts.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
-    files: specs,
+    files: tests,
     rules: {
-      '@nx/enforce-module-boundaries': ['error', boundaries({ inSpecs: true })],
+      '@nx/enforce-module-boundaries': ['error', boundaries({ inTests: true })],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/unbound-method': 'off',
       'k8or/owner-publishes': 'off',
-      'max-lines-per-function': 'off',
     },
   },
+  { files: specs, rules: { 'max-lines-per-function': 'off' } },
   { files: ['{libs,services,hosts}/**/*.spec.ts'], rules: { 'k8or/describe-path': 'error' } },
   {
     files: scripts,

@@ -1,6 +1,6 @@
 import { repositoryPath } from './repository-path.mjs'
 
-const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
+const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/
 
 /** Files and their folders are named in kebab-case. */
 export default {

@@ -2,7 +2,7 @@ import { posix, relative, resolve, dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The root of the repository. */
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** The linted file as the repository names it: relative to the root, with slashes. */
 export function repositoryPath(context) {

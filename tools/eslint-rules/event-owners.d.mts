@@ -1,0 +1,1 @@
+export declare function readEventOwners(eventsFolder: string): Record<string, string>
