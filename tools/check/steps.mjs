@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-const code = ['libs', 'services', 'hosts', 'test/rig', 'test/e2e']
+const code = ['libs', 'services', 'hosts', 'test/rig', 'test/e2e', 'test/bench', 'test/demo']
 const eslint = [
   'eslint/bin/eslint.js',
   '.',
@@ -23,6 +23,7 @@ const prettier = [
 
 /** What `check` runs, the longest first: each a script with its arguments, for the project's own Node. */
 export function checkSteps(root) {
+  const isThere = (path) => existsSync(join(root, path))
   const steps = [
     tool('lint', eslint, '--max-warnings', '0'),
     tool('types', ['typescript7/bin/tsc', '-p', '.']),
@@ -35,10 +36,15 @@ export function checkSteps(root) {
       '--cache-location',
       '.cache/knip',
     ]),
-    tool('cycles', ['dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.cjs', ...code]),
+    tool('cycles', [
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...code.filter(isThere),
+    ]),
     { name: 'contracts', args: ['tools/contracts.mjs', '--check'], script: 'tools/contracts.mjs' },
   ]
-  return steps.filter(({ script }) => existsSync(join(root, script)))
+  return steps.filter(({ script }) => isThere(script))
 }
 
 /** What `check --fix` runs before the check, one after the other, because both write. */
