@@ -1,0 +1,14 @@
+import type { MeshDriver } from '@k8or/rig'
+import type { Summary } from './statistics'
+
+/** One line of the table. */
+export interface Line {
+  readonly what: string
+  readonly unit: 'ms' | 's' | 'MiB'
+  readonly summary: Summary
+  /** What the design asks for, where it does: for the median, and for the tail. */
+  readonly target?: { readonly p50: number; readonly p95?: number }
+}
+
+/** A measured behaviour: drives a mesh and answers its lines. */
+export type Scenario = (driver: MeshDriver, runs: number) => Promise<Line[]>

@@ -1,0 +1,27 @@
+import { MeshDriver, removeDir, startMesh, tempDir, type Mesh } from '@k8or/rig'
+
+/** A whole mesh on real servers, started before the tests of a file and stopped after them. */
+export interface MeshUnderTest {
+  readonly mesh: Mesh
+  readonly driver: MeshDriver
+}
+
+/** Starts a mesh for the tests of this file. */
+export function useMesh(options: { mode?: 'standalone' | 'processes'; clusters?: number } = {}): () => MeshUnderTest {
+  let started: MeshUnderTest | undefined
+  let dir = ''
+  beforeAll(async () => {
+    dir = tempDir('e2e')
+    const mesh = await startMesh({ dir, mode: options.mode ?? 'standalone', clusters: options.clusters ?? 0 })
+    started = { mesh, driver: new MeshDriver(mesh.env) }
+  }, 120_000)
+  afterAll(async () => {
+    await started?.driver.close()
+    await started?.mesh.stop()
+    removeDir(dir)
+  }, 60_000)
+  return () => {
+    if (!started) throw new Error('the mesh has not been started')
+    return started
+  }
+}

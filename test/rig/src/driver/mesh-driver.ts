@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs'
+import { githubPush } from '../git/pushes'
+import { commitFiles, gitRepo, headOf, type Changes } from '../git/repository'
+import { KubeClient } from '../kube/kube-client'
+import type { KubeObject } from '../kube/kube-object'
+import { readKubeconfig } from './read-kubeconfig'
+import { PeopleClient } from './people'
+
+/** The values of `mesh.env`, by name. */
+export type MeshEnvironment = Readonly<Record<string, string>>
+
+/** Reads a `mesh.env`: a line `NAME=value` each. */
+export function readMeshEnvironment(path: string): MeshEnvironment {
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
+
+/** What an application is to be like; the rest is as most people have it. */
+export interface DeclaredApplication {
+  readonly name: string
+  readonly repoUrl: string
+  readonly path: string
+  readonly namespace?: string
+  readonly targetRevision?: string
+  readonly server?: string
+  readonly project?: string
+  readonly syncPolicy?: Record<string, unknown>
+  readonly annotations?: Record<string, string>
+  readonly finalizers?: string[]
+}
+
+/** Drives a mesh as its users do, from the values of `mesh.env` alone. */
+export class MeshDriver {
+  readonly people: PeopleClient
+  readonly hub: KubeClient
+
+  constructor(readonly environment: MeshEnvironment) {
+    this.people = new PeopleClient({ url: this.value('K8OR_URL'), ca: this.value('K8OR_CA'), token: this.value('K8OR_TOKEN') })
+    this.hub = new KubeClient(readKubeconfig(this.value('KUBECONFIG')))
+  }
+
+  /** A value of `mesh.env`. */
+  value(name: string): string {
+    const value = this.environment[name]
+    if (value === undefined) throw new Error(`mesh.env has no ${name}`)
+    return value
+  }
+
+  /** Makes an empty repository on the mesh's git server. */
+  async repository(name: string): Promise<DrivenRepository> {
+    const path = await gitRepo(this.value('K8OR_GIT_ROOT'), name)
+    return new DrivenRepository(this, `${this.value('K8OR_GIT_URL')}/${name}.git`, path)
+  }
+
+  /** Declares an Application on the hub; automated with prune and self-heal unless told otherwise. */
+  declare(application: DeclaredApplication): Promise<KubeObject> {
+    return this.hub.apply(manifestOf(application, this.value('K8OR_APP_NAMESPACE')))
+  }
+
+  /** Waits until an Application on the hub is as asked. */
+  application(name: string, accept: (application: KubeObject) => boolean, timeoutMs = 20_000): Promise<KubeObject | undefined> {
+    const key = `${this.value('K8OR_APP_NAMESPACE')}/${name}`
+    return this.hub.watchUntil('argoproj.io/v1alpha1/Application', key, (object) => object !== undefined && accept(object), timeoutMs)
+  }
+
+  /** The processes of the mesh, NATS and Redis included. */
+  pids(): number[] {
+    return this.value('K8OR_PIDS').split(',').map(Number)
+  }
+
+  /** Lets go of all connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.people.close(), this.hub.close()])
+  }
+}
+
+/** A repository on the mesh's git server. */
+export class DrivenRepository {
+  constructor(
+    readonly driver: MeshDriver,
+    readonly url: string,
+    readonly path: string,
+  ) {}
+
+  /** Commits files to main; nobody is told. */
+  async commit(files: Changes, message = 'change'): Promise<{ before: string | undefined; after: string }> {
+    const before = await headOf(this.path)
+    return { before, after: await commitFiles(this.path, files, message) }
+  }
+
+  /** Tells the mesh of a push as GitHub would, and expects a 2xx. */
+  async tell(push: { before: string | undefined; after: string }): Promise<void> {
+    const { driver } = this
+    const webhook = githubPush(
+      { repoUrl: this.url, after: push.after, ...(push.before === undefined ? {} : { before: push.before }) },
+      driver.value('K8OR_WEBHOOK_SECRET'),
+    )
+    const answer = await driver.people.post(driver.value('K8OR_WEBHOOK_URL'), webhook.body, webhook.headers)
+    if (answer.status >= 300) throw new Error(`the webhook was answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  }
+
+  /** Commits files to main and tells the mesh. */
+  async push(files: Changes, message = 'change'): Promise<string> {
+    const push = await this.commit(files, message)
+    await this.tell(push)
+    return push.after
+  }
+}
+
+/** Where a value of an object is, such as `status.sync.status`; undefined where there is none. */
+export function valueAt(object: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), object)
+}
+
+/** Whether an Application runs a revision, in sync and healthy. */
+export function runsHealthy(application: KubeObject, revision?: string): boolean {
+  return (
+    valueAt(application, 'status.sync.status') === 'Synced' &&
+    valueAt(application, 'status.health.status') === 'Healthy' &&
+    (revision === undefined || valueAt(application, 'status.sync.revision') === revision)
+  )
+}
+
+function manifestOf(application: DeclaredApplication, namespace: string): Record<string, unknown> {
+  const { name, annotations = {}, finalizers = [] } = application
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace, annotations, finalizers },
+    spec: {
+      project: application.project ?? 'default',
+      source: { repoURL: application.repoUrl, path: application.path, targetRevision: application.targetRevision ?? 'main' },
+      destination: { server: application.server ?? 'https://kubernetes.default.svc', namespace: application.namespace ?? 'default' },
+      syncPolicy: application.syncPolicy ?? { automated: { prune: true, selfHeal: true } },
+    },
+  }
+}
