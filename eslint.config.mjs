@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import js from '@eslint/js'
 import { enforceModuleBoundaries } from '@nx/eslint-plugin/internal'
 import prettier from 'eslint-config-prettier'
+import { defineConfig } from 'eslint/config'
 import ts from 'typescript-eslint'
 import { boundaries } from './tools/eslint-rules/boundaries.mjs'
 import { readEventOwners } from './tools/eslint-rules/event-owners.mjs'
@@ -17,9 +18,10 @@ const unsafe = ['argument', 'assignment', 'call', 'member-access', 'return']
 const scripts = ['**/*.{js,cjs,mjs}']
 const events = readEventOwners(join(root, 'libs/contracts/src/events'))
 
-await refreshProjectGraph(root)
+const projects = await refreshProjectGraph(root)
+const nx = { meta: { name: '@nx', version: projects }, rules: { 'enforce-module-boundaries': enforceModuleBoundaries } }
 
-export default ts.config(
+export default defineConfig(
   {
     ignores: ['**/dist/', '**/gen/', '**/coverage/', '.cache/', '.run/', '.nx/', 'test/walls/fixtures/', '**/*.d.mts'],
   },
@@ -29,7 +31,7 @@ export default ts.config(
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
-    plugins: { '@nx': { rules: { 'enforce-module-boundaries': enforceModuleBoundaries } } },
+    plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': ['error', boundaries()],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
@@ -63,6 +65,10 @@ export default ts.config(
     rules: { 'no-restricted-syntax': ['error', ...restricted.syntax] },
   },
   {
+    files: ['**/config.ts', 'tools/**', 'test/**', '*.{js,cjs,mjs}'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
     files: ['services/*/src/domain/**'],
     ignores: ['**/*.spec.ts'],
     rules: {
@@ -75,10 +81,6 @@ export default ts.config(
         ...restricted.domainSyntax,
       ],
     },
-  },
-  {
-    files: ['**/config.ts', 'tools/**', 'test/**', '*.{js,cjs,mjs}'],
-    rules: { 'no-restricted-properties': 'off' },
   },
   {
     files: tests,

@@ -15,10 +15,10 @@ async function main(args) {
   const started = performance.now()
   const wanted = args.filter((arg) => !arg.startsWith('-'))
   const steps = checkSteps(root).filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-  const onResult = (result) => console.log(formatResult(result))
 
-  if (args.includes('--fix')) await runSteps(fixSteps(), { root, width: 1, onResult })
-  const results = await runSteps(steps, { root, width: 2, onResult })
+  if (args.includes('--fix'))
+    await runSteps(fixSteps(), { root, width: 1, onResult: ({ name }) => console.log(`  ${name}`) })
+  const results = await runSteps(steps, { root, width: 2, onResult: (result) => console.log(formatResult(result)) })
   console.log(formatReport(results, (performance.now() - started) / 1000))
   if (results.some(({ passed }) => !passed)) process.exitCode = 1
 }

@@ -49,7 +49,7 @@ export function checkSteps(root) {
 
 /** What `check --fix` runs before the check, one after the other, because both write. */
 export function fixSteps() {
-  return [tool('lint --fix', eslint, '--fix'), tool('format --write', prettier, '--write')]
+  return [tool('repaired by eslint', eslint, '--fix'), tool('formatted by prettier', prettier, '--write')]
 }
 
 function tool(name, [script, ...args], ...more) {
