@@ -1,0 +1,1 @@
+export { judgeObject, type Judgement } from './verdict/judge-object'
