@@ -18,3 +18,16 @@ export { commitFiles, gitRepo, headOf, readFileAt, type Changes } from './git/re
 export { startSshGitServer, type SshGitServer } from './git/ssh-server'
 export { startNats, type NatsOptions } from './nats'
 export { startRedis, type RedisOptions, type RedisServer } from './redis'
+export {
+  DrivenRepository,
+  MeshDriver,
+  readMeshEnvironment,
+  runsHealthy,
+  valueAt,
+  type DeclaredApplication,
+  type MeshEnvironment,
+} from './driver/mesh-driver'
+export { PeopleClient, type PeopleAccess, type PeopleAnswer } from './driver/people'
+export { startMesh, type Mesh, type MeshOptions } from './mesh/mesh'
+export type { MeshMode } from './mesh/layout'
+export { registerCluster } from './mesh/hub'

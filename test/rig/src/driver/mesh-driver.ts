@@ -35,7 +35,11 @@ export class MeshDriver {
   readonly hub: KubeClient
 
   constructor(readonly environment: MeshEnvironment) {
-    this.people = new PeopleClient({ url: this.value('K8OR_URL'), ca: this.value('K8OR_CA'), token: this.value('K8OR_TOKEN') })
+    this.people = new PeopleClient({
+      url: this.value('K8OR_URL'),
+      ca: this.value('K8OR_CA'),
+      token: this.value('K8OR_TOKEN'),
+    })
     this.hub = new KubeClient(readKubeconfig(this.value('KUBECONFIG')))
   }
 
@@ -58,9 +62,18 @@ export class MeshDriver {
   }
 
   /** Waits until an Application on the hub is as asked. */
-  application(name: string, accept: (application: KubeObject) => boolean, timeoutMs = 20_000): Promise<KubeObject | undefined> {
+  application(
+    name: string,
+    accept: (application: KubeObject) => boolean,
+    timeoutMs = 20_000,
+  ): Promise<KubeObject | undefined> {
     const key = `${this.value('K8OR_APP_NAMESPACE')}/${name}`
-    return this.hub.watchUntil('argoproj.io/v1alpha1/Application', key, (object) => object !== undefined && accept(object), timeoutMs)
+    return this.hub.watchUntil(
+      'argoproj.io/v1alpha1/Application',
+      key,
+      (object) => object !== undefined && accept(object),
+      timeoutMs,
+    )
   }
 
   /** The processes of the mesh, NATS and Redis included. */
@@ -96,7 +109,8 @@ export class DrivenRepository {
       driver.value('K8OR_WEBHOOK_SECRET'),
     )
     const answer = await driver.people.post(driver.value('K8OR_WEBHOOK_URL'), webhook.body, webhook.headers)
-    if (answer.status >= 300) throw new Error(`the webhook was answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+    if (answer.status >= 300)
+      throw new Error(`the webhook was answered ${answer.status}: ${JSON.stringify(answer.body)}`)
   }
 
   /** Commits files to main and tells the mesh. */
@@ -109,7 +123,12 @@ export class DrivenRepository {
 
 /** Where a value of an object is, such as `status.sync.status`; undefined where there is none. */
 export function valueAt(object: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), object)
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+      object,
+    )
 }
 
 /** Whether an Application runs a revision, in sync and healthy. */
@@ -129,8 +148,15 @@ function manifestOf(application: DeclaredApplication, namespace: string): Record
     metadata: { name, namespace, annotations, finalizers },
     spec: {
       project: application.project ?? 'default',
-      source: { repoURL: application.repoUrl, path: application.path, targetRevision: application.targetRevision ?? 'main' },
-      destination: { server: application.server ?? 'https://kubernetes.default.svc', namespace: application.namespace ?? 'default' },
+      source: {
+        repoURL: application.repoUrl,
+        path: application.path,
+        targetRevision: application.targetRevision ?? 'main',
+      },
+      destination: {
+        server: application.server ?? 'https://kubernetes.default.svc',
+        namespace: application.namespace ?? 'default',
+      },
       syncPolicy: application.syncPolicy ?? { automated: { prune: true, selfHeal: true } },
     },
   }

@@ -69,9 +69,10 @@ function applyHead(text: string, response: ServerResponse): void {
 }
 
 function gitSettings(): Record<string, string> {
-  const pairs = settings.flatMap(([key, value], index) => [
-    [`GIT_CONFIG_KEY_${index}`, key],
-    [`GIT_CONFIG_VALUE_${index}`, value],
-  ])
-  return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) }
+  const environment: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) }
+  settings.forEach(([key, value], index) => {
+    environment[`GIT_CONFIG_KEY_${index}`] = key
+    environment[`GIT_CONFIG_VALUE_${index}`] = value
+  })
+  return environment
 }

@@ -46,7 +46,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     root: options.root,
     urlOf: (name) => `${url}/${name}.git`,
     requests: (name) => (name === undefined ? sum(counts.values()) : (counts.get(name) ?? 0)),
-    fault: (name, kind) => void (kind ? faults.set(name, kind) : faults.delete(name)),
+    fault(name, kind) {
+      if (kind) faults.set(name, kind)
+      else faults.delete(name)
+    },
     stop: () => close(server),
   }
 }
@@ -62,15 +65,29 @@ async function answer(
   { root, auth }: GitServerOptions,
   fault: GitFault | undefined,
 ): Promise<void> {
-  if (fault === 'hang') return
-  if (fault === 'reset') return void request.socket.destroy()
-  if (fault === 'error') return refuse(response, 503, 'service unavailable')
-  if (fault === 'not-found') return refuse(response, 404, 'repository not found')
-  if (fault === 'unauthorized' || (auth && !isAuthorized(request, auth))) {
-    response.setHeader('www-authenticate', 'Basic realm="rig"')
-    return refuse(response, 401, 'authentication required')
+  const isStranger = auth !== undefined && !isAuthorized(request, auth)
+  if (fault) misbehave(request, response, fault)
+  else if (isStranger) misbehave(request, response, 'unauthorized')
+  else await serveByGit(request, response, root)
+}
+
+function misbehave(request: IncomingMessage, response: ServerResponse, fault: GitFault): void {
+  switch (fault) {
+    case 'hang':
+      return
+    case 'reset':
+      request.socket.destroy()
+      return
+    case 'error':
+      refuse(response, 503, 'service unavailable')
+      return
+    case 'not-found':
+      refuse(response, 404, 'repository not found')
+      return
+    case 'unauthorized':
+      response.setHeader('www-authenticate', 'Basic realm="rig"')
+      refuse(response, 401, 'authentication required')
   }
-  await serveByGit(request, response, root)
 }
 
 function isAuthorized(

@@ -151,5 +151,5 @@ function messageOf(body: unknown): string {
 function queryText(query: object): string {
   const entries = Object.entries(query) as [string, string | undefined][]
   const given = entries.filter((entry): entry is [string, string] => entry[0] !== 'namespace' && entry[1] !== undefined)
-  return given.length ? `?${new URLSearchParams(given)}` : ''
+  return given.length ? `?${new URLSearchParams(given).toString()}` : ''
 }

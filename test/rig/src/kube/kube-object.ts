@@ -1,14 +1,12 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- the rig reads whatever objects a test makes */
-
-/** A Kubernetes object, typed as loosely as tests need. */
+/** A Kubernetes object of any kind; `valueAt` reads what is not named here. */
 export interface KubeObject {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: KubeMetadata
-  readonly spec?: any
-  readonly status?: any
+  readonly spec?: unknown
+  readonly status?: unknown
   readonly data?: Readonly<Record<string, string>>
-  readonly [field: string]: any
+  readonly [field: string]: unknown
 }
 
 /** The part that every object has. */
@@ -24,5 +22,5 @@ export interface KubeMetadata {
   readonly annotations?: Readonly<Record<string, string>>
   readonly finalizers?: readonly string[]
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[]
-  readonly [field: string]: any
+  readonly [field: string]: unknown
 }

@@ -1,17 +1,22 @@
+import { valueAt } from '../driver/mesh-driver'
 import { removeDir, tempDir } from '../temp-dir'
 import type { KubeObject } from './kube-object'
 import { startKube, type KubeServer } from './kube-server'
 
-const deployment = (name: string, image: string, replicas = 2): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, namespace: 'default' },
-  spec: {
-    replicas,
-    selector: { matchLabels: { app: name } },
-    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'main', image }] } },
-  },
+const workload = (app: string, image: string) => ({
+  selector: { matchLabels: { app } },
+  template: { metadata: { labels: { app } }, spec: { containers: [{ name: 'main', image }] } },
 })
+
+const apps = (kind: string, name: string, spec: unknown): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind,
+  metadata: { name, namespace: 'default' },
+  spec,
+})
+
+const deployment = (name: string, image: string, replicas = 2): KubeObject =>
+  apps('Deployment', name, { ...workload(name, image), replicas })
 
 const job = (name: string, image: string): KubeObject => ({
   apiVersion: 'batch/v1',
@@ -35,15 +40,23 @@ describe('test/rig/src/kube/kube-server', () => {
 
   const podsOf = (app: string) => kube.client.list('v1/Pod', { namespace: 'default', labelSelector: `app=${app}` })
   const readyReplicas = (name: string, count: number) =>
-    kube.client.watchUntil('apps/v1/Deployment', `default/${name}`, (found) => found?.status?.readyReplicas === count)
+    kube.client.watchUntil(
+      'apps/v1/Deployment',
+      `default/${name}`,
+      (found) => valueAt(found, 'status.readyReplicas') === count,
+    )
 
   it('brings the pods of a Deployment to ready on its nodes', async () => {
     await kube.client.apply(deployment('web', 'shop/web:1'))
     await readyReplicas('web', 2)
     const pods = await podsOf('web')
-    expect(pods.map((pod) => pod.spec.nodeName).toSorted()).toEqual(['node-1', 'node-2'])
-    expect(new Set(pods.map((pod) => pod.status.podIP)).size).toBe(2)
-    expect(pods[0]?.status.containerStatuses[0]).toMatchObject({ ready: true, started: true, image: 'shop/web:1' })
+    expect(pods.map((pod) => String(valueAt(pod, 'spec.nodeName'))).toSorted()).toEqual(['node-1', 'node-2'])
+    expect(new Set(pods.map((pod) => valueAt(pod, 'status.podIP'))).size).toBe(2)
+    expect(valueAt(pods[0], 'status.containerStatuses.0')).toMatchObject({
+      ready: true,
+      started: true,
+      image: 'shop/web:1',
+    })
   })
 
   it('replaces pods on a rollout and removes them with their owner', async () => {
@@ -56,7 +69,9 @@ describe('test/rig/src/kube/kube-server', () => {
       'apps/v1/Deployment',
       'default/roll',
       (found) =>
-        found?.status?.observedGeneration === 2 && found.status.updatedReplicas === 2 && found.status.replicas === 2,
+        valueAt(found, 'status.observedGeneration') === 2 &&
+        valueAt(found, 'status.updatedReplicas') === 2 &&
+        valueAt(found, 'status.replicas') === 2,
     )
     const [pod] = await podsOf('roll')
     await kube.client.delete('apps/v1/Deployment', 'default/roll')
@@ -68,41 +83,38 @@ describe('test/rig/src/kube/kube-server', () => {
     await kube.client.watchUntil(
       'apps/v1/Deployment',
       'default/broken',
-      (found) => found?.status?.unavailableReplicas === 1,
+      (found) => valueAt(found, 'status.unavailableReplicas') === 1,
     )
     const [pod] = await podsOf('broken')
     const backedOff = await kube.client.watchUntil(
       'v1/Pod',
       `default/${pod?.metadata.name}`,
-      (found) => found?.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ImagePullBackOff',
+      (found) => valueAt(found, 'status.containerStatuses.0.state.waiting.reason') === 'ImagePullBackOff',
     )
-    expect(backedOff?.status.phase).toBe('Pending')
+    expect(valueAt(backedOff, 'status.phase')).toBe('Pending')
   })
 
   it('completes the pods of a Job, or fails them', async () => {
     await kube.client.apply(job('migrate', 'shop/migrate:1'))
     await kube.client.apply(job('broken-job', 'shop/migrate:fail'))
-    await kube.client.watchUntil('batch/v1/Job', 'default/migrate', (found) => found?.status?.succeeded === 1)
-    await kube.client.watchUntil('batch/v1/Job', 'default/broken-job', (found) => found?.status?.failed === 1)
+    await kube.client.watchUntil('batch/v1/Job', 'default/migrate', (found) => valueAt(found, 'status.succeeded') === 1)
+    await kube.client.watchUntil('batch/v1/Job', 'default/broken-job', (found) => valueAt(found, 'status.failed') === 1)
   })
 
   it('runs a StatefulSet and a DaemonSet', async () => {
-    const { spec } = deployment('set', 'shop/db:1', 2)
-    await kube.client.apply({
-      apiVersion: 'apps/v1',
-      kind: 'StatefulSet',
-      metadata: { name: 'set', namespace: 'default' },
-      spec: { ...spec, serviceName: 'set' },
-    })
-    const { replicas: _, ...daemon } = deployment('agent', 'shop/agent:1').spec
-    await kube.client.apply({
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name: 'agent', namespace: 'default' },
-      spec: daemon,
-    })
-    await kube.client.watchUntil('apps/v1/StatefulSet', 'default/set', (found) => found?.status?.readyReplicas === 2)
-    await kube.client.watchUntil('apps/v1/DaemonSet', 'default/agent', (found) => found?.status?.numberReady === 2)
+    const set = { ...workload('set', 'shop/db:1'), replicas: 2, serviceName: 'set' }
+    await kube.client.apply(apps('StatefulSet', 'set', set))
+    await kube.client.apply(apps('DaemonSet', 'agent', workload('agent', 'shop/agent:1')))
+    await kube.client.watchUntil(
+      'apps/v1/StatefulSet',
+      'default/set',
+      (found) => valueAt(found, 'status.readyReplicas') === 2,
+    )
+    await kube.client.watchUntil(
+      'apps/v1/DaemonSet',
+      'default/agent',
+      (found) => valueAt(found, 'status.numberReady') === 2,
+    )
   })
 
   it('makes hundreds of pods ready in seconds', async () => {

@@ -93,13 +93,14 @@ export class ManagedProcess {
   }
 
   async #keepAlive(): Promise<void> {
+    const mayRestart = (): boolean => !this.#stopping && !this.isRunning
     for (let failures = 0; ;) {
       const started = Date.now()
       await this.#exit
-      if (this.#stopping) return
+      if (!mayRestart()) return
       failures = failuresAfter(failures, Date.now() - started)
       await delay(restartDelay(failures), undefined, { signal: this.#abort.signal }).catch(() => undefined)
-      if (this.#stopping || this.isRunning) return
+      if (!mayRestart()) return
       this.#restarts++
       this.#spawn()
     }

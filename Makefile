@@ -1,0 +1,36 @@
+NODE := node_modules/node/bin/node
+TS := $(NODE) -r ./tools/swc-ext.cjs
+CLUSTERS ?= 1
+MODE ?= standalone
+
+# Nothing here ever touches a cluster of yours: only DEMO_KUBECONFIG names one.
+unexport KUBECONFIG
+.PHONY: help setup demo test up down check bench conformance
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install and build what the rest needs; the others do it by themselves
+	@node tools/setup.mjs
+
+demo: setup ## Show a push becoming a healthy rollout (DEMO_EXIT=1 leaves when done)
+	@$(TS) test/demo/main.ts
+
+test: setup ## Run all tests: units, then those on real servers, then end to end
+	@$(NODE) tools/test.mjs $(ARGS)
+
+up: setup ## Run the mesh in the background (CLUSTERS=1, MODE=standalone or processes) and write .run/mesh.env
+	@$(TS) test/rig/src/up/main.ts up --clusters=$(CLUSTERS) --mode=$(MODE)
+
+down: ## Stop what `make up` started and remove its state
+	@test ! -d .run || $(TS) test/rig/src/up/main.ts down
+
+check: setup ## Check types, lint, import walls, format and unused code
+	@$(NODE) tools/check.mjs
+
+bench: setup ## Measure speed and processor time per deployment
+	@$(TS) test/bench/main.ts
+
+conformance: setup ## Count which statements of the specification a passing test shows
+	@$(NODE) tools/conformance.mjs

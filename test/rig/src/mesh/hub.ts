@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadAll } from 'js-yaml'
+import { eventually } from '../eventually'
+import type { KubeClient } from '../kube/kube-client'
+import type { KubeObject } from '../kube/kube-object'
+import type { KubeConnection } from '../kube/kubeconfig'
+import { repositoryRoot } from '../paths'
+import { controlNamespace as namespace } from './process-environment'
+
+const crdType = 'apiextensions.k8s.io/v1/CustomResourceDefinition'
+
+/** Puts on the hub what an installation of Argo CD would: namespace, resource definitions, webhook secret, default project. */
+export async function prepareHub(hub: KubeClient, webhookSecret: string): Promise<void> {
+  await hub.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  await Promise.all([installDefinitions(hub), hub.apply(webhookSecrets(webhookSecret))])
+  await eventually(() => hub.apply(defaultProject), { timeoutMs: 20_000, what: 'AppProject default' })
+}
+
+/** Declares a further cluster to the mesh as Argo CD declares it: by a labelled Secret on the hub. */
+export async function registerCluster(hub: KubeClient, cluster: KubeConnection): Promise<void> {
+  await hub.apply(clusterSecret(cluster))
+}
+
+/** The Secret by which Argo CD knows a cluster with a client certificate. */
+export function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject {
+  const tlsClientConfig = { caData: base64(ca), certData: base64(cert), keyData: base64(key) }
+  const labels = { 'argocd.argoproj.io/secret-type': 'cluster' }
+  const stringData = { name, server: url, config: JSON.stringify({ tlsClientConfig }) }
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: `cluster-${name}`, namespace, labels }, stringData }
+}
+
+async function installDefinitions(hub: KubeClient): Promise<void> {
+  const dir = join(repositoryRoot, 'deploy/crds')
+  const texts = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'))
+  const definitions = texts.flatMap((text) => loadAll(text)).filter(Boolean) as KubeObject[]
+  await Promise.all(definitions.map((definition) => installDefinition(hub, definition)))
+}
+
+async function installDefinition(hub: KubeClient, definition: KubeObject): Promise<void> {
+  const { name } = definition.metadata
+  if (!(await hub.get(crdType, name))) await hub.apply(definition)
+  await hub.watchUntil(crdType, name, (found) => found !== undefined && isEstablished(found))
+}
+
+function isEstablished({ status }: KubeObject): boolean {
+  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] }
+  return conditions.some((condition) => condition.type === 'Established' && condition.status === 'True')
+}
+
+function webhookSecrets(secret: string): KubeObject {
+  const stringData = { 'webhook.github.secret': secret, 'webhook.gitlab.secret': secret }
+  const labels = { 'app.kubernetes.io/name': 'argocd-secret', 'app.kubernetes.io/part-of': 'argocd' }
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'argocd-secret', namespace, labels }, stringData }
+}
+
+const defaultProject: KubeObject = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+  metadata: { name: 'default', namespace },
+  spec: {
+    sourceRepos: ['*'],
+    destinations: [{ server: '*', namespace: '*' }],
+    clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+  },
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64')
+}

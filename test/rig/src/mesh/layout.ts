@@ -1,0 +1,53 @@
+import { services, type ServiceName } from '@k8or/contracts'
+import { join } from 'node:path'
+import { freePorts } from '../free-port'
+
+/** One process for all services, or one for each. */
+export type MeshMode = 'standalone' | 'processes'
+
+/** Ports of one service: calls of the mesh, and probes. */
+export interface ServicePorts {
+  readonly mesh: number
+  readonly probes: number
+}
+
+/** Where everything of one mesh is. */
+export interface MeshLayout {
+  readonly dir: string
+  readonly mode: MeshMode
+  readonly nats: number
+  readonly redis: number
+  readonly people: number
+  readonly webhook: number
+  readonly git: number
+  readonly services: Readonly<Record<ServiceName, ServicePorts>>
+}
+
+/** Gives every listener of a mesh a free port. */
+export async function layOut(dir: string, mode: MeshMode): Promise<MeshLayout> {
+  const ports = await freePorts(5 + 2 * services.length)
+  const next = (): number => ports.pop() ?? 0
+  const pairs = services.map((name) => [name, { mesh: next(), probes: next() }] as const)
+  const [nats, redis, people, webhook, git] = [next(), next(), next(), next(), next()]
+  return { dir, mode, nats, redis, people, webhook, git, services: Object.fromEntries(pairs) as MeshLayout['services'] }
+}
+
+/** Files and folders of a mesh below its directory. */
+export function meshPaths(dir: string) {
+  const state = join(dir, 'mesh')
+  return {
+    state,
+    ca: join(state, 'ca.crt'),
+    token: join(state, 'people/token'),
+    natsDir: join(state, 'nats'),
+    natsConfig: join(state, 'nats/nats.conf'),
+    redisCert: join(state, 'redis/tls.crt'),
+    redisKey: join(state, 'redis/tls.key'),
+    redisData: join(dir, 'redis'),
+    gitRoot: join(dir, 'git'),
+    kube: join(dir, 'kube'),
+    hubKubeconfig: join(dir, 'kube/hub/kubeconfig'),
+    log: join(dir, 'log'),
+    environment: join(dir, 'mesh.env'),
+  }
+}

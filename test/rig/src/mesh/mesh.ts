@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { eventually } from '../eventually'
+import { startGitServer, type GitServer } from '../git/http-server'
+import { startFleet, startKube, type KubeOptions, type KubeServer } from '../kube/kube-server'
+import { startNats } from '../nats'
+import type { ManagedProcess } from '../process/managed-process'
+import { startRedis } from '../redis'
+import { prepareHub, registerCluster } from './hub'
+import { layOut, meshPaths, type MeshLayout, type MeshMode } from './layout'
+import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
+import { bootstrap, isMeshReady, meshProcess, meshProcessNames } from './program'
+
+/** What kind of mesh to start, and where its state is. */
+export interface MeshOptions {
+  readonly dir: string
+  readonly mode?: MeshMode
+  /** API servers besides the hub. */
+  readonly clusters?: number
+  readonly nodes?: number
+  readonly kubelet?: KubeOptions['kubelet']
+  readonly onProgress?: (text: string) => void
+}
+
+/** A whole mesh on real servers; whatever is killed comes back. */
+export interface Mesh {
+  /** The values of `mesh.env` as they are now. */
+  readonly env: Readonly<Record<string, string>>
+  readonly hub: KubeServer
+  readonly clusters: readonly KubeServer[]
+  readonly git: GitServer
+  /** By name: `standalone` or each service, `nats`, `redis`. */
+  readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** Kills a process of the mesh, which then comes back. */
+  kill(name: string, signal?: NodeJS.Signals): void
+  /** Waits until every process of the mesh says that it is ready. */
+  untilReady(timeoutMs?: number): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts API servers, git, Redis, NATS and the mesh; returns when the mesh is ready. */
+export async function startMesh(options: MeshOptions): Promise<Mesh> {
+  const layout = await layOut(options.dir, options.mode ?? 'standalone')
+  const starting = new MeshStart(layout, options)
+  try {
+    await starting.run()
+    return starting.mesh()
+  } catch (error) {
+    await starting.stop()
+    throw error
+  }
+}
+
+class MeshStart {
+  readonly #processes = new Map<string, ManagedProcess>()
+  readonly #webhookSecret = randomBytes(20).toString('hex')
+  readonly #began = Date.now()
+  #hub: KubeServer | undefined
+  #clusters: KubeServer[] = []
+  #git: GitServer | undefined
+  #isComplete = false
+
+  constructor(
+    private readonly layout: MeshLayout,
+    private readonly options: MeshOptions,
+  ) {}
+
+  /** The bus needs no cluster and the hub no bus: they start beside each other, then the mesh and further clusters. */
+  async run(): Promise<void> {
+    await allOrFirstError([this.startHub(), this.startBus(), this.startGit()])
+    await allOrFirstError([this.startServices(), this.startClusters()])
+    this.#isComplete = true
+    this.writeEnvironment()
+    this.tell('ready')
+  }
+
+  mesh(): Mesh {
+    const environment = (): Record<string, string> => this.environment()
+    return {
+      get env() {
+        return environment()
+      },
+      hub: this.theHub(),
+      clusters: this.#clusters,
+      git: this.theGit(),
+      processes: this.#processes,
+      kill: (name, signal) => this.process(name).kill(signal),
+      untilReady: (timeoutMs = 30_000) => this.untilReady(timeoutMs),
+      stop: () => this.stop(),
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isComplete = false
+    const [bus, mesh] = [['nats', 'redis'], meshProcessNames(this.layout)].map((names) => this.processesNamed(names))
+    for (const processes of [mesh, bus]) await Promise.all(processes?.map((process) => process.stop()) ?? [])
+    const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+
+  private async startHub(): Promise<void> {
+    this.#hub = await startKube({
+      ...this.kubeOptions(),
+      name: 'hub',
+      dir: join(meshPaths(this.layout.dir).kube, 'hub'),
+    })
+    await prepareHub(this.#hub.client, this.#webhookSecret)
+    this.tell('hub API server')
+  }
+
+  private async startBus(): Promise<void> {
+    const { layout } = this
+    const paths = meshPaths(layout.dir)
+    await bootstrap(layout, 'pki')
+    const onPid = (): void => this.writeEnvironment()
+    const tls = { ca: paths.ca, cert: paths.redisCert, key: paths.redisKey }
+    const nats = startNats({
+      dir: paths.natsDir,
+      configPath: paths.natsConfig,
+      port: layout.nats,
+      restart: true,
+      onPid,
+    })
+    const redis = startRedis({ dir: paths.redisData, port: layout.redis, tls, restart: true, onPid })
+    await allOrFirstError([nats.then((process) => this.keep(process)), redis.then(({ process }) => this.keep(process))])
+    await bootstrap(layout, 'bus')
+    this.tell('NATS and Redis')
+  }
+
+  private async startGit(): Promise<void> {
+    this.#git = await startGitServer({ root: meshPaths(this.layout.dir).gitRoot, port: this.layout.git })
+  }
+
+  private async startServices(): Promise<void> {
+    const processes = meshProcessNames(this.layout).map((name) =>
+      meshProcess(this.layout, name, () => this.writeEnvironment()),
+    )
+    for (const process of processes) this.keep(process)
+    await allOrFirstError(processes.map((process) => process.start()))
+    this.tell(`mesh (${this.layout.mode})`)
+  }
+
+  private async startClusters(): Promise<void> {
+    const names = Array.from({ length: this.options.clusters ?? 0 }, (_, index) => `cluster-${index + 1}`)
+    this.#clusters = await startFleet(names, { ...this.kubeOptions(), dir: meshPaths(this.layout.dir).kube })
+    await Promise.all(this.#clusters.map((cluster) => registerCluster(this.theHub().client, cluster)))
+    if (names.length) this.tell(`${names.length} further API server${names.length > 1 ? 's' : ''}`)
+  }
+
+  private kubeOptions(): Omit<KubeOptions, 'dir'> {
+    const { nodes = 2, kubelet } = this.options
+    return { nodes, restart: true, ...(kubelet ? { kubelet } : {}) }
+  }
+
+  private keep(process: ManagedProcess): void {
+    this.#processes.set(process.name, process)
+  }
+
+  private processesNamed(names: readonly string[]): ManagedProcess[] {
+    return names.map((name) => this.#processes.get(name)).filter((process) => process !== undefined)
+  }
+
+  private process(name: string): ManagedProcess {
+    const found = this.#processes.get(name)
+    if (!found) throw new Error(`no process is called ${name}: there are ${[...this.#processes.keys()].join(', ')}`)
+    return found
+  }
+
+  private async untilReady(timeoutMs: number): Promise<void> {
+    for (const name of meshProcessNames(this.layout))
+      await eventually(() => isMeshReady(this.layout, name), { timeoutMs, what: `${name} ready` })
+  }
+
+  private environment(): Record<string, string> {
+    return meshEnvironment({
+      layout: this.layout,
+      token: readFileSync(meshPaths(this.layout.dir).token, 'utf8').trim(),
+      webhookSecret: this.#webhookSecret,
+      gitUrl: this.theGit().url,
+      clusters: this.#clusters,
+      pids: [...this.#processes.values()].map((process) => process.pid),
+    })
+  }
+
+  private writeEnvironment(): void {
+    if (this.#isComplete) writeMeshEnvironment(meshPaths(this.layout.dir).environment, this.environment())
+  }
+
+  private tell(what: string): void {
+    this.options.onProgress?.(`${what} (${((Date.now() - this.#began) / 1000).toFixed(1)} s)`)
+  }
+
+  private theHub(): KubeServer {
+    if (!this.#hub) throw new Error('the hub has not been started')
+    return this.#hub
+  }
+
+  private theGit(): GitServer {
+    if (!this.#git) throw new Error('the git server has not been started')
+    return this.#git
+  }
+}
+
+/** Waits for all, so that nothing starts behind the back of a stop, and then fails with the first failure. */
+async function allOrFirstError(work: readonly Promise<unknown>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(work)
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
+}

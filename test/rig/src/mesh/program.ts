@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { services, type ServiceName } from '@k8or/contracts'
+import { cacheDir, repositoryRoot } from '../paths'
+import { ManagedProcess } from '../process/managed-process'
+import { runToEnd } from '../process/run-to-end'
+import { meshPaths, type MeshLayout } from './layout'
+import { processEnvironment } from './process-environment'
+
+const node = join(repositoryRoot, 'node_modules/node/bin/node')
+const bundle = join(repositoryRoot, 'dist/k8or.cjs')
+
+/** What a process of the mesh is called. */
+export type MeshProcessName = ServiceName | 'standalone'
+
+/** The processes of a mesh: one for all services, or one for each. */
+export function meshProcessNames({ mode }: MeshLayout): readonly MeshProcessName[] {
+  return mode === 'standalone' ? ['standalone'] : services
+}
+
+/** Runs one step of `k8or bootstrap` to its end. */
+export function bootstrap(layout: MeshLayout, step: 'pki' | 'bus'): Promise<void> {
+  return runToEnd(
+    `k8or bootstrap --${step}`,
+    command(layout, 'bootstrap', ['bootstrap', `--${step}`], `bootstrap-${step}`),
+  )
+}
+
+/** A process of the mesh that comes back when it is killed; started, it is ready. */
+export function meshProcess(layout: MeshLayout, name: MeshProcessName, onPid: () => void): ManagedProcess {
+  const args = name === 'standalone' ? ['standalone'] : ['service', name]
+  return new ManagedProcess({
+    ...command(layout, name, args, name),
+    name,
+    ready: () => isMeshReady(layout, name),
+    restart: true,
+    stopTimeoutMs: 8_000,
+    onPid,
+  })
+}
+
+/** Whether a process of the mesh says that it is ready for traffic. */
+export async function isMeshReady(layout: MeshLayout, name: MeshProcessName): Promise<boolean> {
+  const { probes } = layout.services[name === 'standalone' ? 'accesspoint' : name]
+  const signal = AbortSignal.timeout(2_000)
+  const answer = await request(`http://127.0.0.1:${probes}/readyz`, { signal }).catch(() => undefined)
+  await answer?.body.dump()
+  return answer?.statusCode === 200
+}
+
+function command(layout: MeshLayout, role: MeshProcessName | 'bootstrap', args: readonly string[], log: string) {
+  if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`make setup\``)
+  const env = { ...processEnvironment(layout, role), NODE_COMPILE_CACHE: join(cacheDir, 'compile') }
+  return { command: node, args: [bundle, ...args], env, logFile: join(meshPaths(layout.dir).log, `${log}.log`) }
+}

@@ -1,0 +1,44 @@
+// Gets a checkout ready: packages of the system, npm packages, the real servers built by Go, and the bundle.
+// Runs on any Node >= 20 with no node_modules; returns at once when there is nothing to do.
+import { join } from 'node:path'
+import { bundleTask } from './setup/bundle.mjs'
+import { goServerTasks } from './setup/go-server.mjs'
+import { withLock } from './setup/lock.mjs'
+import { npmTask } from './setup/npm.mjs'
+import { arePackagesThere, providePrograms } from './setup/programs.mjs'
+import { showProgress } from './setup/progress.mjs'
+import { stopPrograms } from './setup/run.mjs'
+import { runTasks } from './setup/tasks.mjs'
+
+const root = join(new URL('.', import.meta.url).pathname, '..')
+
+function allTasks() {
+  const npm = npmTask(root)
+  const [nats, kube] = goServerTasks(root)
+  return [npm, nats, kube, bundleTask(root, npm)]
+}
+
+async function setUp() {
+  await providePrograms()
+  const waiting = allTasks().filter((task) => !task.isDone())
+  if (!waiting.length) return
+  const stopShowing = showProgress(waiting)
+  try {
+    await runTasks(waiting)
+  } finally {
+    stopShowing()
+    stopPrograms()
+  }
+}
+
+async function main() {
+  const started = Date.now()
+  if (allTasks().every((task) => task.isDone()) && arePackagesThere()) return
+  await withLock(join(root, '.cache/setup.lock'), setUp)
+  console.log(`setup: done in ${Math.round((Date.now() - started) / 1000)} s`)
+}
+
+main().catch((error) => {
+  console.error(`\nsetup: ${error.message}`)
+  process.exitCode = 1
+})
