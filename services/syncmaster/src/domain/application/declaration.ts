@@ -1,0 +1,43 @@
+import { applicationToken, bucketOf, instanceName, type ApplicationRecord } from '@k8or/contracts'
+import { digestOf } from '../digest'
+import { projectOf, sourcesOf, type Application } from './application'
+import { annotations } from './policy'
+
+/** The record by which the other services know an Application. */
+export function declarationOf(application: Application, controlNamespace: string): ApplicationRecord {
+  const { uid, namespace, name, spec } = application
+  const project = projectOf(spec)
+  const sources = sourcesOf(spec)
+  return {
+    ref: { uid, namespace, name, project },
+    token: applicationToken(instanceName(namespace, name, controlNamespace), uid),
+    bucket: bucketOf(uid),
+    destination: spec.destination,
+    sources,
+    specDigest: digestOf({ project, destination: spec.destination, sources }),
+    refresh: '',
+  }
+}
+
+/** Whether an Application asks to be looked at again, and how thoroughly. */
+export function refreshOf(application: Application): 'normal' | 'hard' | undefined {
+  const asked = application.annotations[annotations.refresh]
+  if (asked === undefined) return undefined
+  return asked === 'hard' ? 'hard' : 'normal'
+}
+
+/** Whether the others must hear of a declaration: it is new, or says something else than the record they know. */
+export function mustAnnounce(next: ApplicationRecord, known: ApplicationRecord | undefined): boolean {
+  if (!known) return true
+  return next.specDigest !== known.specDigest || next.refresh !== known.refresh || next.token !== known.token
+}
+
+/**
+ * Whether a change of an Application means anything: the status that the mesh writes itself comes back as a change
+ * too. Two Applications with one answer need no second look.
+ */
+export function attentionDigest(application: Application): string {
+  const { spec, operation, annotations: marks, deletedAt, finalizers, problem } = application
+  const relevant = Object.entries(marks).filter(([name]) => !name.startsWith('kubectl.kubernetes.io/'))
+  return digestOf({ spec, operation, marks: Object.fromEntries(relevant), deletedAt, finalizers, problem })
+}

@@ -1,0 +1,48 @@
+/** How often something may happen: `burst` at once, then one per `refillMs`. */
+export interface Allowance {
+  readonly burst: number
+  readonly refillMs: number
+}
+
+/** Healing of one object: 20 at once, then one in 2 s (decision 18). */
+export const healAllowance: Allowance = { burst: 20, refillMs: 2000 }
+
+interface Level {
+  tokens: number
+  at: number
+}
+
+/** Token buckets by key; a full one is forgotten. */
+export class TokenBuckets {
+  readonly #levels = new Map<string, Level>()
+
+  constructor(private readonly allowance: Allowance) {}
+
+  /** Takes a token. Answers 0, or the milliseconds after which there is one. */
+  take(key: string, now: number): number {
+    const level = this.#levelAt(key, now)
+    if (level.tokens < 1) return Math.ceil((1 - level.tokens) * this.allowance.refillMs)
+    this.#levels.set(key, { tokens: level.tokens - 1, at: now })
+    return 0
+  }
+
+  /** Forgets what is full again. */
+  sweep(now: number): void {
+    for (const key of this.#levels.keys())
+      if (this.#levelAt(key, now).tokens >= this.allowance.burst) this.#levels.delete(key)
+  }
+
+  #levelAt(key: string, now: number): Level {
+    const level = this.#levels.get(key)
+    if (!level) return { tokens: this.allowance.burst, at: now }
+    const refilled = level.tokens + Math.max(0, now - level.at) / this.allowance.refillMs
+    return { tokens: Math.min(this.allowance.burst, refilled), at: now }
+  }
+}
+
+const failedHealWaitsMs = [0, 2000, 6000, 18_000, 54_000, 162_000, 300_000]
+
+/** How long to wait before healing again after `failures` heals that failed in a row (section 7.2). */
+export function failedHealWaitMs(failures: number): number {
+  return failedHealWaitsMs[Math.min(failures, failedHealWaitsMs.length - 1)] ?? 300_000
+}

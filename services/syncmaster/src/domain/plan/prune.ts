@@ -1,0 +1,26 @@
+import { SyncOptions } from '../application/policy'
+import { isCustomResourceDefinition } from './desired'
+import type { Change } from './change'
+
+/** When an automated prune is so large that a person should look first (decision 24). */
+export interface MassChangeLimits {
+  readonly objects: number
+  readonly share: number
+}
+
+/** Both numbers must be exceeded: more than 10 objects and more than half of the application. */
+export const defaultMassChangeLimits: MassChangeLimits = { objects: 10, share: 0.5 }
+
+/** Why an object that is no longer desired stays; undefined when it may be deleted. */
+export function keptFromPruning(change: Change, prune: boolean, options: SyncOptions): string | undefined {
+  if (isCustomResourceDefinition(change.ref)) return 'ignored (custom resource definitions are never pruned)'
+  const own = SyncOptions.ofAnnotation(change.live?.syncOptions).get('Prune') ?? options.get('Prune')
+  if (own === 'false') return 'ignored (no prune)'
+  if (own === 'confirm') return 'ignored (pruning by confirmation is not supported yet; prune it by a manual sync)'
+  return prune ? undefined : 'ignored (requires pruning)'
+}
+
+/** Whether an automated prune is too large to go ahead by itself. */
+export function isMassPrune(deleted: number, total: number, limits: MassChangeLimits): boolean {
+  return deleted > limits.objects && deleted > total * limits.share
+}
