@@ -1,1 +1,8 @@
-export {}
+export { loadTelemetryConfig, type TelemetryConfig } from './config'
+export { createLogger, type Logger } from './logger'
+export { Metrics, metrics, type Counter, type Histogram } from './metrics'
+export { NestLogger } from './nest-logger'
+export { redact, redactUrls } from './redaction'
+export { withSpan, type SpanOptions } from './spans'
+export { currentTraceparent, readTraceparent, withTraceparent } from './traceparent'
+export { startTracing, type Tracing } from './tracing'
