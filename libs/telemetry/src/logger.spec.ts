@@ -2,7 +2,7 @@ import { Later } from '@k8or/outcome'
 import { createLogger } from './logger'
 import { withSpan } from './spans'
 import { currentTraceparent, withTraceparent } from './traceparent'
-import { startTracing } from './tracing'
+import { startTracing, type Tracing } from './tracing'
 
 function recorded(): { lines: () => Record<string, unknown>[]; logger: ReturnType<typeof createLogger> } {
   const written: string[] = []
@@ -11,7 +11,10 @@ function recorded(): { lines: () => Record<string, unknown>[]; logger: ReturnTyp
 }
 
 describe('libs/telemetry/src/logger', () => {
-  const tracing = startTracing('test', { logLevel: 'info', exportsSpans: false })
+  let tracing: Tracing
+  beforeAll(async () => {
+    tracing = await startTracing('test', { logLevel: 'info', exportsSpans: false })
+  })
   afterAll(() => tracing.stop())
 
   it('writes one JSON line per message, with name, level and time', () => {
