@@ -76,18 +76,30 @@ export interface WatchOptions {
 export interface Clusters {
   /** @throws KubeError (with `status` and `reason`; 404 is `undefined` here) or Later */
   get(cluster: string, ref: ObjectRef, options: CallOptions): Promise<KubeObject | undefined>
-  list(cluster: string, resource: Pick<ApiResource, 'group' | 'version' | 'kind'>, options: CallOptions & { namespace?: string; labelSelector?: string }): Promise<KubeObject[]>
+  list(
+    cluster: string,
+    resource: Pick<ApiResource, 'group' | 'version' | 'kind'>,
+    options: CallOptions & { namespace?: string; labelSelector?: string },
+  ): Promise<KubeObject[]>
   /** Forced server-side apply under Argo CD's field manager; answers the object as stored (or as it would be). */
   apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject>
   create(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject>
   /** JSON merge patch. */
   mergePatch(cluster: string, ref: ObjectRef, patch: unknown, options: MutationOptions): Promise<KubeObject>
   /** Answers false when it was not there. `uid` and `resourceVersion` are preconditions. */
-  delete(cluster: string, ref: ObjectRef, options: MutationOptions & { uid?: string; propagation?: 'Foreground' | 'Background' | 'Orphan' }): Promise<boolean>
+  delete(
+    cluster: string,
+    ref: ObjectRef,
+    options: MutationOptions & { uid?: string; propagation?: 'Foreground' | 'Background' | 'Orphan' },
+  ): Promise<boolean>
   /** Keeps a list and watch going until the signal aborts: bookmarks, 410, dropped connections. Never rejects. */
   watch(cluster: string, resource: Pick<ApiResource, 'group' | 'version' | 'kind'>, options: WatchOptions): void
   /** What the cluster serves: cached, asked again when a kind is unknown, at most every few seconds. */
-  discover(cluster: string, kind: Pick<ApiResource, 'group' | 'version' | 'kind'>, options: CallOptions): Promise<ApiResource | undefined>
+  discover(
+    cluster: string,
+    kind: Pick<ApiResource, 'group' | 'version' | 'kind'>,
+    options: CallOptions,
+  ): Promise<ApiResource | undefined>
   /** Every preferred resource of the cluster. */
   resources(cluster: string, options: CallOptions): Promise<ApiResource[]>
 }

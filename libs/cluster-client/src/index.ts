@@ -9,3 +9,6 @@ export type {
   WatchOptions,
 } from './clusters'
 export type { Gate, GateRequest, GateResponse } from './gate'
+export { createClusters } from './create-clusters'
+export { httpsGate, type ClosableGate, type HttpsGateOptions } from './https-gate'
+export { KubeError, type FieldFault } from './kube-error'

@@ -1,0 +1,98 @@
+import type { Identity } from '@k8or/identity'
+import { Later } from '@k8or/outcome'
+import { Agent, request } from 'undici'
+import type { Gate, GateRequest, GateResponse } from './gate'
+
+const connectTimeoutMs = 5_000
+
+/** Where AccessPoint is, and as whom to call it. */
+export interface HttpsGateOptions {
+  /** `https://host:port` of AccessPoint's mesh listener. */
+  readonly url: string
+  readonly identity: Identity
+  /** Connections for calls; watches have one each. */
+  readonly connections?: number
+}
+
+/** A gate that can be closed. */
+export interface ClosableGate extends Gate {
+  close(): Promise<void>
+}
+
+/** The road to the clusters over mutual TLS; follows the certificate when it is renewed. */
+export function httpsGate(options: HttpsGateOptions): ClosableGate {
+  let agents = newAgents(options)
+  const forget = options.identity.onRenewal(() => {
+    const old = agents
+    agents = newAgents(options)
+    // What runs goes on under the old certificate; a watch, until it is renewed by itself.
+    void old.calls.close()
+    void old.watches.close()
+  })
+  return {
+    call: (call) => send(options.url, call.timeoutMs === 0 ? agents.watches : agents.calls, call),
+    close: async () => {
+      forget()
+      await Promise.all([agents.calls.destroy(), agents.watches.destroy()])
+    },
+  }
+}
+
+function newAgents({ identity, connections }: HttpsGateOptions): { calls: Agent; watches: Agent } {
+  const connect = { ca: identity.ca, ...identity.current(), timeout: connectTimeoutMs }
+  return {
+    calls: new Agent({ connect, connections: connections ?? 32, allowH2: false }),
+    watches: new Agent({ connect, allowH2: false, bodyTimeout: 0, headersTimeout: 60_000 }),
+  }
+}
+
+async function send(url: string, dispatcher: Agent, call: GateRequest): Promise<GateResponse> {
+  const deadline = deadlineOf(call)
+  try {
+    const answer = await request(`${url}/clusters/${encodeURIComponent(call.cluster)}${call.path}`, {
+      method: call.method,
+      headers: call.headers,
+      ...(call.body === undefined ? {} : { body: call.body }),
+      signal: deadline.signal,
+      dispatcher,
+    })
+    answer.body.once('close', deadline.clear)
+    return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body }
+  } catch (error) {
+    deadline.clear()
+    if (call.signal.aborted) throw call.signal.reason
+    throw new Later(
+      deadline.isOver() ? `no answer within ${call.timeoutMs} ms` : 'AccessPoint can not be reached',
+      undefined,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** The caller's signal and the call's deadline in one; a timer of its own, which ends with the call. */
+function deadlineOf({ signal, timeoutMs }: GateRequest): {
+  signal: AbortSignal
+  clear: () => void
+  isOver: () => boolean
+} {
+  if (timeoutMs === 0) return { signal, clear: () => undefined, isOver: () => false }
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(signal.reason)
+  const timer = setTimeout(() => controller.abort(new Later(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  const clear = (): void => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
+  }
+  return { signal: controller.signal, clear, isOver: () => controller.signal.aborted && !signal.aborted }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ')
+  return flat
+}
