@@ -1,49 +1,32 @@
 // Runs all tests, units beside each other and those with real servers one after the other, and counts them truly.
+// Arguments choose files by a part of their path.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { countTests, mergeReports, readReport } from './test/results.mjs'
 
 const root = join(import.meta.dirname, '..')
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
 const withServers = '\\.(rig|e2e)\\.spec\\.ts$'
+const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
+const ignored = [withServers, '/node_modules/', '/dist/', '/.run/']
 
 const runs = [
-  {
-    name: 'units',
-    args: [
-      '--testPathIgnorePatterns',
-      withServers,
-      '/node_modules/',
-      '/dist/',
-      '/.run/',
-      `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`,
-    ],
-  },
-  { name: 'servers', args: ['-i', '--testTimeout=60000'], pattern: withServers },
+  { name: 'units', args: (wanted) => ['--testPathIgnorePatterns', ...ignored, workers, ...wanted] },
+  { name: 'servers', args: (wanted) => ['-i', '--forceExit', '--testTimeout=60000', ...serverPatterns(wanted)] },
 ]
 
-/** Passed and failed tests of one run; a suite that could not even start counts as one failure. */
-export function countTests({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) {
-  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites }
+function serverPatterns(wanted) {
+  const patterns = wanted.length ? wanted.map((path) => `${path}.*${withServers}`) : [withServers]
+  return ['--testPathPatterns', ...patterns]
 }
 
-async function runJest({ name, args, pattern }, wanted, dir) {
+async function runJest({ name, args }, wanted, dir) {
   const output = join(dir, `${name}.json`)
-  const paths = pattern
-    ? ['--testPathPatterns', ...wanted.map((path) => `${path}.*${pattern}`), ...(wanted.length ? [] : [pattern])]
-    : wanted
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
   const flags = ['--passWithNoTests', '--json', `--outputFile=${output}`]
-  const code = await exitCode([...jest, ...flags, ...args, ...paths], { ...process.env, TMPDIR: dir })
-  return { code, ...counted(output) }
-}
-
-function counted(output) {
-  try {
-    return countTests(JSON.parse(readFileSync(output, 'utf8')))
-  } catch {
-    return { passed: 0, failed: 1 }
-  }
+  const code = await exitCode([...jest, ...flags, ...args(wanted)], { ...process.env, TMPDIR: dir })
+  return { code, report: readReport(output) }
 }
 
 function exitCode(args, env) {
@@ -54,14 +37,21 @@ function exitCode(args, env) {
   })
 }
 
+function keepForConformance(reports) {
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  writeFileSync(join(root, '.cache/test-results.json'), JSON.stringify(mergeReports(reports)))
+}
+
 async function main(wanted) {
   const dir = mkdtempSync(join(tmpdir(), 'k8or-test-'))
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
   const results = []
   for (const run of runs) results.push(await runJest(run, wanted, dir))
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0)
-  if (sum('failed') || results.some(({ code }) => code !== 0)) process.exitCode = 1
-  console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
+  const reports = results.map(({ report }) => report)
+  if (!wanted.length) keepForConformance(reports)
+  const { passed, failed } = countTests(reports)
+  if (failed > 0 || results.some(({ code }) => code !== 0)) process.exitCode = 1
+  console.log(`${passed} passed, ${failed} failed`)
 }
 
 await main(process.argv.slice(2))

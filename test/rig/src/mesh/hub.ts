@@ -44,8 +44,8 @@ async function installDefinition(hub: KubeClient, definition: KubeObject): Promi
 }
 
 function isEstablished({ status }: KubeObject): boolean {
-  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] }
-  return conditions.some((condition) => condition.type === 'Established' && condition.status === 'True')
+  const { conditions } = (status ?? {}) as { conditions?: { type: string; status: string }[] | null }
+  return conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') ?? false
 }
 
 function webhookSecrets(secret: string): KubeObject {

@@ -66,10 +66,9 @@ class MeshStart {
     private readonly options: MeshOptions,
   ) {}
 
-  /** The bus needs no cluster and the hub no bus: they start beside each other, then the mesh and further clusters. */
   async run(): Promise<void> {
-    await allOrFirstError([this.startHub(), this.startBus(), this.startGit()])
-    await allOrFirstError([this.startServices(), this.startClusters()])
+    await allOrFirstError([this.startHubAndMesh(), this.startClusters()])
+    await Promise.all(this.#clusters.map((cluster) => registerCluster(this.theHub().client, cluster)))
     this.#isComplete = true
     this.writeEnvironment()
     this.tell('ready')
@@ -97,6 +96,12 @@ class MeshStart {
     for (const processes of [mesh, bus]) await Promise.all(processes?.map((process) => process.stop()) ?? [])
     const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
     await Promise.all(servers.map((server) => server.stop()))
+  }
+
+  /** The bus needs no cluster and the hub no bus: they start beside each other, then the mesh. */
+  private async startHubAndMesh(): Promise<void> {
+    await allOrFirstError([this.startHub(), this.startBus(), this.startGit()])
+    await this.startServices()
   }
 
   private async startHub(): Promise<void> {
@@ -144,7 +149,6 @@ class MeshStart {
   private async startClusters(): Promise<void> {
     const names = Array.from({ length: this.options.clusters ?? 0 }, (_, index) => `cluster-${index + 1}`)
     this.#clusters = await startFleet(names, { ...this.kubeOptions(), dir: meshPaths(this.layout.dir).kube })
-    await Promise.all(this.#clusters.map((cluster) => registerCluster(this.theHub().client, cluster)))
     if (names.length) this.tell(`${names.length} further API server${names.length > 1 ? 's' : ''}`)
   }
 

@@ -4,7 +4,6 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { baseEnvironment } from '../config'
 import { repositoryRoot } from '../paths'
-import { logTail } from '../process/log-tail'
 import type { UpOptions } from './options'
 import {
   environmentFile,
@@ -77,7 +76,7 @@ async function untilReady(state: UpState, print: (line: string) => void): Promis
     shown = printNewLines(shown, print)
     if (isReady()) return
     const isRunning = runningState()?.pid === state.pid
-    if (!isRunning && !isReady()) throw new Error(`the mesh did not come up:\n${logTail(supervisorLog, 30)}`)
+    if (!isRunning && !isReady()) throw new Error(`the mesh did not come up: look into ${runDir}/log`)
     if (Date.now() > deadline)
       throw new Error(`the mesh is not ready after ${patienceMs / 1000} s: look into ${runDir}/log`)
     await delay(100)

@@ -1,0 +1,1 @@
+export function estimateLeft(work: { share: number; elapsed: number; expected: number }): number
