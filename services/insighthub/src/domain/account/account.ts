@@ -1,0 +1,153 @@
+import {
+  objectKeyHash,
+  type ApplicationRef,
+  type Health,
+  type HealthRecord,
+  type ObjectRef,
+  type SyncFinished,
+} from '@k8or/contracts'
+import type { Sighting } from '../tree/sighting'
+import { health } from '../verdict/rule'
+
+/** A managed object as its application's account knows it. */
+export interface Entry {
+  ref: ObjectRef
+  uid: string
+  generation: number
+  /** The verdict on what was last seen; null where no rule has an opinion. */
+  health: Health | null
+  isLive: boolean
+  counts: boolean
+  /** It was pruned: once it is gone it is no longer of this application. */
+  isRetired: boolean
+  /** What has to be seen of it before the application can be judged. */
+  awaits: { readonly uid: string; readonly generation: number; readonly since: number } | null
+}
+
+/** The fact that health is a consequence of: the newest sync of the application. */
+export interface LastSync {
+  readonly id: string
+  readonly correlationId: string
+}
+
+/** Syncs of more waves than fit into this are judged while they run. */
+const longestHoldMs = 500
+const anyUid = ''
+
+/** What is known of one application: its managed objects, and which sync they are a consequence of. */
+export class Account {
+  readonly entries = new Map<string, Entry>()
+  lastSync: LastSync | undefined
+  /** A sync finished and no verdict was announced since. */
+  owesVerdict = false
+  #openSince: number | undefined
+
+  constructor(
+    readonly application: ApplicationRef,
+    readonly token: string,
+    readonly cluster: string,
+  ) {}
+
+  /** Takes over what was written before a restart; every object has to be seen again. */
+  restore(rows: readonly HealthRecord[], now: number): void {
+    for (const { object, uid, generation, health: verdict } of rows) {
+      if (object === null) continue
+      const isLive = verdict?.status !== 'Missing'
+      const awaits = { uid: anyUid, generation: 0, since: now }
+      const entry = { ref: object, uid, generation, health: verdict, isLive, counts: true, isRetired: false, awaits }
+      this.entries.set(objectKeyHash(object), entry)
+    }
+  }
+
+  /** Takes an object as it is now. */
+  see(sighting: Sighting): void {
+    const key = objectKeyHash(sighting.ref)
+    const { ref, uid, generation, counts } = sighting
+    const known = this.entries.get(key)
+    const isSettled = known?.awaits == null || settles(known.awaits, sighting)
+    const awaits = isSettled ? null : (known?.awaits ?? null)
+    const isRetired = known?.isRetired ?? false
+    this.entries.set(key, { ref, uid, generation, health: sighting.health, isLive: true, counts, isRetired, awaits })
+  }
+
+  /** An object is not there; the cluster itself said so. */
+  lose(ref: ObjectRef): void {
+    const key = objectKeyHash(ref)
+    const known = this.entries.get(key)
+    if (known === undefined) return
+    if (known.isRetired) this.entries.delete(key)
+    else
+      this.entries.set(key, {
+        ...known,
+        health: health('Missing', 'It is not in the cluster'),
+        isLive: false,
+        awaits: null,
+      })
+  }
+
+  /** The uid under which an object is known; undefined when it is not. */
+  uidOf(ref: ObjectRef): string | undefined {
+    return this.entries.get(objectKeyHash(ref))?.uid
+  }
+
+  /** It is not clear whether an object is still there: it has to be seen again. */
+  doubt(ref: ObjectRef, now: number): void {
+    const known = this.entries.get(objectKeyHash(ref))
+    if (known) known.awaits ??= { uid: anyUid, generation: 0, since: now }
+  }
+
+  /** The cluster has no answer about an object that has to be seen. */
+  giveUp(ref: ObjectRef, reason: string): void {
+    const known = this.entries.get(objectKeyHash(ref))
+    if (known?.awaits) Object.assign(known, { health: health('Unknown', reason), awaits: null })
+  }
+
+  /** A sync began: what is seen from now on is its consequence. */
+  syncStarted(fact: LastSync, now: number): void {
+    this.lastSync = fact
+    this.#openSince = now
+  }
+
+  /** A sync ended: what it applied has to be seen, what it pruned may go. */
+  syncFinished(fact: LastSync & { readonly data: SyncFinished }, now: number): void {
+    this.lastSync = { id: fact.id, correlationId: fact.correlationId }
+    this.#openSince = undefined
+    this.owesVerdict = true
+    for (const { object, result, uid, generation } of fact.data.objects) {
+      if (result === 'deleted') this.#retire(object)
+      else if (uid !== '' && result !== 'failed') this.#await(object, { uid, generation, since: now })
+    }
+  }
+
+  /** Whether a verdict now would be on less than the whole: a sync is under way, or an object was not yet seen. */
+  isHeld(now: number, isSilent: (ref: ObjectRef) => boolean): boolean {
+    if (this.#openSince !== undefined && now - this.#openSince < longestHoldMs) return true
+    return [...this.entries.values()].some(({ awaits, ref }) => awaits !== null && !isSilent(ref))
+  }
+
+  /** The objects that were waited for too long; somebody should ask the cluster. */
+  overdue(now: number, afterMs: number): { ref: ObjectRef; sinceMs: number }[] {
+    return [...this.entries.values()].flatMap(({ ref, awaits }) =>
+      awaits !== null && now - awaits.since >= afterMs ? [{ ref, sinceMs: now - awaits.since }] : [],
+    )
+  }
+
+  #retire(ref: ObjectRef): void {
+    const key = objectKeyHash(ref)
+    const known = this.entries.get(key)
+    if (known?.isLive) this.entries.set(key, { ...known, isRetired: true, awaits: null })
+    else this.entries.delete(key)
+  }
+
+  #await(ref: ObjectRef, awaits: NonNullable<Entry['awaits']>): void {
+    const key = objectKeyHash(ref)
+    const known = this.entries.get(key)
+    if (known?.isLive && settles(awaits, known)) this.entries.set(key, { ...known, isRetired: false })
+    else if (known) this.entries.set(key, { ...known, isRetired: false, awaits })
+    else this.entries.set(key, { ref, ...awaits, health: null, isLive: false, counts: true, isRetired: false, awaits })
+  }
+}
+
+function settles(awaits: { uid: string; generation: number }, seen: { uid: string; generation: number }): boolean {
+  return awaits.uid === anyUid || (awaits.uid === seen.uid && seen.generation >= awaits.generation)
+}

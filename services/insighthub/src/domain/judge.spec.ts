@@ -1,0 +1,317 @@
+import type {
+  ChangeResult,
+  Fact,
+  FactDraft,
+  HealthChanged,
+  HealthRecord,
+  ObjectRef,
+  SyncFinished,
+  SyncStarted,
+} from '@k8or/contracts'
+import { Judge, type Recalled } from './judge'
+import { sight, type SeenObject, type Sighting } from './tree/sighting'
+import { Silences } from './watch/silences'
+
+const application = { uid: 'app-1', namespace: 'argocd', name: 'shop', project: 'default' }
+const declared = { application, token: 'shop_app1', cluster: 'prod' }
+const kind = { group: 'apps', kind: 'Deployment' }
+const ref = (name: string): ObjectRef => ({ ...kind, version: 'v1', namespace: 'shop', name })
+
+interface Rollout {
+  generation?: number
+  observed?: number
+  ready?: number
+  labels?: Record<string, string>
+}
+
+const deployment = (
+  name: string,
+  { generation = 1, observed = generation, ready = 1, labels }: Rollout = {},
+): Sighting => {
+  const object: SeenObject & { status: unknown } = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name,
+      namespace: 'shop',
+      uid: `uid-${name}`,
+      generation,
+      labels: labels ?? { 'k8or.dev/application': 'app-1' },
+    },
+    spec: { replicas: 1 },
+    status: { observedGeneration: observed, replicas: 1, updatedReplicas: 1, availableReplicas: ready },
+  }
+  return sight(object)
+}
+
+const started = (id: string) => ({ id, correlationId: 'push-1', data: { application } }) as unknown as Fact<SyncStarted>
+const finished = (id: string, objects: [string, ChangeResult, number?][]) =>
+  ({
+    id,
+    correlationId: 'push-1',
+    data: {
+      application,
+      cluster: 'prod',
+      objects: objects.map(([name, result, generation = 1]) => ({
+        object: ref(name),
+        result,
+        uid: `uid-${name}`,
+        generation,
+      })),
+    },
+  }) as unknown as Fact<SyncFinished>
+
+/** The world around the judge: a clock, a cluster that can be asked, a bus that remembers. */
+class World {
+  readonly live = new Map<string, Sighting>()
+  readonly rows = new Map<string, HealthRecord>()
+  readonly facts: FactDraft<HealthChanged>[] = []
+  readonly silences = new Silences(5000)
+  isBusDown = false
+  readonly judge: Judge
+  #now = Date.parse('2026-01-01T00:00:00Z')
+  readonly #marked = new Set<string>()
+
+  constructor(rows: ReadonlyMap<string, HealthRecord> = new Map(), syncs: Recalled[] = []) {
+    this.judge = new Judge({
+      objects: { find: async (_, { name }) => this.live.get(name), watch: () => undefined },
+      rows: { put: async (key, row) => this.rows.set(key, row), delete: async (key) => this.rows.delete(key) },
+      announcer: {
+        announce: async (fact) => {
+          if (this.isBusDown) throw new Error('bus is down')
+          this.facts.push(fact)
+        },
+      },
+      marks: { mark: (key) => this.#marked.add(key) },
+      clock: { now: () => new Date(this.#now) },
+      silences: this.silences,
+    })
+    for (const [key, row] of rows) this.rows.set(key, row)
+    this.judge.restore(
+      [...rows].map(([key, value]) => ({ key, value })),
+      syncs,
+    )
+    this.judge.declare(declared)
+  }
+
+  /** Lets questions be answered and marked applications be looked at. Answers what was announced. */
+  async settle(): Promise<HealthChanged[]> {
+    const before = this.facts.length
+    do {
+      const keys = [...this.#marked]
+      this.#marked.clear()
+      for (const key of keys) await this.judge.announce(key)
+      await new Promise(setImmediate)
+    } while (this.#marked.size > 0)
+    return this.facts.slice(before).map(({ data }) => data)
+  }
+
+  async pass(ms: number): Promise<HealthChanged[]> {
+    this.#now += ms
+    this.judge.sweep()
+    return this.settle()
+  }
+
+  see(...sightings: Sighting[]): Promise<HealthChanged[]> {
+    for (const sighting of sightings) {
+      this.live.set(sighting.ref.name, sighting)
+      this.judge.seen('prod', sighting)
+    }
+    return this.settle()
+  }
+
+  vanish(name: string): Promise<HealthChanged[]> {
+    this.judge.vanished('prod', deployment(name))
+    return this.settle()
+  }
+
+  async deploy(id: string, ...sightings: Sighting[]): Promise<HealthChanged[]> {
+    this.judge.syncStarted(started(`${id}/started`))
+    const early = await this.see(...sightings)
+    this.judge.syncFinished(
+      finished(
+        id,
+        sightings.map(({ ref: { name }, generation }) => [name, 'configured', generation]),
+      ),
+    )
+    return [...early, ...(await this.settle())]
+  }
+
+  statusOf(key: string): string | undefined {
+    return this.rows.get(key)?.health?.status
+  }
+}
+
+describe('services/insighthub/src/domain/judge', () => {
+  it('announces a deployment twice: progressing when it was applied, healthy when it is rolled out', async () => {
+    const world = new World()
+    const [first, ...more] = await world.deploy('sync-1', deployment('web', { observed: 0 }))
+    expect(first).toMatchObject({
+      health: { status: 'Progressing' },
+      previous: null,
+      objects: [{ uid: 'uid-web', generation: 1 }],
+    })
+    expect(more).toEqual([])
+    expect(await world.see(deployment('web'))).toMatchObject([
+      { health: { status: 'Healthy' }, previous: { status: 'Progressing' } },
+    ])
+    expect(world.facts[1]).toMatchObject({ causes: ['sync-1'], correlationId: 'push-1', token: 'shop_app1' })
+    expect([...world.rows.values()].map((row) => row.factId)).toEqual([world.facts[1]!.id, world.facts[1]!.id])
+  })
+
+  it('gathers the objects of a sync into one fact, with the sync as its cause', async () => {
+    const world = new World()
+    const facts = await world.deploy('sync-1', deployment('a'), deployment('b'), deployment('c'))
+    expect(facts.map(({ objects }) => objects.length)).toEqual([3])
+    expect(world.facts[0]!.causes).toEqual(['sync-1'])
+  })
+
+  it('judges while a sync is under way when that takes long', async () => {
+    const world = new World()
+    world.judge.syncStarted(started('sync-1/started'))
+    expect(await world.see(deployment('web'))).toEqual([])
+    expect(await world.pass(600)).toMatchObject([{ health: { status: 'Healthy' } }])
+  })
+
+  it('waits for the generation that was applied before it calls a deployment healthy', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.judge.syncFinished(finished('sync-2', [['web', 'configured', 2]]))
+    expect(await world.settle()).toEqual([])
+    expect(await world.see(deployment('web', { generation: 2, observed: 1 }))).toMatchObject([
+      { health: { status: 'Progressing' } },
+    ])
+  })
+
+  it('asks the cluster when an object that was applied is not seen', async () => {
+    const world = new World()
+    world.live.set('web', deployment('web'))
+    world.judge.syncFinished(finished('sync-1', [['web', 'created']]))
+    expect(await world.settle()).toEqual([])
+    expect(await world.pass(1000)).toMatchObject([{ health: { status: 'Healthy' } }])
+  })
+
+  it('writes nothing when nothing changed', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    expect(await world.see(deployment('web'))).toEqual([])
+    expect(await world.pass(5000)).toEqual([])
+  })
+
+  it('gives every sync a verdict, also one that changed nothing about health (IH.3)', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    const [verdict, ...more] = await world.deploy('sync-2', deployment('web'))
+    expect(verdict).toMatchObject({ cluster: 'prod', health: { status: 'Healthy' }, objects: [] })
+    expect(more).toEqual([])
+    expect(world.facts[1]!.causes).toEqual(['sync-2'])
+  })
+
+  it('gives a deployment that fails its verdict too (IH.3)', async () => {
+    const world = new World()
+    const broken = { ...deployment('web'), health: { status: 'Degraded' as const, message: 'no progress' } }
+    expect(await world.deploy('sync-1', broken)).toMatchObject([{ cluster: 'prod', health: { status: 'Degraded' } }])
+  })
+
+  it('does not announce messages, but keeps their rows fresh', async () => {
+    const world = new World()
+    const web = (message: string) => ({ ...deployment('web'), health: { status: 'Progressing' as const, message } })
+    await world.deploy('sync-1', web('1 of 3'))
+    await world.see(web('2 of 3'))
+    expect(await world.pass(1000)).toEqual([])
+    const messages = [...world.rows.values()].map((row) => row.health?.message)
+    expect(messages).toContain('2 of 3')
+  })
+
+  it('calls an object missing only when the cluster says so', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'), deployment('api'))
+    expect(await world.vanish('web')).toEqual([])
+    world.live.delete('web')
+    const [fact] = await world.vanish('web')
+    expect(fact).toMatchObject({
+      health: { status: 'Healthy' },
+      objects: [{ object: { name: 'web' }, health: { status: 'Missing' } }],
+    })
+  })
+
+  it('calls an application missing when nothing of it is live', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.live.clear()
+    expect(await world.vanish('web')).toMatchObject([{ health: { status: 'Missing' } }])
+  })
+
+  it('notices what is gone when a watch begins again', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'), deployment('api'))
+    world.live.delete('web')
+    world.judge.snapshot('prod', kind, [deployment('api')])
+    expect(await world.settle()).toMatchObject([
+      { objects: [{ object: { name: 'web' }, health: { status: 'Missing' } }] },
+    ])
+  })
+
+  it('forgets what was pruned, and does not miss it', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'), deployment('api'))
+    world.judge.syncFinished(finished('sync-2', [['web', 'deleted']]))
+    world.live.delete('web')
+    const facts = [...(await world.vanish('web')), ...(await world.settle())]
+    expect(facts.flatMap(({ objects }) => objects)).toEqual([])
+    expect(world.rows.size).toBe(2)
+  })
+
+  it('calls unknown what a silent cluster says nothing about (IH.4)', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.silences.troubled('prod', kind, 'connection refused', Date.parse('2026-01-01T00:00:00Z'))
+    expect(await world.pass(4000)).toEqual([])
+    const [fact] = await world.pass(1000)
+    expect(fact).toMatchObject({ health: { status: 'Unknown' }, objects: [{ health: { status: 'Unknown' } }] })
+    expect(fact?.health.message).toContain('connection refused')
+    world.judge.snapshot('prod', kind, [deployment('web')])
+    expect(await world.settle()).toMatchObject([{ health: { status: 'Healthy' }, previous: { status: 'Unknown' } }])
+  })
+
+  it('calls everything on an unreachable cluster unknown at once (IH.4)', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.silences.clusterIs('prod', 'no route to host')
+    expect(await world.pass(0)).toMatchObject([
+      { health: { status: 'Unknown', message: 'cluster prod does not answer: no route to host' } },
+    ])
+  })
+
+  it('says nothing again after a restart, and misses nothing', async () => {
+    const before = new World()
+    await before.deploy('sync-1', deployment('web'), deployment('api'))
+    const after = new World(before.rows, [
+      { application: 'app-1', id: 'sync-1', correlationId: 'push-1', owesVerdict: false },
+    ])
+    after.live.set('web', deployment('web'))
+    after.judge.snapshot('prod', kind, [deployment('web')])
+    expect(await after.settle()).toMatchObject([
+      { objects: [{ object: { name: 'api' }, health: { status: 'Missing' } }] },
+    ])
+    expect(after.facts[0]).toMatchObject({ causes: ['sync-1'] })
+    expect(after.facts[0]!.id).toMatch(/\/2$/)
+  })
+
+  it('announces the same fact once more when the bus was down', async () => {
+    const world = new World()
+    world.isBusDown = true
+    await expect(world.deploy('sync-1', deployment('web'))).rejects.toThrow('bus is down')
+    world.isBusDown = false
+    await world.judge.announce('app-1')
+    expect(world.facts).toHaveLength(1)
+  })
+
+  it('removes the rows of an application that is gone', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    await world.judge.forget('app-1')
+    expect(world.rows.size).toBe(0)
+    expect(await world.see(deployment('web'))).toEqual([])
+  })
+})

@@ -1,0 +1,243 @@
+import type { ApplicationRef, Fact, HealthRecord, ObjectRef, SyncFinished, SyncStarted } from '@k8or/contracts'
+import { Account, type LastSync } from './account/account'
+import { draftVerdict, type VerdictDraft } from './account/draft-verdict'
+import type { Announcer, Clock, HealthRows, LiveObjects, Marks } from './ports'
+import { Forest } from './tree/forest'
+import { growTree, type TreeNode } from './tree/grow-tree'
+import { isOfInterest, type Sighting } from './tree/sighting'
+import { firstKinds, toWatched } from './watch/kinds'
+import type { Silences } from './watch/silences'
+
+interface JudgePorts {
+  readonly objects: LiveObjects
+  readonly rows: HealthRows
+  readonly announcer: Announcer
+  readonly marks: Marks
+  readonly clock: Clock
+  readonly silences: Silences
+}
+
+/** An application and the cluster that its destination names. */
+export interface Declared {
+  readonly application: ApplicationRef
+  readonly token: string
+  readonly cluster: string
+}
+
+/** The newest sync of an application, and whether a verdict on it was announced. */
+export interface Recalled extends LastSync {
+  readonly application: string
+  readonly owesVerdict: boolean
+}
+
+const verifyAfterMs = 1000
+const giveUpAfterMs = 10_000
+const messagesEveryMs = 1000
+
+/** Sees the objects of all clusters, keeps an account of every application, and writes down what changed. */
+export class Judge {
+  readonly #accounts = new Map<string, Account>()
+  readonly #forests = new Map<string, Forest>()
+  readonly #stored = new Map<string, Map<string, HealthRecord>>()
+  readonly #writtenAt = new Map<string, number>()
+  readonly #recalled = new Map<string, Recalled>()
+  readonly #unsettled = new Set<string>()
+
+  constructor(private readonly ports: JudgePorts) {}
+
+  /** Takes over what was written before a restart. Comes before everything else. */
+  restore(rows: readonly { readonly key: string; readonly value: HealthRecord }[], syncs: readonly Recalled[]): void {
+    for (const sync of syncs) this.#recalled.set(sync.application, sync)
+    for (const { key, value } of rows) this.#rowsOf(value.application.uid).set(key, value)
+  }
+
+  /** An application is declared, or its declaration changed. */
+  declare({ application, token, cluster }: Declared): void {
+    const known = this.#accounts.get(application.uid)
+    if (known?.cluster === cluster && known.application.project === application.project) return
+    const account = new Account(application, token, cluster)
+    const recalled = this.#recalled.get(application.uid)
+    account.lastSync = known?.lastSync ?? recalled
+    account.owesVerdict = known?.owesVerdict ?? recalled?.owesVerdict ?? false
+    const rows = [...this.#rowsOf(application.uid).values()].filter((row) => row.cluster === cluster)
+    account.restore(rows, this.#now())
+    this.#accounts.set(application.uid, account)
+    for (const kind of firstKinds) this.ports.objects.watch(cluster, kind)
+    this.#watchEach(
+      cluster,
+      rows.flatMap(({ object }) => object ?? []),
+    )
+    for (const sighting of this.#forest(cluster).managedBy(application.uid)) account.see(sighting)
+    this.#mark(application.uid)
+  }
+
+  /** An application is gone: so are the verdicts on it. */
+  async forget(application: string): Promise<void> {
+    this.#accounts.delete(application)
+    const keys = [...this.#rowsOf(application).keys()]
+    this.#stored.delete(application)
+    await Promise.all(keys.map((key) => this.ports.rows.delete(key)))
+  }
+
+  /** The applications that are known. */
+  applications(): string[] {
+    return [...this.#accounts.keys()]
+  }
+
+  syncStarted(fact: Fact<SyncStarted>): void {
+    this.#accounts.get(fact.data.application.uid)?.syncStarted(fact, this.#now())
+  }
+
+  syncFinished(fact: Fact<SyncFinished>): void {
+    const account = this.#accounts.get(fact.data.application.uid)
+    if (account === undefined || account.cluster !== fact.data.cluster) return
+    account.syncFinished(fact, this.#now())
+    this.#watchEach(
+      account.cluster,
+      fact.data.objects.map(({ object }) => object),
+    )
+    this.#mark(account.application.uid)
+  }
+
+  /** All objects of a kind, as a watch that begins (again) lists them. */
+  snapshot(cluster: string, kind: { group: string; kind: string }, sightings: readonly Sighting[]): void {
+    this.ports.silences.stands(cluster, kind)
+    const gone = this.#forest(cluster).replaceKind(kind, sightings.filter(isOfInterest))
+    for (const sighting of sightings) this.#account(cluster, sighting)?.see(sighting)
+    const touched = new Set(
+      [...sightings, ...gone].flatMap((sighting) => this.#account(cluster, sighting)?.application.uid ?? []),
+    )
+    for (const application of touched) this.#mark(application)
+    for (const account of this.#accountsOn(cluster)) this.#verifyUnseen(account, kind, sightings)
+  }
+
+  /** An object is new or changed. */
+  seen(cluster: string, sighting: Sighting): void {
+    const before = isOfInterest(sighting)
+      ? this.#forest(cluster).put(sighting)
+      : this.#forest(cluster).remove(sighting.uid)
+    const account = this.#account(cluster, sighting)
+    account?.see(sighting)
+    if (account) this.#mark(account.application.uid)
+    else if (before) this.#missed(cluster, before)
+  }
+
+  /** A watch says that an object is gone. It may only have lost its label: the cluster itself is asked. */
+  vanished(cluster: string, sighting: Sighting): void {
+    this.#missed(cluster, this.#forest(cluster).remove(sighting.uid) ?? sighting)
+  }
+
+  /** Looks at everything whose time has come: objects that were waited for, messages, watches that became silent. */
+  sweep(): void {
+    const now = this.#now()
+    for (const account of this.#accounts.values()) {
+      for (const { ref, sinceMs } of account.overdue(now, verifyAfterMs)) {
+        if (this.ports.silences.isTroubled(account.cluster, ref) && sinceMs < giveUpAfterMs) continue
+        void this.#verify(account, ref, sinceMs >= giveUpAfterMs)
+      }
+      const isDue = this.#unsettled.has(account.application.uid) || this.ports.silences.hasTrouble(account.cluster)
+      if (isDue) this.#mark(account.application.uid)
+    }
+  }
+
+  /** Writes down what changed about one application. */
+  async announce(application: string): Promise<void> {
+    const account = this.#accounts.get(application)
+    const now = this.ports.clock.now()
+    const silence = (ref: ObjectRef) => account && this.ports.silences.of(account.cluster, ref, now.getTime())
+    if (account === undefined || account.isHeld(now.getTime(), (ref) => silence(ref) !== undefined)) return
+    const withMessages = now.getTime() - (this.#writtenAt.get(application) ?? 0) >= messagesEveryMs
+    if (withMessages) this.#unsettled.delete(application)
+    const draft = draftVerdict(account, this.#rowsOf(application), { silence, now, withMessages })
+    if (draft === undefined) return
+    account.owesVerdict = false
+    try {
+      await this.#write(application, draft)
+    } catch (error) {
+      account.owesVerdict ||= draft.fact !== undefined
+      throw error
+    }
+    this.#writtenAt.set(application, now.getTime())
+  }
+
+  /** What an application made, and what that made in turn; undefined when there is no such application. */
+  tree(application: string): TreeNode[] | undefined {
+    const account = this.#accounts.get(application)
+    return account && growTree(this.#forest(account.cluster), application)
+  }
+
+  async #write(application: string, { put, remove, fact }: VerdictDraft): Promise<void> {
+    const { rows, announcer } = this.ports
+    await Promise.all([...put.map(({ key, row }) => rows.put(key, row)), ...remove.map((key) => rows.delete(key))])
+    if (fact) await announcer.announce(fact)
+    const stored = this.#rowsOf(application)
+    for (const { key, row } of put) stored.set(key, row)
+    for (const key of remove) stored.delete(key)
+  }
+
+  #verifyUnseen(account: Account, kind: { group: string; kind: string }, sightings: readonly Sighting[]): void {
+    const present = new Set(sightings.map(({ uid }) => uid))
+    for (const { ref, uid } of account.entries.values())
+      if (ref.group === kind.group && ref.kind === kind.kind && !present.has(uid)) void this.#verify(account, ref)
+  }
+
+  #missed(cluster: string, before: Sighting): void {
+    const account = this.#account(cluster, before)
+    if (account?.entries.size) void this.#verify(account, before.ref)
+  }
+
+  async #verify(account: Account, ref: ObjectRef, isLast = false): Promise<void> {
+    const before = account.uidOf(ref)
+    try {
+      const found = await this.ports.objects.find(account.cluster, ref)
+      if (found !== undefined) this.#keep(account, found)
+      // Another one of that name may have been seen since the question was asked.
+      else if (account.uidOf(ref) === before) account.lose(ref)
+    } catch (error) {
+      if (isLast) account.giveUp(ref, error instanceof Error ? error.message : String(error))
+      else account.doubt(ref, this.#now())
+    }
+    this.#mark(account.application.uid)
+  }
+
+  /** It is there, so it is the application's, also when somebody took its label away. */
+  #keep(account: Account, found: Sighting): void {
+    const sighting = { ...found, application: account.application.uid }
+    this.#forest(account.cluster).put(sighting)
+    account.see(sighting)
+  }
+
+  #mark(application: string): void {
+    this.#unsettled.add(application)
+    this.ports.marks.mark(application)
+  }
+
+  #account(cluster: string, { application }: Sighting): Account | undefined {
+    const account = application === '' ? undefined : this.#accounts.get(application)
+    return account?.cluster === cluster ? account : undefined
+  }
+
+  #accountsOn(cluster: string): Account[] {
+    return [...this.#accounts.values()].filter((account) => account.cluster === cluster)
+  }
+
+  #watchEach(cluster: string, refs: readonly ObjectRef[]): void {
+    for (const ref of refs) this.ports.objects.watch(cluster, toWatched(ref))
+  }
+
+  #forest(cluster: string): Forest {
+    const forest = this.#forests.get(cluster) ?? new Forest()
+    this.#forests.set(cluster, forest)
+    return forest
+  }
+
+  #rowsOf(application: string): Map<string, HealthRecord> {
+    const rows = this.#stored.get(application) ?? new Map<string, HealthRecord>()
+    this.#stored.set(application, rows)
+    return rows
+  }
+
+  #now(): number {
+    return this.ports.clock.now().getTime()
+  }
+}

@@ -1,0 +1,42 @@
+import type { Fact, FactDraft, HealthChanged, HealthRecord, ObjectRef } from '@k8or/contracts'
+import type { Sighting } from './tree/sighting'
+import type { WatchedKind } from './watch/kinds'
+
+/** The clusters, as far as judging needs them. */
+export interface LiveObjects {
+  /** Asks the cluster itself for one object; undefined when it is not there. */
+  find(cluster: string, ref: ObjectRef): Promise<Sighting | undefined>
+  /** Watches a kind from now on; once started, a watch is kept. */
+  watch(cluster: string, kind: WatchedKind): void
+}
+
+/** The record of verdicts. */
+export interface HealthRows {
+  put(key: string, row: HealthRecord): Promise<unknown>
+  delete(key: string): Promise<unknown>
+}
+
+/** Tells the mesh. */
+export interface Announcer {
+  announce(fact: FactDraft<HealthChanged>): Promise<unknown>
+}
+
+/** Asks for an application to be looked at soon: equal requests collapse, one application is looked at once at a time. */
+export interface Marks {
+  mark(application: string): void
+}
+
+/** The time of day. */
+export interface Clock {
+  now(): Date
+}
+
+/** Facts as stored, by which deployments are traced. */
+export interface StoredFact extends Omit<Fact<unknown>, 'type' | 'traceparent'> {
+  /** Noun and past participle: `release.rendered`. */
+  readonly fact: string
+  readonly owner: string
+  readonly traceparent: string
+  readonly stream: string
+  readonly sequence: number
+}
