@@ -5,7 +5,7 @@ MODE ?= standalone
 
 # Nothing here ever touches a cluster of yours: only DEMO_KUBECONFIG names one.
 unexport KUBECONFIG
-.PHONY: help setup demo test up down check bench conformance
+.PHONY: help setup ground demo test up down check bench conformance
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -26,11 +26,14 @@ up: setup ## Run the mesh in the background (CLUSTERS=1, MODE=standalone or proc
 down: ## Stop what `make up` started and remove its state
 	@test ! -d .run || $(TS) test/rig/src/up/main.ts down
 
-check: setup ## Check types, lint, import walls, format and unused code
+ground:
+	@node tools/setup.mjs --no-bundle
+
+check: ground ## Check types, lint, import walls, format and unused code
 	@$(NODE) tools/check.mjs
 
 bench: setup ## Measure speed and processor time per deployment
 	@$(TS) test/bench/main.ts
 
-conformance: setup ## Count which statements of the specification a passing test shows
+conformance: ground ## Count which statements of the specification a passing test shows
 	@$(NODE) tools/conformance.mjs

@@ -23,16 +23,18 @@ export interface Exit {
 export function spawnChild(what: Command): ChildProcess {
   mkdirSync(dirname(what.logFile), { recursive: true })
   const log = openSync(what.logFile, 'a')
-  const [command, args] = withParentDeathSignal(what)
-  const env = { ...baseEnvironment(), ...what.env }
   try {
-    return spawn(command, args, { env, stdio: ['ignore', log, log], ...(what.cwd ? { cwd: what.cwd } : {}) })
+    return spawnWith(what, log)
   } finally {
     closeSync(log)
   }
 }
 
-function withParentDeathSignal({ command, args }: Command): [string, string[]] {
+// In a group of its own a program is not reached by Ctrl-C: its parent stops it in order.
+function spawnWith({ command, args, env, cwd }: Command, log: number): ChildProcess {
+  const options = { env: { ...baseEnvironment(), ...env }, ...(cwd ? { cwd } : {}) }
+  const stdio: ['ignore', number, number] = ['ignore', log, log]
   const setpriv = findProgram('setpriv')
-  return setpriv ? [setpriv, ['--pdeathsig', 'KILL', command, ...args]] : [command, [...args]]
+  if (!setpriv) return spawn(command, args, { ...options, stdio })
+  return spawn(setpriv, ['--pdeathsig', 'KILL', command, ...args], { ...options, stdio, detached: true })
 }
