@@ -64,7 +64,7 @@ export {
   LeaseRecord,
   leaseRecord,
 } from './records/private'
-export { ReleaseRecord, releaseKey, releaseRecord } from './records/release'
+export { ReleaseFailure, ReleaseRecord, releaseKey, releaseRecord } from './records/release'
 export { RevisionRecord, revisionKey, revisionRecord } from './records/revision'
 export { consumes, deadSubject, events, manifestStore, records, replaySubject, streams } from './topology'
 export { fieldManager, gateHeaders, hubCluster, managedMarks } from './gate'

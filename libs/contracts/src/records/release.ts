@@ -2,6 +2,19 @@ import { z } from 'zod'
 import { ApplicationRef, Problem, ResolvedSource } from '../shapes'
 import { defineRecord } from './define-record'
 
+/** The newest rendering that failed, for the chain of causes and so that it is announced once. */
+export const ReleaseFailure = z.object({
+  /** SHA-256 over inputs and problems. */
+  digest: z.string(),
+  inputDigest: z.string(),
+  sources: z.array(ResolvedSource),
+  factId: z.string(),
+  correlationId: z.string(),
+  causes: z.array(z.string()),
+  at: z.iso.datetime(),
+})
+export type ReleaseFailure = z.infer<typeof ReleaseFailure>
+
 /** One release of one application; with `problems`, the newest rendering failed and release 0 means there is none yet. */
 export const ReleaseRecord = z.object({
   application: ApplicationRef,
@@ -19,6 +32,15 @@ export const ReleaseRecord = z.object({
   renderedAt: z.iso.datetime(),
   /** Why the newest rendering failed; empty when the release is what the sources say now. */
   problems: z.array(Problem).default([]),
+  failure: ReleaseFailure.nullable().default(null),
+  /** What is odd about the release and does not hinder it, such as one object declared twice. */
+  warnings: z.array(Problem).default([]),
+  /** Links whose targets lie outside the tree that was read, with what they led to. */
+  links: z.array(z.object({ source: z.number().int(), path: z.string(), id: z.string() })).default([]),
+  /** The facts that led to this release. */
+  causes: z.array(z.string()).default([]),
+  /** False until the newest fact is stored: who finds it so after a crash announces it again, under the same id. */
+  announced: z.boolean().default(true),
 })
 export type ReleaseRecord = z.infer<typeof ReleaseRecord>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RevisionObserved } from '../events/codesource/revision-observed'
 import { Problem, RepositoryRef } from '../shapes'
 import { sha256 } from '../token'
 import { defineRecord } from './define-record'
@@ -15,6 +16,15 @@ export const RevisionRecord = z.object({
   correlationId: z.string(),
   observedAt: z.iso.datetime(),
   problem: Problem.nullable(),
+  previous: z.string().nullable().default(null),
+  author: z.string().default(''),
+  subject: z.string().default(''),
+  committedAt: z.string().default(''),
+  via: RevisionObserved.shape.via.default('poll'),
+  /** The facts that led to this one. */
+  causes: z.array(z.string()).default([]),
+  /** False until the fact is stored: who finds it so after a crash announces it again, under the same id. */
+  announced: z.boolean().default(true),
 })
 export type RevisionRecord = z.infer<typeof RevisionRecord>
 

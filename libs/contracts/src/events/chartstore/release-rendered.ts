@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineEvent } from '../../define-event'
-import { ApplicationRef, ResolvedSource } from '../../shapes'
+import { ApplicationRef, Problem, ResolvedSource } from '../../shapes'
 
-/** An application's sources were rendered into an immutable release. */
+/** An application's sources were rendered into an immutable release, or say again what the newest release holds after they had failed. */
 export const ReleaseRendered = z.object({
   application: ApplicationRef,
   /** Counts the releases of this application. */
@@ -14,6 +14,8 @@ export const ReleaseRendered = z.object({
   sources: z.array(ResolvedSource),
   objects: z.number().int().nonnegative(),
   images: z.array(z.string()),
+  /** What is odd about the release and does not hinder it, such as one object declared twice. */
+  warnings: z.array(Problem).default([]),
 })
 export type ReleaseRendered = z.infer<typeof ReleaseRendered>
 

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/codesource/v1/trees.proto.
  */
 export const file_k8or_codesource_v1_trees: GenFile = /*@__PURE__*/
-  fileDesc("Ch5rOG9yL2NvZGVzb3VyY2UvdjEvdHJlZXMucHJvdG8SEms4b3IuY29kZXNvdXJjZS52MSJJChBMaXN0VHJlZXNSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmNvbW1pdBgCIAEoCRINCgVwYXRocxgDIAMoCSJDChFMaXN0VHJlZXNSZXNwb25zZRIuCgdlbnRyaWVzGAEgAygLMh0uazhvci5jb2Rlc291cmNlLnYxLlRyZWVFbnRyeSIzCglUcmVlRW50cnkSDAoEcGF0aBgBIAEoCRIKCgJpZBgCIAEoCRIMCgRraW5kGAMgASgJImsKD1JlYWRUcmVlUmVxdWVzdBIWCg5yZXBvc2l0b3J5X3VybBgBIAEoCRIOCgZjb21taXQYAiABKAkSDAoEcGF0aBgDIAEoCRIPCgdyZWN1cnNlGAQgASgIEhEKCW1heF9ieXRlcxgFIAEoAyJHChBSZWFkVHJlZVJlc3BvbnNlEgoKAmlkGAEgASgJEicKBWZpbGVzGAIgAygLMhguazhvci5jb2Rlc291cmNlLnYxLkZpbGUiQgoERmlsZRIMCgRwYXRoGAEgASgJEgoKAmlkGAIgASgJEg8KB2NvbnRlbnQYAyABKAwSDwoHaXNfbGluaxgEIAEoCDK4AQoFVHJlZXMSWAoJTGlzdFRyZWVzEiQuazhvci5jb2Rlc291cmNlLnYxLkxpc3RUcmVlc1JlcXVlc3QaJS5rOG9yLmNvZGVzb3VyY2UudjEuTGlzdFRyZWVzUmVzcG9uc2USVQoIUmVhZFRyZWUSIy5rOG9yLmNvZGVzb3VyY2UudjEuUmVhZFRyZWVSZXF1ZXN0GiQuazhvci5jb2Rlc291cmNlLnYxLlJlYWRUcmVlUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ch5rOG9yL2NvZGVzb3VyY2UvdjEvdHJlZXMucHJvdG8SEms4b3IuY29kZXNvdXJjZS52MSJJChBMaXN0VHJlZXNSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmNvbW1pdBgCIAEoCRINCgVwYXRocxgDIAMoCSJDChFMaXN0VHJlZXNSZXNwb25zZRIuCgdlbnRyaWVzGAEgAygLMh0uazhvci5jb2Rlc291cmNlLnYxLlRyZWVFbnRyeSIzCglUcmVlRW50cnkSDAoEcGF0aBgBIAEoCRIKCgJpZBgCIAEoCRIMCgRraW5kGAMgASgJIpMBCg9SZWFkVHJlZVJlcXVlc3QSFgoOcmVwb3NpdG9yeV91cmwYASABKAkSDgoGY29tbWl0GAIgASgJEgwKBHBhdGgYAyABKAkSDwoHcmVjdXJzZRgEIAEoCBIRCgltYXhfYnl0ZXMYBSABKAMSEAoIc3VmZml4ZXMYBiADKAkSFAoMZm9sbG93X2xpbmtzGAcgASgIIkcKEFJlYWRUcmVlUmVzcG9uc2USCgoCaWQYASABKAkSJwoFZmlsZXMYAiADKAsyGC5rOG9yLmNvZGVzb3VyY2UudjEuRmlsZSJYCgRGaWxlEgwKBHBhdGgYASABKAkSCgoCaWQYAiABKAkSDwoHY29udGVudBgDIAEoDBIPCgdpc19saW5rGAQgASgIEhQKDGxpbmtfcHJvYmxlbRgFIAEoCTK4AQoFVHJlZXMSWAoJTGlzdFRyZWVzEiQuazhvci5jb2Rlc291cmNlLnYxLkxpc3RUcmVlc1JlcXVlc3QaJS5rOG9yLmNvZGVzb3VyY2UudjEuTGlzdFRyZWVzUmVzcG9uc2USVQoIUmVhZFRyZWUSIy5rOG9yLmNvZGVzb3VyY2UudjEuUmVhZFRyZWVSZXF1ZXN0GiQuazhvci5jb2Rlc291cmNlLnYxLlJlYWRUcmVlUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.codesource.v1.ListTreesRequest
@@ -117,6 +117,20 @@ export type ReadTreeRequest = Message<"k8or.codesource.v1.ReadTreeRequest"> & {
    * @generated from field: int64 max_bytes = 5;
    */
   maxBytes: bigint;
+
+  /**
+   * Only files whose names end with one of these; all when empty.
+   *
+   * @generated from field: repeated string suffixes = 6;
+   */
+  suffixes: string[];
+
+  /**
+   * Links that lead to a file of the same commit are answered with the content of that file.
+   *
+   * @generated from field: bool follow_links = 7;
+   */
+  followLinks: boolean;
 };
 
 /**
@@ -170,11 +184,18 @@ export type File = Message<"k8or.codesource.v1.File"> & {
   content: Uint8Array;
 
   /**
-   * True for a symbolic link: the content is its target. Links are never followed here.
+   * True for a symbolic link: the content is its target, unless following was asked for and possible.
    *
    * @generated from field: bool is_link = 4;
    */
   isLink: boolean;
+
+  /**
+   * Why a link could not be followed: "outside", "dangling", "loop" or "directory".
+   *
+   * @generated from field: string link_problem = 5;
+   */
+  linkProblem: string;
 };
 
 /**
@@ -191,7 +212,8 @@ export const FileSchema: GenMessage<File> = /*@__PURE__*/
  */
 export const Trees: GenService<{
   /**
-   * ListTrees says which tree or blob each path is in a commit. Equal ids mean equal content.
+   * ListTrees says which tree or blob each path is in a commit; a path that is a link is what the link leads to.
+   * Equal ids mean equal content, but for links, whose targets may lie elsewhere.
    *
    * @generated from rpc k8or.codesource.v1.Trees.ListTrees
    */
