@@ -1,16 +1,25 @@
-import type { EventDefinition, Fact, FactDraft, RecordDefinition, ServiceName } from '@k8or/contracts'
+import type { EventDefinition, Fact, FactDraft, LeaseRecord, RecordDefinition, ServiceName } from '@k8or/contracts'
+import type { FactHandlers } from './consume/fact-consumer'
+import type { Handling } from './consume/handle-facts'
 
 /** One service's connection to the bus, under its own certificate. */
 export interface Bus {
   readonly service: ServiceName
   readonly publisher: Publisher
+  /** What no handler could take. Only InsightHub may read and replay it. */
+  readonly deadLetters: DeadLetters
+  /** Handles facts through the service's durable consumers; Nest services use `@OnFact` and `JetStreamStrategy`. */
+  handle(handlers: FactHandlers): Promise<Handling>
   /** The rows of one KV record. */
   records<Value>(definition: RecordDefinition<Value>): Records<Value>
   /** Content by digest, for what is too large for a message. */
   blobs(bucket: string): Blobs
   /** Leases on numbered buckets of work (ADR 0008). */
-  leases(definition: RecordDefinition, options: LeaseOptions): Leases
-  /** Facts as they are stored, for indexes; resumes after `fromSequence`. */
+  leases(definition: RecordDefinition<LeaseRecord>, options: LeaseOptions): Leases
+  /**
+   * Facts as they are stored, for indexes: those after `fromSequence`, then those that come. Resolves when the signal
+   * aborts. Only InsightHub may.
+   */
   replay(options: ReplayOptions): Promise<void>
   /** Whether the connection stands. */
   isConnected(): boolean
@@ -82,7 +91,7 @@ export interface LeaseOptions {
   readonly holder: string
   readonly buckets: number
   readonly ttlMs: number
-  /** The bucket was won; work on it may begin under this fence (the row's revision). */
+  /** The bucket was won; work on it may begin under this fence, the revision by which it was won. */
   readonly onGain: (bucket: number, fence: number) => void
   /** The bucket was lost or given up; work on it must stop. */
   readonly onLoss: (bucket: number) => void
@@ -102,9 +111,34 @@ export interface ReplayOptions {
   readonly stream: 'FACTS' | 'ACCESS' | 'DEAD'
   readonly fromSequence: number
   readonly filters?: readonly string[]
-  /** Called in order; the next one waits for it. */
-  readonly onFact: (fact: Fact<unknown>, stored: { sequence: number; subject: string; time: Date }) => Promise<void> | void
+  /** Called in order; the next one waits for it, and one that fails is called again. */
+  readonly onFact: (
+    fact: Fact<unknown>,
+    stored: { sequence: number; subject: string; time: Date },
+  ) => Promise<void> | void
   /** Called once everything that was stored at the start has been delivered. */
   readonly onCaughtUp?: () => void
   readonly signal: AbortSignal
+}
+
+/** A fact that a service could not handle, with the reason. */
+export interface DeadLetter {
+  readonly id: number
+  readonly service: ServiceName
+  /** The subject of the fact. */
+  readonly subject: string
+  readonly reason: string
+  readonly time: string
+  /** Where the fact was taken from. */
+  readonly stream: string
+  readonly sequence: number
+  readonly attempts: number
+  readonly eventId: string
+}
+
+export interface DeadLetters {
+  /** The newest first. */
+  list(limit: number): Promise<DeadLetter[]>
+  /** Hands a dead letter to its service once more; false when there is none of that id. */
+  replay(id: number): Promise<boolean>
 }

@@ -1,6 +1,8 @@
 export type {
   Blobs,
   Bus,
+  DeadLetter,
+  DeadLetters,
   LeaseOptions,
   Leases,
   PublishedFact,
@@ -11,3 +13,12 @@ export type {
   Row,
   RowChange,
 } from './bus'
+export { connectBus, type BusOptions } from './connect-bus'
+export type { FactHandlers } from './consume/fact-consumer'
+export type { Handling } from './consume/handle-facts'
+export { FactConflictError, RecordConflictError, RecordSchemaError } from './errors'
+export type { BusLog } from './log'
+export { JetStreamStrategy } from './nest/jetstream-strategy'
+export { OnFact } from './nest/on-fact'
+export { natsConfig, natsStoreKey, provisionerId, type NatsConfigOptions } from './provision/nats-config'
+export { provisionBus, type ProvisionOptions } from './provision/provision-bus'

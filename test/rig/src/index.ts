@@ -31,3 +31,4 @@ export { PeopleClient, type PeopleAccess, type PeopleAnswer } from './driver/peo
 export { startMesh, type Mesh, type MeshOptions } from './mesh/mesh'
 export type { MeshMode } from './mesh/layout'
 export { registerCluster } from './mesh/hub'
+export { startTestBus, type TestBus } from './bus'

@@ -1,0 +1,165 @@
+import { performance } from 'node:perf_hooks'
+import type { LeaseRecord } from '@k8or/contracts'
+import { describeError } from '@k8or/outcome'
+import type { LeaseOptions, Leases, RowChange } from '../bus'
+import { RecordConflictError } from '../errors'
+import type { BusLog } from '../log'
+import type { JetStreamRecords } from '../records/jetstream-records'
+import { fairShare } from './fair-share'
+import { deadlineOf, type HeldLease } from './held-lease'
+import { Rounds } from './rounds'
+
+const settleMs = 20
+
+/**
+ * Leases on numbered buckets. A row `bucket.<n>` says who has a bucket and lives only as long as it is renewed; a row
+ * `holder.<name>` says that a holder is alive. Each holder works out the fair share by itself, gives back what others
+ * should have, and takes what is free. The server decides who wins: every write expects the revision it follows.
+ */
+export class JetStreamLeases implements Leases {
+  private readonly leases = new Map<number, HeldLease>()
+  private readonly taken = new Map<number, string>()
+  private readonly holders = new Set<string>()
+  private readonly ending = new AbortController()
+  private readonly rounds: Rounds
+  private readonly since = new Date().toISOString()
+  private readonly me: string
+  private announcedAt = -Infinity
+
+  constructor(
+    private readonly rows: JetStreamRecords<LeaseRecord>,
+    private readonly options: LeaseOptions,
+    private readonly log: BusLog,
+  ) {
+    this.me = options.holder.replace(/[^-=\w]/g, '_')
+    const everyMs = options.ttlMs / 4
+    this.rounds = new Rounds({ everyMs, settleMs, signal: this.ending.signal, round: () => this.round() })
+  }
+
+  async start(): Promise<void> {
+    const { signal } = this.ending
+    await this.announce()
+    await this.rows.watch((change) => this.learn(change), { signal })
+    await this.rounds.start()
+    const guard = setInterval(() => this.dropExpired(), Math.max(50, this.options.ttlMs / 20))
+    guard.unref()
+    signal.addEventListener('abort', () => clearInterval(guard), { once: true })
+  }
+
+  fenceOf(bucket: number): number | undefined {
+    const lease = this.leases.get(bucket)
+    return lease && performance.now() < lease.deadline ? lease.fence : undefined
+  }
+
+  held(): number[] {
+    return [...this.leases.keys()].filter((bucket) => this.fenceOf(bucket) !== undefined).sort((a, b) => a - b)
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort()
+    await this.rounds.settle()
+    const mine = [...this.leases.values()]
+    await Promise.all([...mine.map((lease) => this.giveBack(lease)), this.attempt(() => this.leave(), 'leave')])
+  }
+
+  private learn({ key, value }: RowChange<LeaseRecord>): void {
+    const [kind, name = ''] = key.split('.')
+    if (kind === 'holder') {
+      if (value) this.holders.add(name)
+      else this.holders.delete(name)
+    } else {
+      const bucket = Number(name)
+      if (value) this.taken.set(bucket, value.holder)
+      else this.taken.delete(bucket)
+    }
+    this.rounds.soon()
+  }
+
+  /** One look at everything: renew, give back, take. */
+  private async round(): Promise<void> {
+    this.dropExpired()
+    await this.attempt(() => this.announceWhenDue(), 'announce')
+    await Promise.all([...this.leases.values()].filter((lease) => this.isDue(lease)).map((lease) => this.renew(lease)))
+    const shares = fairShare(this.options.buckets, [...this.holders, this.me], this.taken)
+    const surplus = [...this.leases.values()].filter(({ bucket }) => shares.get(bucket) !== this.me)
+    await Promise.all(surplus.map((lease) => this.giveBack(lease)))
+    const free = [...shares].filter(([bucket, holder]) => holder === this.me && this.isFree(bucket))
+    await Promise.all(free.map(([bucket]) => this.take(bucket)))
+  }
+
+  private isFree(bucket: number): boolean {
+    return !this.leases.has(bucket) && !this.taken.has(bucket)
+  }
+
+  private isDue(lease: HeldLease): boolean {
+    return lease.deadline - performance.now() < this.options.ttlMs * 0.6
+  }
+
+  private async take(bucket: number): Promise<void> {
+    const sentAt = performance.now()
+    await this.attempt(async () => {
+      const fence = await this.rows.create(`bucket.${bucket}`, this.row(), { ttlMs: this.options.ttlMs })
+      this.taken.set(bucket, this.me)
+      this.leases.set(bucket, { bucket, fence, revision: fence, deadline: deadlineOf(sentAt, this.options.ttlMs) })
+      this.options.onGain(bucket, fence)
+    }, `take bucket ${bucket}`)
+  }
+
+  private async renew(lease: HeldLease): Promise<void> {
+    const { bucket } = lease
+    const sentAt = performance.now()
+    try {
+      const { ttlMs } = this.options
+      const revision = await this.rows.store(`bucket.${bucket}`, this.row(), { revision: lease.revision, ttlMs })
+      if (this.leases.has(bucket)) this.leases.set(bucket, { ...lease, revision, deadline: deadlineOf(sentAt, ttlMs) })
+    } catch (error) {
+      if (error instanceof RecordConflictError) this.lose(bucket)
+      else this.log.warn({ bucket, reason: describeError(error) }, 'a lease could not be renewed')
+    }
+  }
+
+  private async giveBack({ bucket, revision }: HeldLease): Promise<void> {
+    this.lose(bucket)
+    await this.attempt(async () => {
+      await this.rows.remove(`bucket.${bucket}`, revision)
+      this.taken.delete(bucket)
+    }, `give back bucket ${bucket}`)
+  }
+
+  private dropExpired(): void {
+    for (const { bucket, deadline } of [...this.leases.values()]) {
+      if (performance.now() >= deadline) this.lose(bucket)
+    }
+  }
+
+  private lose(bucket: number): void {
+    if (this.leases.delete(bucket)) this.options.onLoss(bucket)
+  }
+
+  private async announceWhenDue(): Promise<void> {
+    if (performance.now() - this.announcedAt >= this.options.ttlMs / 4) await this.announce()
+  }
+
+  private async announce(): Promise<void> {
+    const at = performance.now()
+    await this.rows.store(`holder.${this.me}`, this.row(), { ttlMs: this.options.ttlMs })
+    this.announcedAt = at
+  }
+
+  private async leave(): Promise<void> {
+    await this.rows.remove(`holder.${this.me}`)
+  }
+
+  private row(): LeaseRecord {
+    return { holder: this.me, since: this.since }
+  }
+
+  private async attempt(action: () => Promise<void>, what: string): Promise<void> {
+    try {
+      await action()
+    } catch (error) {
+      if (error instanceof RecordConflictError) this.rounds.soon()
+      else this.log.warn({ holder: this.me, reason: describeError(error) }, `can not ${what}`)
+    }
+  }
+}

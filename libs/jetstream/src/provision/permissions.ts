@@ -1,0 +1,82 @@
+import {
+  consumes,
+  events,
+  filterOf,
+  manifestStore,
+  records,
+  services,
+  streams,
+  type RecordDefinition,
+  type ServiceName,
+} from '@k8or/contracts'
+import { blobNames } from '../blobs/jetstream-blobs'
+import { inboxPrefixOf } from '../connection/connect'
+import { durablesOf } from '../consume/handle-facts'
+import { bucketNames } from '../records/bucket'
+import { storedPrefix } from '../replay/replay-stream'
+
+/** The subjects that a user of the bus may publish to and subscribe to; everything else is refused. */
+export interface Permissions {
+  readonly publish: readonly string[]
+  readonly subscribe: readonly string[]
+}
+
+/** The service that indexes all facts and looks after the dead letters. */
+const indexer: ServiceName = 'insighthub'
+
+/**
+ * What a service may do, by the contracts alone. Nobody may make streams or consumers: through a consumer of its own
+ * a service would have the server publish whatever it stored to whatever subject it named.
+ */
+export function permissionsOf(service: ServiceName): Permissions {
+  const owned = records.filter((record) => record.owner === service)
+  const readable = records.filter((record) => record.owner === service || record.readers.includes(service))
+  return {
+    publish: [
+      ...events.filter((event) => event.owner === service).map(filterOf),
+      ...owned.map((record) => `${bucketNames(record.bucket).rowPrefix}>`),
+      ...readable.flatMap(readsOf),
+      ...durablesOf(service).flatMap(consumesOf),
+      ...(consumes[service].length > 0 ? [`dead.${service}.>`] : []),
+      ...(manifestStore.owner === service ? blobRights() : []),
+      ...(service === indexer ? indexRights() : []),
+    ],
+    subscribe: [
+      `${inboxPrefixOf(service)}.>`,
+      ...readable.map((record) => `${bucketNames(record.bucket).toldPrefix}>`),
+      ...(service === indexer ? indexed.map((stream) => `${storedPrefix(stream)}>`) : []),
+    ],
+  }
+}
+
+/** The permissions of every service. */
+export function allPermissions(): Map<ServiceName, Permissions> {
+  return new Map(services.map((service) => [service, permissionsOf(service)]))
+}
+
+const indexed = [streams.FACTS.name, streams.ACCESS.name, streams.DEAD.name]
+
+function readsOf(record: RecordDefinition): string[] {
+  return directGet(bucketNames(record.bucket).stream)
+}
+
+function consumesOf({ stream, durable }: { stream: string; durable: string }): string[] {
+  return [
+    `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+    `$JS.ACK.${stream}.${durable}.>`,
+  ]
+}
+
+function blobRights(): string[] {
+  const { stream, prefix } = blobNames(manifestStore.bucket)
+  return [`${prefix}>`, ...directGet(stream)]
+}
+
+function indexRights(): string[] {
+  return [...indexed.flatMap(directGet), `$JS.API.STREAM.INFO.${streams.DEAD.name}`, 'replay.>']
+}
+
+function directGet(stream: string): string[] {
+  return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.DIRECT.GET.${stream}.>`]
+}

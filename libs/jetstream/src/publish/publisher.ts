@@ -1,0 +1,68 @@
+import { SpanKind, trace } from '@opentelemetry/api'
+import { subjectOf, writeFact, type EventDefinition, type FactDraft, type ServiceName } from '@k8or/contracts'
+import { Never } from '@k8or/outcome'
+import type { JetStreamClient, JetStreamPublishOptions } from '@nats-io/jetstream'
+import type { PublishedFact, Publisher, PublishOptions } from '../bus'
+import { busFailure, FactConflictError, isWrongLastSequence } from '../errors'
+import { currentTraceparent } from './trace-context'
+
+const deadlineMs = 5_000
+
+/** Publishes the facts of one service to JetStream. */
+export class FactPublisher implements Publisher {
+  constructor(
+    private readonly js: JetStreamClient,
+    private readonly service: ServiceName,
+  ) {}
+
+  publish<Data>(
+    event: EventDefinition<Data>,
+    draft: FactDraft<Data>,
+    options: PublishOptions = {},
+  ): Promise<PublishedFact> {
+    const tracer = trace.getTracer('@k8or/jetstream')
+    const attributes = { 'messaging.message.id': draft.id, 'k8or.token': draft.token }
+    return tracer.startActiveSpan(`publish ${event.fact}`, { kind: SpanKind.PRODUCER, attributes }, async (span) => {
+      try {
+        return await this.store(event, draft, options)
+      } finally {
+        span.end()
+      }
+    })
+  }
+
+  private async store<Data>(
+    event: EventDefinition<Data>,
+    draft: FactDraft<Data>,
+    { expectedLastSubjectSequence: expected }: PublishOptions,
+  ): Promise<PublishedFact> {
+    const subject = subjectOf(event, draft.token)
+    const body = this.body(event, draft)
+    const options: Partial<JetStreamPublishOptions> = {
+      msgID: draft.id,
+      timeout: deadlineMs,
+      ...(expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }),
+    }
+    try {
+      const ack = await this.js.publish(subject, body, options)
+      return { id: draft.id, sequence: ack.seq, duplicate: ack.duplicate }
+    } catch (error) {
+      if (expected !== undefined && isWrongLastSequence(error)) {
+        throw new FactConflictError(subject, expected, { cause: error })
+      }
+      throw busFailure(`publish ${event.fact} ${draft.id}`, error)
+    }
+  }
+
+  private body<Data>(event: EventDefinition<Data>, draft: FactDraft<Data>): string {
+    if (event.owner !== this.service) {
+      throw new Never(`${this.service} may not announce ${event.fact}: ${event.owner} owns it`)
+    }
+    const traceparent = draft.traceparent ?? currentTraceparent()
+    try {
+      return JSON.stringify(writeFact(event, traceparent === undefined ? draft : { ...draft, traceparent }))
+    } catch (error) {
+      throw new Never(`${event.fact} ${draft.id} breaks its contract`, { cause: error })
+    }
+  }
+}
