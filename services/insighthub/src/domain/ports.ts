@@ -1,4 +1,4 @@
-import type { Fact, FactDraft, HealthChanged, HealthRecord, ObjectRef } from '@k8or/contracts'
+import type { FactDraft, HealthChanged, HealthRecord, ObjectRef } from '@k8or/contracts'
 import type { Sighting } from './tree/sighting'
 import type { WatchedKind } from './watch/kinds'
 
@@ -29,14 +29,4 @@ export interface Marks {
 /** The time of day. */
 export interface Clock {
   now(): Date
-}
-
-/** Facts as stored, by which deployments are traced. */
-export interface StoredFact extends Omit<Fact<unknown>, 'type' | 'traceparent'> {
-  /** Noun and past participle: `release.rendered`. */
-  readonly fact: string
-  readonly owner: string
-  readonly traceparent: string
-  readonly stream: string
-  readonly sequence: number
 }

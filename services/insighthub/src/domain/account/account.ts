@@ -64,8 +64,8 @@ export class Account {
     const key = objectKeyHash(sighting.ref)
     const { ref, uid, generation, counts } = sighting
     const known = this.entries.get(key)
-    const isSettled = known?.awaits == null || settles(known.awaits, sighting)
-    const awaits = isSettled ? null : (known?.awaits ?? null)
+    const isSettled = known === undefined || known.awaits === null || settles(known.awaits, sighting)
+    const awaits = isSettled ? null : known.awaits
     const isRetired = known?.isRetired ?? false
     this.entries.set(key, { ref, uid, generation, health: sighting.health, isLive: true, counts, isRetired, awaits })
   }

@@ -1,0 +1,149 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { FactIndex } from '../../domain/trace/find-deployment'
+import type { IndexedFact } from '../../domain/trace/indexed-fact'
+import { readRow, writeRow, type Row } from './row'
+import { openIndex } from './schema'
+
+type Stream = IndexedFact['stream']
+
+/** How many facts are written at once, at most, while the index catches up. */
+const batchSize = 500
+
+const insertFact = `INSERT OR REPLACE INTO facts VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`
+const insertCommit = 'INSERT OR REPLACE INTO commits VALUES (?, ?, ?)'
+const moveCursor = 'INSERT OR REPLACE INTO cursors VALUES (?, ?)'
+const inOrder = 'ORDER BY time, stream DESC, sequence'
+
+/** Facts and access records in SQLite, in the order of their streams, with how far each stream was read. */
+export class SqliteFactIndex implements FactIndex {
+  readonly #database: DatabaseSync
+  readonly #pending: IndexedFact[] = []
+  readonly #cursors = new Map<Stream, number>()
+  #isMoved = false
+
+  constructor(file: string) {
+    this.#database = openIndex(file)
+    for (const row of this.#database.prepare('SELECT stream, sequence FROM cursors').all())
+      this.#cursors.set(row['stream'] as Stream, Number(row['sequence']))
+  }
+
+  /** The last sequence of a stream that was taken; 0 before the first. */
+  cursor(stream: Stream): number {
+    return this.#cursors.get(stream) ?? 0
+  }
+
+  /** Takes a fact; it is on disk after the next `flush`. */
+  add(fact: IndexedFact): void {
+    this.#pending.push(fact)
+    this.skipTo(fact.stream, fact.sequence)
+    if (this.#pending.length >= batchSize) this.flush()
+  }
+
+  /** A stream was read up to here, though there was nothing to keep. */
+  skipTo(stream: Stream, sequence: number): void {
+    this.#cursors.set(stream, sequence)
+    this.#isMoved = true
+  }
+
+  /** Writes what is pending, with the cursors, in one transaction. */
+  flush(): void {
+    if (!this.#isMoved) return
+    const database = this.#database
+    database.exec('BEGIN')
+    try {
+      this.#insertPending()
+      const cursor = database.prepare(moveCursor)
+      for (const [stream, sequence] of this.#cursors) cursor.run(stream, sequence)
+      database.exec('COMMIT')
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw error
+    }
+    this.#pending.length = 0
+    this.#isMoved = false
+  }
+
+  byIds(ids: readonly string[]): IndexedFact[] {
+    return this.#select(`id IN (${ids.map(() => '?').join(', ')})`, ...ids)
+  }
+
+  newest(application: string, fact: string): IndexedFact | undefined {
+    return this.#read(
+      "WHERE application = ? AND application <> '' AND fact = ? ORDER BY time DESC, sequence DESC LIMIT 1",
+      application,
+      fact,
+    )[0]
+  }
+
+  ofCommit(commit: string): IndexedFact[] {
+    const until = `${commit}g`
+    const matching = 'SELECT stream, sequence FROM commits WHERE hash >= ? AND hash < ?'
+    return this.#select(`(stream, sequence) IN (${matching})`, commit, until)
+  }
+
+  ofSync(sync: string): IndexedFact[] {
+    return this.#select("sync = ? AND sync <> ''", sync)
+  }
+
+  ofRelease(application: string, release: number): IndexedFact[] {
+    return this.#select('application = ? AND release = ? AND release > 0', application, release)
+  }
+
+  during(application: string, fact: string, { from, to }: { from: number; to: number }): IndexedFact[] {
+    const until = Number.isFinite(to) ? to : Number.MAX_SAFE_INTEGER
+    return this.#select(
+      "application = ? AND application <> '' AND fact = ? AND time >= ? AND time < ?",
+      application,
+      fact,
+      from,
+      until,
+    )
+  }
+
+  /** The newest fact of a name about every application. */
+  newestOfEach(fact: string): IndexedFact[] {
+    const applications = "SELECT DISTINCT application FROM facts WHERE application <> ''"
+    this.flush()
+    return this.#database
+      .prepare(applications)
+      .all()
+      .flatMap((row) => this.newest(String(row['application']), fact) ?? [])
+  }
+
+  /** The uid of the application that was named so most recently; undefined when no fact names it. */
+  uidOf(applicationName: string): string | undefined {
+    return this.#read(
+      "WHERE application_name = ? AND application_name <> '' ORDER BY time DESC LIMIT 1",
+      applicationName,
+    )[0]?.application
+  }
+
+  /** Everything in the index, for comparing two of them. */
+  all(): IndexedFact[] {
+    return this.#select('TRUE')
+  }
+
+  close(): void {
+    this.flush()
+    this.#database.close()
+  }
+
+  #insertPending(): void {
+    const fact = this.#database.prepare(insertFact)
+    const commit = this.#database.prepare(insertCommit)
+    for (const each of this.#pending) {
+      fact.run(...writeRow(each))
+      for (const hash of each.commits) commit.run(hash, each.stream, each.sequence)
+    }
+  }
+
+  #select(condition: string, ...values: SQLInputValue[]): IndexedFact[] {
+    return this.#read(`WHERE ${condition} ${inOrder}`, ...values)
+  }
+
+  #read(rest: string, ...values: SQLInputValue[]): IndexedFact[] {
+    this.flush()
+    const rows = this.#database.prepare(`SELECT * FROM facts ${rest}`).all(...values) as unknown as Row[]
+    return rows.map(readRow)
+  }
+}

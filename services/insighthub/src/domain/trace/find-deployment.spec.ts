@@ -1,0 +1,139 @@
+import { findDeployment, type DeploymentName, type FactIndex } from './find-deployment'
+import { assembleTrace } from './hops'
+import type { IndexedFact } from './indexed-fact'
+
+let sequence = 0
+
+const fact = (name: string, time: number, more: Partial<IndexedFact> = {}): IndexedFact => ({
+  stream: name === 'access.recorded' ? 'ACCESS' : 'FACTS',
+  sequence: ++sequence,
+  id: `${name}/${sequence}`,
+  fact: name,
+  owner: 'somebody',
+  token: '_',
+  time,
+  correlationId: 'delivery',
+  causes: [],
+  actor: 'git:ann',
+  traceparent: '',
+  application: 'app-1',
+  applicationName: 'argocd/shop',
+  cluster: 'prod',
+  release: 0,
+  sync: '',
+  repository: '',
+  commits: [],
+  data: {},
+  ...more,
+})
+
+/** The index as a list; the real one is SQLite. */
+class ListedFacts implements FactIndex {
+  constructor(private readonly facts: readonly IndexedFact[]) {}
+
+  byIds = (ids: readonly string[]) => this.facts.filter(({ id }) => ids.includes(id))
+  newest = (application: string, name: string) =>
+    this.facts.findLast((each) => each.application === application && each.fact === name)
+  ofCommit = (commit: string) => this.facts.filter(({ commits }) => commits.some((each) => each.startsWith(commit)))
+  ofSync = (sync: string) => this.facts.filter((each) => each.sync === sync)
+  ofRelease = (application: string, release: number) =>
+    this.facts.filter((each) => each.application === application && each.release === release)
+  during = (application: string, name: string, { from, to }: { from: number; to: number }) =>
+    this.facts.filter(
+      ({ application: of, fact: is, time }) => of === application && is === name && time >= from && time < to,
+    )
+}
+
+const nobody = { application: '', applicationName: '' }
+const delivery = fact('delivery.received', 1000, { ...nobody, id: 'delivery', traceparent: '00-cafe-01-01' })
+const revision = fact('revision.observed', 1030, { ...nobody, id: 'revision', causes: ['delivery'], commits: ['abc1'] })
+const release = fact('release.rendered', 1050, {
+  id: 'release',
+  causes: ['revision', 'unknown'],
+  release: 2,
+  commits: ['abc1'],
+})
+const planned = fact('sync.planned', 1060, { release: 2, sync: 's1', causes: ['release'] })
+const started = fact('sync.started', 1060, { release: 2, sync: 's1' })
+const read = fact('access.recorded', 1062, { release: 2, data: { phase: 'intent' } })
+const call = fact('access.recorded', 1070, { release: 2, data: { phase: 'outcome' } })
+const finished = fact('sync.finished', 1072, { release: 2, sync: 's1', data: { phase: 'Succeeded' } })
+const progressing = fact('health.changed', 1080, { data: { health: { status: 'Progressing' } } })
+const healthy = fact('health.changed', 1900, { data: { health: { status: 'Healthy' } } })
+const healed = fact('sync.started', 3000, { release: 2, sync: 's2' })
+const earlier = fact('release.rendered', 500, { release: 1, commits: ['000'] })
+const chain = [delivery, revision, release, planned, started, call, finished, healthy]
+const facts = [
+  earlier,
+  delivery,
+  revision,
+  release,
+  planned,
+  started,
+  read,
+  call,
+  finished,
+  progressing,
+  healthy,
+  healed,
+]
+
+const trace = (name: DeploymentName, known = facts) => assembleTrace(findDeployment(new ListedFacts(known), name))
+const idsOf = (hops: readonly { id: string }[]) => hops.map(({ id }) => id)
+
+describe('services/insighthub/src/domain/trace/find-deployment', () => {
+  it.each<[string, DeploymentName]>([
+    ['an application', { by: 'application', uid: 'app-1' }],
+    ['a commit', { by: 'commit', commit: 'abc' }],
+    ['a sync', { by: 'sync', sync: 's1' }],
+  ])('leads from %s to the whole chain in order (AU.1)', (_, name) => {
+    const { hops, correlationId, traceId } = trace(name)
+    expect(idsOf(hops)).toEqual(idsOf(chain))
+    expect({ correlationId, traceId }).toEqual({ correlationId: 'delivery', traceId: 'cafe' })
+    expect(hops.map(({ sinceStartMs }) => sinceStartMs)).toEqual([0, 30, 50, 60, 60, 70, 72, 900])
+    expect(hops.map(({ sincePreviousMs }) => sincePreviousMs)).toEqual([0, 30, 20, 10, 0, 10, 2, 828])
+  })
+
+  it('tells how a deployment stands that is not over', () => {
+    const { hops } = trace({ by: 'commit', commit: 'abc1' }, facts.slice(0, 5))
+    expect(idsOf(hops)).toEqual(idsOf([delivery, revision, release, planned]))
+  })
+
+  it('ends with the verdict Degraded where a deployment fails', () => {
+    const degraded = fact('health.changed', 1800, { data: { health: { status: 'Degraded' } } })
+    const { hops } = trace({ by: 'application', uid: 'app-1' }, [...facts.slice(0, -2), degraded])
+    expect(hops.at(-1)?.id).toBe(degraded.id)
+  })
+
+  it('takes no verdict that belongs to a later release', () => {
+    const next = [fact('sync.started', 1500, { release: 3, sync: 's3' }), healthy]
+    const { hops } = trace({ by: 'commit', commit: 'abc1' }, [...facts.slice(0, 10), ...next])
+    expect(hops.at(-1)?.id).toBe(finished.id)
+  })
+
+  it('includes the attempts that failed before one succeeded', () => {
+    const failed = [
+      fact('sync.started', 1052, { release: 2, sync: 's0' }),
+      fact('sync.finished', 1055, { release: 2, sync: 's0', data: { phase: 'Failed' } }),
+    ]
+    const { hops } = trace({ by: 'commit', commit: 'abc1' }, [...facts.slice(0, 4), ...failed, ...facts.slice(4)])
+    expect(hops.map(({ fact: name }) => name).filter((name) => name === 'sync.finished')).toHaveLength(2)
+  })
+
+  it('tells of a commit that led to no release', () => {
+    expect(idsOf(trace({ by: 'commit', commit: 'abc1' }, [delivery, revision]).hops)).toEqual(['delivery', 'revision'])
+  })
+
+  it('tells many calls as ten', () => {
+    const calls = Array.from({ length: 30 }, () =>
+      fact('access.recorded', 1065, { release: 2, data: { phase: 'outcome' } }),
+    )
+    const { hops } = trace({ by: 'application', uid: 'app-1' }, [...facts, ...calls])
+    expect(hops.filter(({ fact: name }) => name === 'access.recorded')).toHaveLength(10)
+    expect(hops.some(({ summary }) => summary.endsWith('and 21 calls before it'))).toBe(true)
+  })
+
+  it('knows nothing of what nobody told', () => {
+    expect(trace({ by: 'sync', sync: 'other' }).hops).toEqual([])
+  })
+})

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { IndexedFact } from './indexed-fact'
+
+/** Which deployment: an application's newest one, a commit's, or one sync. */
+export type DeploymentName =
+  | { readonly by: 'application'; readonly uid: string }
+  | { readonly by: 'commit'; readonly commit: string }
+  | { readonly by: 'sync'; readonly sync: string }
+
+/** The index, as far as deployments are looked up in it. Every answer is in the order of the stream. */
+export interface FactIndex {
+  byIds(ids: readonly string[]): IndexedFact[]
+  /** The newest fact of a name about an application. */
+  newest(application: string, fact: string): IndexedFact | undefined
+  /** Facts that name a commit, which may be shortened. */
+  ofCommit(commit: string): IndexedFact[]
+  ofSync(sync: string): IndexedFact[]
+  /** Facts and access records about one release of an application. */
+  ofRelease(application: string, release: number): IndexedFact[]
+  /** Facts of a name about an application, in a span of time. */
+  during(application: string, fact: string, span: { from: number; to: number }): IndexedFact[]
+}
+
+const aboutReleases = new Set(['release.rendered', 'release.failed'])
+const Outcome = z.object({ phase: z.string() }).catch({ phase: '' })
+const AccessPhase = z.object({ phase: z.string() }).catch({ phase: '' })
+const Verdict = z.object({ health: z.object({ status: z.string() }) }).catch({ health: { status: '' } })
+const isFinal = new Set(['Healthy', 'Degraded'])
+
+/** All facts of a deployment, from what caused it to the verdict on it. Empty when nothing is known of it. */
+export function findDeployment(index: FactIndex, name: DeploymentName): IndexedFact[] {
+  const releases = releasesOf(index, name)
+  const parts = releases.flatMap((release) => [release, ...consequences(index, release, name)])
+  const roots = name.by === 'commit' && releases.length === 0 ? index.ofCommit(name.commit) : releases
+  return unique([...ancestors(index, roots), ...parts])
+}
+
+function releasesOf(index: FactIndex, name: DeploymentName): IndexedFact[] {
+  switch (name.by) {
+    case 'application':
+      return newestOf(aboutReleases, (fact) => index.newest(name.uid, fact))
+    case 'commit':
+      return firstOfEach(index.ofCommit(name.commit).filter(({ fact }) => aboutReleases.has(fact)))
+    case 'sync':
+      return firstOfEach(index.ofSync(name.sync)).flatMap(({ application, release }) =>
+        index.ofRelease(application, release).filter(({ fact }) => fact === 'release.rendered'),
+      )
+  }
+}
+
+function newestOf(facts: ReadonlySet<string>, newest: (fact: string) => IndexedFact | undefined): IndexedFact[] {
+  const found = [...facts].flatMap((fact) => newest(fact) ?? [])
+  return found.toSorted((one, other) => other.sequence - one.sequence).slice(0, 1)
+}
+
+/** A commit may be rendered again, for another reason: its deployment is the first time. */
+function firstOfEach(facts: readonly IndexedFact[]): IndexedFact[] {
+  const seen = new Set<string>()
+  return facts.filter(({ application }) => !seen.has(application) && seen.add(application))
+}
+
+function ancestors(index: FactIndex, of: readonly IndexedFact[]): IndexedFact[] {
+  const found = new Map(of.map((fact) => [fact.id, fact]))
+  for (let ids = causesOf(of); ids.length > 0;) {
+    const facts = index.byIds(ids).filter(({ id }) => !found.has(id))
+    for (const fact of facts) found.set(fact.id, fact)
+    ids = causesOf(facts)
+  }
+  return [...found.values()]
+}
+
+function causesOf(facts: readonly IndexedFact[]): string[] {
+  return facts.flatMap(({ causes }) => causes)
+}
+
+/** What a release led to: its first syncs until one succeeded, their calls to the cluster, and the verdict after them. */
+function consequences(index: FactIndex, release: IndexedFact, name: DeploymentName): IndexedFact[] {
+  if (release.fact !== 'release.rendered') return []
+  const all = index.ofRelease(release.application, release.release)
+  const syncFacts = all.filter(({ fact }) => fact.startsWith('sync.'))
+  const syncs = name.by === 'sync' ? syncFacts.filter(({ sync }) => sync === name.sync) : untilSuccess(syncFacts)
+  const [first, last] = [syncs.at(0), syncs.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const isOver = last.fact === 'sync.finished'
+  const calls = all.filter((fact) => isCall(fact) && fact.time >= first.time && (!isOver || fact.time <= last.time))
+  return [...syncs, ...calls, ...(isOver ? verdictAfter(index, release, last) : [])]
+}
+
+function untilSuccess(syncs: readonly IndexedFact[]): IndexedFact[] {
+  const success = syncs.findIndex(
+    ({ fact, data }) => fact === 'sync.finished' && Outcome.parse(data).phase === 'Succeeded',
+  )
+  return success < 0 ? [...syncs] : syncs.slice(0, success + 1)
+}
+
+function isCall({ fact, data }: IndexedFact): boolean {
+  return fact === 'access.recorded' && AccessPhase.parse(data).phase === 'outcome'
+}
+
+function verdictAfter(index: FactIndex, { application, release }: IndexedFact, { time }: IndexedFact): IndexedFact[] {
+  const later = index.during(application, 'sync.started', { from: time, to: Infinity })
+  const next = later.find((fact) => fact.release !== release)
+  const verdicts = index.during(application, 'health.changed', { from: time, to: next?.time ?? Infinity })
+  return verdicts.filter(({ data }) => isFinal.has(Verdict.parse(data).health.status)).slice(0, 1)
+}
+
+function unique(facts: readonly IndexedFact[]): IndexedFact[] {
+  return [...new Map(facts.map((fact) => [`${fact.stream} ${fact.sequence}`, fact])).values()]
+}

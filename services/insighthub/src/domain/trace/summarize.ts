@@ -1,0 +1,65 @@
+import { accessRecorded, events, type EventDefinition, type ObjectRef } from '@k8or/contracts'
+import {
+  deliveryReceived,
+  healthChanged,
+  releaseFailed,
+  releaseRendered,
+  revisionObserved,
+  revisionUnresolved,
+  syncFinished,
+  syncPlanned,
+  syncStarted,
+} from '@k8or/contracts'
+import { describeObject } from '../verdict/judge-application'
+import type { IndexedFact } from './indexed-fact'
+
+const short = (commit: string) => commit.slice(0, 10)
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+
+const summaries = new Map<string, (data: unknown) => string>([
+  says(deliveryReceived, ({ provider, event, ref, after }) =>
+    [provider, event, ref, after && short(after)].filter(Boolean).join(' '),
+  ),
+  says(revisionObserved, ({ targetRevision, commit, subject }) => `${targetRevision} is ${short(commit)}: ${subject}`),
+  says(revisionUnresolved, ({ targetRevision, problem }) => `${targetRevision}: ${problem.message}`),
+  says(releaseRendered, ({ release, objects }) => `release ${release}, ${counted(objects, 'object')}`),
+  says(releaseFailed, ({ problems }) => problems[0]?.message ?? ''),
+  says(
+    syncPlanned,
+    (plan) => `create ${plan.create}, configure ${plan.configure}, delete ${plan.delete}, unchanged ${plan.unchanged}`,
+  ),
+  says(syncStarted, ({ release, cluster, trigger }) => `release ${release} to ${cluster}, by ${trigger}`),
+  says(accessRecorded, (call) => describeCall(call)),
+  says(syncFinished, ({ phase, message, total }) => `${phase}: ${message === '' ? counted(total, 'object') : message}`),
+  says(healthChanged, ({ health }) => [health.status, health.message].filter(Boolean).join(': ')),
+])
+
+const descriptions = new Map(events.map((event) => [event.fact, event.description]))
+
+/** What a fact says, in one line. */
+export function summarize({ fact, data }: IndexedFact): string {
+  return summaries.get(fact)?.(data) ?? descriptions.get(fact) ?? ''
+}
+
+function says<Data>(event: EventDefinition<Data>, say: (data: Data) => string): [string, (data: unknown) => string] {
+  return [
+    event.fact,
+    (data) => {
+      const parsed = event.schema.safeParse(data)
+      return parsed.success ? say(parsed.data) : event.description
+    },
+  ]
+}
+
+function describeCall(call: {
+  verb: string
+  object?: ObjectRef | undefined
+  path: string
+  outcome: string
+  status?: number | undefined
+  latencyMs?: number | undefined
+}): string {
+  const target = call.object === undefined ? call.path : describeObject(call.object)
+  const took = call.latencyMs === undefined ? '' : ` in ${Math.round(call.latencyMs)} ms`
+  return `${call.verb} ${target}: ${call.outcome}${call.status === undefined ? '' : ` (${call.status})`}${took}`
+}
