@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './run.mjs'
@@ -8,7 +7,7 @@ const folders = () => [...(process.env.PATH ?? '').split(':'), '/usr/local/sbin'
 
 /** Checks the programs that must be there and installs what the system's package manager can. */
 export async function providePrograms() {
-  const problems = [...nodeProblem(), ...missing(['git', 'make', 'npm']).map(sayMissing), ...goProblem()]
+  const problems = [...nodeProblem(), ...missing(['git', 'make', 'npm']).map(sayMissing), ...(await goProblem())]
   if (problems.length) throw new Error(problems.join('\n       '))
   const absent = missing(Object.keys(packages))
   if (absent.length) await installPackages(absent.map((program) => packages[program]))
@@ -36,9 +35,9 @@ function nodeProblem() {
   return major >= 20 ? [] : [`Node ${process.versions.node} is too old: 20 or newer is needed (https://nodejs.org)`]
 }
 
-function goProblem() {
+async function goProblem() {
   if (missing(['go']).length) return ['go is not installed: 1.26 or newer is needed (https://go.dev/dl)']
-  const text = execFileSync('go', ['version'], { encoding: 'utf8', env: { ...process.env, GOTOOLCHAIN: 'local' } })
+  const [text] = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } })
   const [, major = 0, minor = 0] = /go(\d+)\.(\d+)/.exec(text) ?? []
   const isEnough = Number(major) > 1 || Number(minor) >= 26
   return isEnough ? [] : [`${text.trim()} is too old: 1.26 or newer is needed (https://go.dev/dl)`]

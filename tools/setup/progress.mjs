@@ -16,7 +16,7 @@ export function showProgress(tasks, out = process.stdout) {
 export function progressLine(tasks) {
   const open = tasks.filter((task) => !task.isFinished)
   const parts = open.map((task) => task.text()).filter(Boolean)
-  return `setup: ${[...parts, formatLeft(secondsLeft(tasks))].join(' · ')}`
+  return `setup: ${[...(parts.length ? parts : ['starting']), formatLeft(secondsLeft(tasks))].join(' · ')}`
 }
 
 /** Seconds until the last task is done: each begins after those that it needs. */

@@ -12,8 +12,7 @@ const settings = [
   ['uploadpack.allowAnySHA1InWant', 'true'],
 ] as const
 
-/** Environment of git http-backend for one request. */
-export function cgiEnvironment(request: IncomingMessage, root: string): Record<string, string> {
+function cgiEnvironment(request: IncomingMessage, root: string): Record<string, string> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const header = (name: string): string => String(request.headers[name] ?? '')
   return {

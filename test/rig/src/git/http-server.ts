@@ -54,8 +54,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   }
 }
 
-/** Name of the repository that a request's path means: all before `.git`. */
-export function repositoryName(path: string): string {
+function repositoryName(path: string): string {
   return decodeURIComponent(/^\/(.+?)\.git(?:[/?]|$)/.exec(path)?.[1] ?? '')
 }
 

@@ -31,14 +31,8 @@ export function readFileAt(repo: string, path: string, branch = 'main'): Promise
   return git(['-C', repo, 'show', `refs/heads/${branch}:${path}`])
 }
 
-/** The stream by which git fast-import makes one commit and prints its id. */
-export function fastImport(
-  files: Changes,
-  message: string,
-  ref: string,
-  parent: string | undefined,
-  seconds: number,
-): Buffer {
+// The stream by which git fast-import makes one commit and prints its id.
+function fastImport(files: Changes, message: string, ref: string, parent: string | undefined, seconds: number): Buffer {
   const parts: (string | Buffer)[] = [`commit ${ref}\nmark :1\ncommitter Rig <rig@k8or.dev> ${seconds} +0000\n`]
   parts.push(...data(Buffer.from(message)))
   if (parent) parts.push(`from ${parent}\n`)

@@ -54,8 +54,7 @@ export class KubeHttp {
   }
 }
 
-/** The API server did not open a watch. */
-export class WatchRefusedError extends Error {
+class WatchRefusedError extends Error {
   constructor(
     readonly status: number,
     text: string,

@@ -1,12 +1,17 @@
-import type { KubeClient } from './kube-client'
 import type { KubeObject } from './kube-object'
 import { parseKey } from './resource-paths'
+import type { WatchEvent } from './watch-stream'
+
+interface Watchable {
+  snapshot(type: string, query: object): Promise<{ items: KubeObject[]; resourceVersion: string }>
+  watch(type: string, query: object, signal: AbortSignal): AsyncGenerator<WatchEvent>
+}
 
 type Accept = (object: KubeObject | undefined) => boolean
 
 /** Follows one object by a watch until it is as asked; the object is undefined while there is none. */
 export async function watchUntil(
-  client: KubeClient,
+  client: Watchable,
   type: string,
   key: string,
   accept: Accept,
@@ -30,7 +35,7 @@ class Follower {
   last: KubeObject | undefined
 
   constructor(
-    private readonly client: KubeClient,
+    private readonly client: Watchable,
     private readonly type: string,
     private readonly key: string,
     private readonly accept: Accept,

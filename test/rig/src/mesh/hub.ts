@@ -22,8 +22,8 @@ export async function registerCluster(hub: KubeClient, cluster: KubeConnection):
   await hub.apply(clusterSecret(cluster))
 }
 
-/** The Secret by which Argo CD knows a cluster with a client certificate. */
-export function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject {
+// The Secret by which Argo CD knows a cluster with a client certificate.
+function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject {
   const tlsClientConfig = { caData: base64(ca), certData: base64(cert), keyData: base64(key) }
   const labels = { 'argocd.argoproj.io/secret-type': 'cluster' }
   const stringData = { name, server: url, config: JSON.stringify({ tlsClientConfig }) }
