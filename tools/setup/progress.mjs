@@ -3,7 +3,7 @@ export function showProgress(tasks, out = process.stdout) {
   const isTerminal = out.isTTY === true
   const line = () => progressLine(tasks)
   const show = () =>
-    isTerminal ? out.write(`\r\x1b[K${line().slice(0, (out.columns ?? 100) - 1)}`) : out.write(`${line()}\n`)
+    isTerminal ? out.write(`\r\x1b[K${line().slice(0, (out.columns || 120) - 1)}`) : out.write(`${line()}\n`)
   show()
   const timer = setInterval(show, isTerminal ? 500 : 15_000)
   return () => {
@@ -16,7 +16,7 @@ export function showProgress(tasks, out = process.stdout) {
 export function progressLine(tasks) {
   const open = tasks.filter((task) => !task.isFinished)
   const parts = open.map((task) => task.text()).filter(Boolean)
-  return `setup: ${[...(parts.length ? parts : ['starting']), formatLeft(secondsLeft(tasks))].join(' · ')}`
+  return `setup: ${[formatLeft(secondsLeft(tasks)), ...parts].join(' · ')}`
 }
 
 /** Seconds until the last task is done: each begins after those that it needs. */

@@ -16,7 +16,7 @@ describe('tools/setup/progress', () => {
   })
 
   it('tells what is under way, and says nothing of what waits', () => {
-    expect(progressLine([task('npm 40 %', 36), task('', 5)])).toBe('setup: npm 40 % · about 40 s left')
+    expect(progressLine([task('npm 40 %', 36), task('', 5)])).toBe('setup: about 40 s left · npm 40 %')
   })
 
   it('speaks of time as people do', () => {
