@@ -44,7 +44,8 @@ const deployment = (
   return sight(object)
 }
 
-const started = (id: string) => ({ id, correlationId: 'push-1', data: { application } }) as unknown as Fact<SyncStarted>
+const started = (id: string) =>
+  ({ id, correlationId: 'push-1', data: { application, cluster: 'prod' } }) as unknown as Fact<SyncStarted>
 const finished = (id: string, objects: [string, ChangeResult, number?][]) =>
   ({
     id,
@@ -265,7 +266,7 @@ describe('services/insighthub/src/domain/judge', () => {
   it('calls unknown what a silent cluster says nothing about (IH.4)', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))
-    world.silences.troubled('prod', kind, 'connection refused', Date.parse('2026-01-01T00:00:00Z'))
+    world.judge.troubled('prod', kind, 'connection refused')
     expect(await world.pass(4000)).toEqual([])
     const [fact] = await world.pass(1000)
     expect(fact).toMatchObject({ health: { status: 'Unknown' }, objects: [{ health: { status: 'Unknown' } }] })
@@ -277,7 +278,7 @@ describe('services/insighthub/src/domain/judge', () => {
   it('calls everything on an unreachable cluster unknown at once (IH.4)', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))
-    world.silences.clusterIs('prod', 'no route to host')
+    world.judge.clusterIs('prod', 'no route to host')
     expect(await world.pass(0)).toMatchObject([
       { health: { status: 'Unknown', message: 'cluster prod does not answer: no route to host' } },
     ])
@@ -296,6 +297,27 @@ describe('services/insighthub/src/domain/judge', () => {
     ])
     expect(after.facts[0]).toMatchObject({ causes: ['sync-1'] })
     expect(after.facts[0]!.id).toMatch(/\/2$/)
+  })
+
+  it('announces after a restart what was written but not announced', async () => {
+    const before = new World()
+    before.isBusDown = true
+    await expect(before.deploy('sync-1', deployment('web'), deployment('api'))).rejects.toThrow('bus is down')
+    const after = new World(before.rows, [
+      { application: 'app-1', id: 'sync-1', correlationId: 'push-1', owesVerdict: false },
+    ])
+    const [lost] = after.judge.unannounced(() => false)
+    expect(lost).toMatchObject({ causes: ['sync-1'], data: { health: { status: 'Healthy' } } })
+    expect(lost?.data.objects.map(({ object }) => object.name)).toEqual(['web', 'api'])
+    expect(after.judge.unannounced((id) => id === lost?.id)).toEqual([])
+  })
+
+  it('takes a sync for what declares an application that is not read yet', async () => {
+    const world = new World()
+    const other = { ...application, uid: 'app-2' }
+    world.judge.syncStarted({ ...started('s'), data: { application: other, cluster: 'prod' } } as Fact<SyncStarted>)
+    await world.see(deployment('web', { labels: { 'k8or.dev/application': 'app-2' } }))
+    expect(await world.pass(600)).toMatchObject([{ application: { uid: 'app-2' }, health: { status: 'Healthy' } }])
   })
 
   it('announces the same fact once more when the bus was down', async () => {

@@ -1,6 +1,16 @@
-import type { ApplicationRef, Fact, HealthRecord, ObjectRef, SyncFinished, SyncStarted } from '@k8or/contracts'
+import type {
+  ApplicationRef,
+  Fact,
+  FactDraft,
+  HealthChanged,
+  HealthRecord,
+  ObjectRef,
+  SyncFinished,
+  SyncStarted,
+} from '@k8or/contracts'
 import { Account, type LastSync } from './account/account'
 import { draftVerdict, type VerdictDraft } from './account/draft-verdict'
+import { lostFact } from './account/lost-fact'
 import type { Announcer, Clock, HealthRows, LiveObjects, Marks } from './ports'
 import { Forest } from './tree/forest'
 import { growTree, type TreeNode } from './tree/grow-tree'
@@ -42,6 +52,7 @@ export class Judge {
   readonly #writtenAt = new Map<string, number>()
   readonly #recalled = new Map<string, Recalled>()
   readonly #unsettled = new Set<string>()
+  readonly #forgotten = new Set<string>()
 
   constructor(private readonly ports: JudgePorts) {}
 
@@ -74,23 +85,19 @@ export class Judge {
   /** An application is gone: so are the verdicts on it. */
   async forget(application: string): Promise<void> {
     this.#accounts.delete(application)
+    this.#forgotten.add(application)
     const keys = [...this.#rowsOf(application).keys()]
     this.#stored.delete(application)
     await Promise.all(keys.map((key) => this.ports.rows.delete(key)))
   }
 
-  /** The applications that are known. */
-  applications(): string[] {
-    return [...this.#accounts.keys()]
-  }
-
   syncStarted(fact: Fact<SyncStarted>): void {
-    this.#accounts.get(fact.data.application.uid)?.syncStarted(fact, this.#now())
+    this.#accountOf(fact)?.syncStarted(fact, this.#now())
   }
 
   syncFinished(fact: Fact<SyncFinished>): void {
-    const account = this.#accounts.get(fact.data.application.uid)
-    if (account === undefined || account.cluster !== fact.data.cluster) return
+    const account = this.#accountOf(fact)
+    if (account === undefined) return
     account.syncFinished(fact, this.#now())
     this.#watchEach(
       account.cluster,
@@ -125,6 +132,32 @@ export class Judge {
   /** A watch says that an object is gone. It may only have lost its label: the cluster itself is asked. */
   vanished(cluster: string, sighting: Sighting): void {
     this.#missed(cluster, this.#forest(cluster).remove(sighting.uid) ?? sighting)
+  }
+
+  /** A watch is broken, or has yet to begin. */
+  troubled(cluster: string, kind: { group: string; kind: string }, reason: string): void {
+    this.ports.silences.troubled(cluster, kind, reason, this.#now())
+  }
+
+  /** A watch goes on where it was broken. */
+  stands(cluster: string, kind: { group: string; kind: string }): void {
+    this.ports.silences.stands(cluster, kind)
+    this.#markAllOn(cluster)
+  }
+
+  /** AccessPoint says whether a cluster answers. */
+  clusterIs(cluster: string, unreachableReason: string | undefined): void {
+    this.ports.silences.clusterIs(cluster, unreachableReason)
+    this.#markAllOn(cluster)
+  }
+
+  /** Facts whose rows were written before a restart, but which were never announced. */
+  unannounced(isKnown: (factId: string) => boolean): FactDraft<HealthChanged>[] {
+    return [...this.#stored].flatMap(([application, rows]) => {
+      const account = this.#accounts.get(application)
+      const lost = account && lostFact(account, [...rows.values()], this.ports.clock.now())
+      return lost === undefined || isKnown(lost.id) ? [] : [lost]
+    })
   }
 
   /** Looks at everything whose time has come: objects that were waited for, messages, watches that became silent. */
@@ -210,6 +243,18 @@ export class Judge {
   #mark(application: string): void {
     this.#unsettled.add(application)
     this.ports.marks.mark(application)
+  }
+
+  #markAllOn(cluster: string): void {
+    for (const { application } of this.#accountsOn(cluster)) this.#mark(application.uid)
+  }
+
+  /** A sync may be told of before its application's record is read. */
+  #accountOf({ token, data: { application, cluster } }: Fact<SyncStarted | SyncFinished>): Account | undefined {
+    const isUnknown = !this.#accounts.has(application.uid) && !this.#forgotten.has(application.uid)
+    if (isUnknown) this.declare({ application, token, cluster })
+    const account = this.#accounts.get(application.uid)
+    return account?.cluster === cluster ? account : undefined
   }
 
   #account(cluster: string, { application }: Sighting): Account | undefined {
