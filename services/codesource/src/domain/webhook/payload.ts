@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import { MalformedDeliveryError } from './webhook'
+
+/** Reads a payload by its schema; an error names the field. */
+export function readPayload<Value>(title: string, body: string, schema: z.ZodType<Value>): Value {
+  const parsed = schema.safeParse(readJson(title, body))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const field = issue?.path.join('.') ?? ''
+  throw new MalformedDeliveryError(`malformed ${title} payload: field ${field || '(root)'}: ${issue?.message ?? ''}`)
+}
+
+function readJson(title: string, body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch (cause) {
+    throw new MalformedDeliveryError(`malformed ${title} payload: the body is not JSON: ${String(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,59 @@
+import { sha256 } from '@k8or/contracts'
+import { z } from 'zod'
+import { readPayload } from '../payload'
+import { isSignedBy } from '../secret'
+import type { Delivery, IgnoredEvent, WebhookProvider, WebhookRequest } from '../webhook'
+
+const Repository = z.looseObject({
+  clone_url: z.string().optional(),
+  ssh_url: z.string().optional(),
+  git_url: z.string().optional(),
+  html_url: z.string().optional(),
+})
+const Push = z.looseObject({ ref: z.string(), before: z.string(), after: z.string(), repository: Repository })
+const Ping = z.looseObject({ repository: Repository.optional() })
+
+/** GitHub, github.com and Enterprise. */
+export const github: WebhookProvider = {
+  id: 'github',
+  title: 'GitHub',
+  secretKey: 'webhook.github.secret',
+  claims: ({ headers }) => headers['x-github-event'] !== undefined,
+  refusal({ headers, body }, secret) {
+    const signature = headers['x-hub-signature-256']
+    if (signature === undefined)
+      return 'header X-Hub-Signature-256 is missing: set the secret of webhook.github.secret in the webhook’s settings'
+    return isSignedBy(secret, body, signature) ? undefined : 'header X-Hub-Signature-256 does not match the body'
+  },
+  read(request) {
+    const event = request.headers['x-github-event'] ?? ''
+    if (event === 'push') return readPush(request)
+    return event === 'ping' ? readPing(request) : { ignored: `event ${event} is not followed` }
+  },
+}
+
+function readPush(request: WebhookRequest): Delivery | IgnoredEvent {
+  const { ref, before, after, repository } = readPayload('GitHub push', textOf(request), Push)
+  return { delivery: deliveryId(request), event: 'push', repositories: urlsOf(repository), ref, before, after }
+}
+
+function readPing(request: WebhookRequest): Delivery {
+  const { repository } = readPayload('GitHub ping', textOf(request), Ping)
+  return { delivery: deliveryId(request), event: 'ping', repositories: repository ? urlsOf(repository) : [] }
+}
+
+function urlsOf(repository: z.infer<typeof Repository>): string[] {
+  const { clone_url, ssh_url, git_url, html_url } = repository
+  return [...new Set([clone_url, ssh_url, git_url, html_url].filter((url) => url !== undefined && url !== ''))]
+}
+
+/** GitHub sends JSON, or a form whose field `payload` holds it. */
+function textOf({ headers, body }: WebhookRequest): string {
+  const text = body.toString('utf8')
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
+  return isForm ? (new URLSearchParams(text).get('payload') ?? '') : text
+}
+
+function deliveryId({ headers, body }: WebhookRequest): string {
+  return headers['x-github-delivery'] ?? sha256(body)
+}
