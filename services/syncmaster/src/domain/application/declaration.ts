@@ -26,8 +26,19 @@ export function refreshOf(application: Application): 'normal' | 'hard' | undefin
   return asked === 'hard' ? 'hard' : 'normal'
 }
 
+/** The declaration with what people asked for by annotation: each request to look again is told apart from the last. */
+export function nextDeclaration(
+  application: Application,
+  controlNamespace: string,
+  known: ApplicationRecord | undefined,
+): ApplicationRecord {
+  const asked = refreshOf(application)
+  const refresh = asked === undefined ? (known?.refresh ?? '') : `${asked}@${application.resourceVersion}`
+  return { ...declarationOf(application, controlNamespace), refresh }
+}
+
 /** Whether the others must hear of a declaration: it is new, or says something else than the record they know. */
-export function mustAnnounce(next: ApplicationRecord, known: ApplicationRecord | undefined): boolean {
+export function saysMore(next: ApplicationRecord, known: ApplicationRecord | undefined): boolean {
   if (!known) return true
   return next.specDigest !== known.specDigest || next.refresh !== known.refresh || next.token !== known.token
 }

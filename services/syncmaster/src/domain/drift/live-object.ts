@@ -2,6 +2,7 @@ import { managedMarks, type ObjectRef } from '@k8or/contracts'
 import { annotations } from '../application/policy'
 import { keyOf, refOf, type KubeObject } from '../kube-object'
 import { instanceOf } from '../plan/tracking'
+import { waveOf } from '../plan/desired'
 import { digestOf } from '../digest'
 import { projectOwned } from './projection'
 
@@ -22,6 +23,9 @@ export interface LiveObject {
   /** Sync options of the live object: they decide whether it may be pruned. */
   readonly syncOptions: string
   readonly keep: boolean
+  readonly wave: number
+  /** Nobody minds that it is there though no source desires it. */
+  readonly ignoreExtraneous: boolean
 }
 
 /** Cuts an object down to what is remembered of it. */
@@ -41,5 +45,7 @@ export function toLiveObject(object: KubeObject): LiveObject {
     deleting: deletionTimestamp !== undefined,
     syncOptions: marks?.[annotations.syncOptions] ?? '',
     keep: marks?.[annotations.helmResourcePolicy] === 'keep',
+    wave: waveOf(marks ?? {}),
+    ignoreExtraneous: (marks?.[annotations.compareOptions] ?? '').split(',').includes('IgnoreExtraneous'),
   }
 }

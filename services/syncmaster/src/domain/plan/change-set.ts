@@ -69,7 +69,7 @@ function planHook(desired: DesiredObject): Change {
 }
 
 function planSurplus(live: LiveObject): Change {
-  const about = { ref: live.ref, key: live.key, wave: 0, live, cause: 'release' as const }
+  const about = { ref: live.ref, key: live.key, wave: live.wave, live, cause: 'release' as const }
   if (live.deleting) return { ...about, action: 'unchanged', reason: 'is being deleted' }
   return { ...about, action: 'delete', reason: 'is no longer in the source' }
 }

@@ -1,0 +1,240 @@
+import type {
+  AppliedRecord,
+  ApplicationRecord,
+  ApplicationRef,
+  ObjectRef,
+  ReleaseRecord,
+  SyncedObject,
+} from '@k8or/contracts'
+import type { Application } from './application/application'
+import type { LiveIndex } from './drift/live-index'
+import type { KindRef, KubeObject } from './kube-object'
+import type { DesiredSet } from './plan/desired'
+import type { Project } from './project/project'
+import type { TargetCluster } from './project/rules'
+import type { Verdict } from './status/health'
+import type { SyncPointer } from './sync/sync-pointer'
+
+/** The time. */
+export interface Clock {
+  now(): Date
+}
+
+/** Under which release and lease a mutation is made for an application. */
+export interface Fence {
+  readonly application: string
+  readonly release: number
+  readonly lease: number
+}
+
+/** How a call to a cluster is made. */
+export interface MutationOptions {
+  readonly fence: Fence
+  readonly dryRun?: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * The clusters, through AccessPoint.
+ * Calls throw RefusedError when the answer is no, and Later when there is none.
+ */
+export interface Clusters {
+  get(cluster: string, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>
+  /** Forced server-side apply; answers the object as it is stored then (or would be). */
+  apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject>
+  /** Answers false when it was not there. */
+  delete(
+    cluster: string,
+    ref: ObjectRef,
+    options: MutationOptions & { uid?: string; propagation?: 'Foreground' | 'Background' | 'Orphan' },
+  ): Promise<boolean>
+  /** Whether a kind has namespaces; undefined when the cluster does not serve it. */
+  isNamespaced(cluster: string, kind: KindRef, signal: AbortSignal): Promise<boolean | undefined>
+  /** Waits a few seconds until the cluster serves a kind whose definition was just applied. */
+  untilServed(cluster: string, kind: KindRef, signal: AbortSignal): Promise<boolean>
+}
+
+/** Which cluster a destination names. */
+export interface Targets {
+  resolve(
+    destination: { readonly server: string } | { readonly name: string },
+    signal: AbortSignal,
+  ): Promise<TargetCluster | { readonly problem: string }>
+}
+
+/** The Applications and AppProjects of the hub, as the watch last showed them. */
+export interface Applications {
+  /** Whether the watch has shown all there are: only then is one that is missing gone. */
+  isComplete(): boolean
+  get(uid: string): Application | undefined
+  list(): Application[]
+  project(name: string): Project | undefined
+  /** Changes the resource by a JSON merge patch. Nothing happens when it is gone. */
+  patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void>
+  /** Leaves a Kubernetes Event on the resource; may drop it when there are too many. */
+  note(application: Application, event: { reason: string; message: string; isWarning?: boolean }): void
+}
+
+/** The releases of ChartStore. */
+export interface Releases {
+  latest(application: string): Promise<ReleaseRecord | undefined>
+  manifests(release: ReleaseRecord, signal: AbortSignal): Promise<KubeObject[]>
+}
+
+/** Completed sets of objects, so that an unchanged release is completed once. */
+export interface DesiredSets {
+  get(key: string): DesiredSet | undefined
+  put(key: string, set: DesiredSet): void
+}
+
+/** What InsightHub thinks. */
+export interface Verdicts {
+  ofApplication(application: string): Verdict | undefined
+  ofObject(application: string, ref: ObjectRef): Verdict | undefined
+}
+
+/** The live objects, by watches. */
+export interface Live {
+  readonly index: LiveIndex
+  /** Begins to watch these kinds of a cluster, where that is not done yet. */
+  watch(cluster: string, kinds: readonly KindRef[]): void
+  /** Resolves when these kinds are known; with the trouble that stands in the way, if there is any. */
+  known(cluster: string, kinds: readonly KindRef[], signal: AbortSignal): Promise<string | undefined>
+}
+
+/** What was done for one application: it survives a restart. */
+export interface Account {
+  readonly applied: ReadonlyMap<string, AppliedRecord>
+  readonly sync: SyncPointer | undefined
+  readonly decisions: readonly { readonly at: string; readonly decision: string; readonly reason: string }[]
+  /** What the other services know of the application. */
+  readonly declaration: ApplicationRecord | undefined
+  /** Whether the declaration was announced, too: a crash may come between the two. */
+  readonly isAnnounced: boolean
+  remember(key: string, record: AppliedRecord): Promise<void>
+  drop(key: string): Promise<void>
+  saveSync(pointer: SyncPointer): Promise<void>
+  /** Notes why the application is as it is; the same again is not noted twice. */
+  noteDecision(decision: string, reason: string, release: number): Promise<void>
+  /** Answers a text that tells this version of the declaration from all others. */
+  saveDeclaration(record: ApplicationRecord): Promise<string>
+  saveAnnounced(): Promise<void>
+}
+
+/** The accounts of the applications whose buckets are held here. */
+export interface Accounts {
+  open(application: string): Promise<Account>
+  /** What an object of an application should look like: the digest of the fields that are ours. */
+  expected(application: string, key: string): string | undefined
+  /** Another replica takes over. */
+  close(application: string): void
+  /** The application is gone. */
+  remove(application: string): Promise<void>
+}
+
+/** What a fact is about and where it came from. */
+export interface Cause {
+  readonly application: ApplicationRef
+  readonly token: string
+  readonly causes: readonly string[]
+  readonly correlationId?: string
+  readonly actor: string
+}
+
+/** One sync, as its facts name it. */
+export interface SyncFact {
+  readonly sync: string
+  readonly release: number
+  readonly cluster: string
+}
+
+/** One drifted object, as its facts name it. */
+export interface DriftFact {
+  readonly release: number
+  readonly cluster: string
+  readonly object: ObjectRef
+  readonly uid: string
+  readonly resourceVersion: string
+}
+
+/** Announces SyncMaster's facts. Each has an id that follows from its content: twice announced is once stored. */
+export interface Announcer {
+  declared(record: ApplicationRecord, version: string): Promise<void>
+  removed(record: ApplicationRecord): Promise<void>
+  planned(
+    cause: Cause,
+    sync: SyncFact,
+    counts: { create: number; configure: number; delete: number; unchanged: number },
+  ): Promise<void>
+  started(
+    cause: Cause,
+    sync: SyncFact,
+    how: { revisions: string[]; trigger: SyncPointer['trigger']; automated: boolean },
+  ): Promise<void>
+  finished(
+    cause: Cause,
+    sync: SyncFact,
+    outcome: {
+      revisions: string[]
+      phase: 'Succeeded' | 'Failed' | 'Error'
+      message: string
+      objects: SyncedObject[]
+      total: number
+      startedAt: string
+      finishedAt: string
+    },
+  ): Promise<void>
+  driftDetected(
+    cause: Cause,
+    drift: DriftFact,
+    how: { kind: 'changed' | 'deleted'; fields: string[]; manager: string; willHeal: boolean },
+  ): Promise<void>
+  driftRepaired(cause: Cause, drift: DriftFact, detectedId: string): Promise<void>
+}
+
+/** Work to be done later: a wait that survives a restart. */
+export interface Agenda {
+  mark(application: string): void
+  later(application: string, delayMs: number, reason: string): Promise<void>
+}
+
+/** The buckets of applications that are held here. */
+export interface Buckets {
+  /** The fence of the bucket, while it is held. */
+  fenceOf(bucket: number): number | undefined
+}
+
+/** A cluster, or AccessPoint in front of it, said no. The message names object, cause and next step. */
+export class RefusedError extends Error {
+  constructor(
+    message: string,
+    readonly ref: ObjectRef,
+    readonly status: number,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'RefusedError'
+  }
+
+  /** Somebody newer acts for this application: another replica, or a newer release. */
+  get isFenced(): boolean {
+    return this.reason === 'Fenced'
+  }
+}
+
+/** Everything that reconciling an application needs of the world. */
+export interface Ports {
+  readonly clock: Clock
+  readonly applications: Applications
+  readonly targets: Targets
+  readonly clusters: Clusters
+  readonly releases: Releases
+  readonly desiredSets: DesiredSets
+  readonly verdicts: Verdicts
+  readonly live: Live
+  readonly accounts: Accounts
+  readonly announcer: Announcer
+  readonly agenda: Agenda
+  readonly buckets: Buckets
+}

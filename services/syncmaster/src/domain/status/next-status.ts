@@ -1,0 +1,98 @@
+import { hasManySources } from '../application/application'
+import type { ApplicationStatus } from '../application/application-status'
+import { isOver } from '../sync/sync-pointer'
+import { needed, type Work } from '../sync/work'
+import { nextConditions } from './conditions'
+import { applicationHealth } from './health'
+import { nextHistory, operationState, resolvedFields, seconds } from './operation-state'
+import { isInSync, resourceStatuses, viewResources } from './resources'
+
+/** The status of an Application after a look at it, as Argo CD would write it. */
+export function nextStatus(work: Work): ApplicationStatus {
+  const before = work.application.status
+  const now = seconds(work.now.toISOString())
+  const status: ApplicationStatus = {
+    ...before,
+    conditions: nextConditions(before.conditions ?? [], work.conditions, now),
+    controllerNamespace: work.settings.controlNamespace,
+    reconciledAt: now,
+  }
+  if (work.isWaiting) return { ...status, ...firstStatus(before, now) }
+  if (work.isUnknown || !work.changes) return { ...status, ...unknownStatus(work, before, now) }
+  return { ...status, ...comparedStatus(work, now), ...operationStatus(work) }
+}
+
+/** A status that was never written says at least that nothing is known yet. */
+function firstStatus(before: ApplicationStatus, now: string): Partial<ApplicationStatus> {
+  return {
+    sync: before.sync ?? { status: 'Unknown' },
+    health: before.health ?? { status: 'Missing', lastTransitionTime: now },
+  }
+}
+
+function unknownStatus(work: Work, before: ApplicationStatus, now: string): Partial<ApplicationStatus> {
+  // A rejected declaration says nothing about what runs; a failed comparison leaves InsightHub's word standing.
+  const isInvalid = work.conditions.has('InvalidSpecError') || work.conditions.has('UnknownError')
+  const verdict = work.ports.verdicts.ofApplication(work.uid)
+  const word = isInvalid ? 'Unknown' : (verdict?.health?.status ?? before.health?.status ?? 'Unknown')
+  const since = before.health?.status === word ? before.health.lastTransitionTime : undefined
+  return {
+    sync: { ...before.sync, status: 'Unknown', ...comparedTo(work) },
+    health: { status: word, lastTransitionTime: since ?? now },
+    ...operationStatus(work),
+  }
+}
+
+function comparedStatus(work: Work, now: string): Partial<ApplicationStatus> {
+  const views = viewResources(work)
+  const release = needed(work.release)
+  const { source: _source, sources: _sources, ...revisions } = resolvedFields(work, work.application)
+  const judged = views.filter((view) => !view.isGone && view.change.action !== 'skip').map((view) => view.judged)
+  const types = release.sources.map(() => 'Directory')
+  return {
+    sync: { status: isInSync(views) ? 'Synced' : 'OutOfSync', ...revisions, ...comparedTo(work) },
+    health: applicationHealth(judged, work.ports.verdicts.ofApplication(work.uid), work.application.status.health, now),
+    resources: resourceStatuses(work, views),
+    summary: { ...work.application.status.summary, ...imagesOf(release.images) },
+    ...(hasManySources(work.application.spec) ? { sourceTypes: types } : { sourceType: types[0] ?? 'Directory' }),
+  }
+}
+
+function imagesOf(images: readonly string[]): { images?: string[] } {
+  return images.length === 0 ? {} : { images: [...images].sort() }
+}
+
+function comparedTo(work: Work): Record<string, unknown> {
+  const { source, sources, destination, ignoreDifferences } = work.application.spec
+  const { server, name, namespace } = destination
+  return {
+    comparedTo: {
+      ...(hasManySources(work.application.spec) ? { sources } : source ? { source } : {}),
+      destination: {
+        ...(server === '' ? {} : { server }),
+        ...(name === '' ? {} : { name }),
+        ...(namespace === '' ? {} : { namespace }),
+      },
+      ...(ignoreDifferences?.length ? { ignoreDifferences } : {}),
+    },
+  }
+}
+
+function operationStatus(work: Work): Partial<ApplicationStatus> {
+  const sync = work.outcome?.sync
+  if (!sync) return refusedOperation(work)
+  const isDeployed = sync.phase === 'Succeeded' && work.outcome?.dryRun === false
+  return {
+    operationState: operationState(work, sync),
+    ...(isDeployed && isOver(sync) ? { history: nextHistory(work, sync) } : {}),
+  }
+}
+
+/** What can not be compared can not be synced: an operation that asks for it ends at once, with the reason. */
+function refusedOperation(work: Work): Partial<ApplicationStatus> {
+  const { operation } = work.application
+  if (!operation || !work.isUnknown || work.lookAgain) return {}
+  const now = seconds(work.now.toISOString())
+  const message = [...work.conditions].map(([type, text]) => `${type}: ${text}`).join('; ')
+  return { operationState: { operation, phase: 'Error', message, startedAt: now, finishedAt: now } }
+}

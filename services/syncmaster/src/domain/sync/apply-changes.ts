@@ -1,0 +1,144 @@
+import { describeError, Later } from '@k8or/outcome'
+import { fieldManager, type AppliedRecord } from '@k8or/contracts'
+import { nameOf, refOf, type KubeObject } from '../kube-object'
+import { toLiveObject } from '../drift/live-object'
+import { broughtKinds } from '../plan/desired'
+import { isDesired, type Change, type DesiredChange } from '../plan/change'
+import { orderChanges, type ChangeGroup } from '../plan/order'
+import { keptFromPruning } from '../plan/prune'
+import { RefusedError } from '../ports'
+import { objectDenied } from '../project/rules'
+import { inParallel } from './in-parallel'
+import type { ObjectOutcome } from './outcome'
+import { needed, type Work } from './work'
+
+/** How changes are carried out. */
+export interface ApplyMode {
+  readonly dryRun: boolean
+  readonly prune: boolean
+  /** Why the objects that left the source are held back for now, such as a prune that is suspiciously large. */
+  readonly pruneHeld: string | undefined
+}
+
+/**
+ * Carries changes out, group by group. What fails does not stop the rest.
+ * @throws RefusedError when somebody newer acts for the application
+ */
+export async function applyChanges(work: Work, changes: readonly Change[], mode: ApplyMode): Promise<ObjectOutcome[]> {
+  const outcomes: ObjectOutcome[] = []
+  const brought = broughtKinds(needed(work.desired).objects.map((desired) => desired.object))
+  for (const group of orderChanges(changes, { pruneLast: work.options.has('PruneLast') })) {
+    if (!mode.dryRun) await awaitBroughtKinds(work, group, brought)
+    const handled = await inParallel(group.changes, work.settings.parallelApplies, (change) =>
+      isDesired(change) ? applyObject(work, change, mode) : pruneObject(work, change, mode),
+    )
+    outcomes.push(...handled)
+  }
+  return outcomes
+}
+
+/** Objects of a kind that this very sync defines come after the cluster serves it. */
+async function awaitBroughtKinds(work: Work, group: ChangeGroup, brought: ReadonlyMap<string, boolean>): Promise<void> {
+  const first = group.changes.find(isDesired)
+  if (!first || !brought.has(`${first.ref.group}/${first.ref.kind}`)) return
+  await work.ports.clusters.untilServed(needed(work.cluster).name, first.ref, work.signal)
+}
+
+async function applyObject(work: Work, change: DesiredChange, mode: ApplyMode): Promise<ObjectOutcome> {
+  const refused = await whyNotApplied(work, change)
+  if (refused !== undefined) return failed(change, refused)
+  const { clusters } = work.ports
+  const cluster = needed(work.cluster).name
+  try {
+    const { fence, signal } = work
+    const answer = await clusters.apply(cluster, change.desired.object, { fence, signal, dryRun: mode.dryRun })
+    if (!mode.dryRun) rememberApplied(work, change, answer)
+    return applied(change, answer, mode)
+  } catch (error) {
+    return failedCall(change, error)
+  }
+}
+
+const unsupported = ['Replace', 'Force']
+
+/** Why an object may not, or can not, be applied at all; undefined when the API server is to be asked. */
+export async function whyNotApplied(work: Work, change: DesiredChange): Promise<string | undefined> {
+  const { ref, desired } = change
+  const option = unsupported.find((name) => desired.options.has(name) || work.options.has(name))
+  if (option !== undefined)
+    return `${nameOf(ref)}: the sync option ${option}=true is not supported yet; remove it, objects are applied server-side`
+  const cluster = needed(work.cluster)
+  const namespaced = await work.ports.clusters.isNamespaced(cluster.name, ref, work.signal).catch(() => undefined)
+  const denied = objectDenied(needed(work.project), cluster, ref, namespaced ?? ref.namespace !== '')
+  return denied === undefined ? undefined : `${nameOf(ref)}: ${denied}`
+}
+
+function rememberApplied(work: Work, change: DesiredChange, answer: KubeObject): void {
+  const live = toLiveObject(answer)
+  const record: AppliedRecord = {
+    cluster: needed(work.cluster).name,
+    object: refOf(answer),
+    release: needed(work.release).release,
+    uid: live.uid,
+    generation: live.generation,
+    desiredDigest: change.desired.digest,
+    projectionDigest: live.projection,
+  }
+  work.write(work.account.remember(change.key, record))
+  if (change.desired.tracked) work.ports.live.index.take(record.cluster, answer)
+}
+
+function applied(change: DesiredChange, answer: KubeObject, { dryRun }: ApplyMode): ObjectOutcome {
+  const { uid, generation, resourceVersion } = answer.metadata
+  const isSame = change.live !== undefined && change.live.resourceVersion === resourceVersion
+  const result = isSame ? 'unchanged' : isNewborn(change, answer) ? 'created' : 'configured'
+  const verb = dryRun ? 'serverside-applied (dry run)' : 'serverside-applied'
+  const message = `${change.ref.kind.toLowerCase()}/${change.ref.name} ${result === 'unchanged' ? result : verb}`
+  return { change, result, message, uid: uid ?? '', generation: generation ?? 0 }
+}
+
+/** An apply does not say whether it created; an object that only we ever touched, in the second it was made, is new. */
+function isNewborn(change: Change, answer: KubeObject): boolean {
+  if (change.live) return change.live.uid !== answer.metadata.uid
+  const { managedFields = [], creationTimestamp } = answer.metadata
+  return managedFields.every((entry) => entry.manager === fieldManager && entry.time === creationTimestamp)
+}
+
+async function pruneObject(work: Work, change: Change, mode: ApplyMode): Promise<ObjectOutcome> {
+  const kept = keptFromPruning(change, mode.prune, work.options) ?? mode.pruneHeld
+  const about = { change, uid: change.live?.uid ?? '', generation: change.live?.generation ?? 0 }
+  if (kept !== undefined) return { ...about, result: 'skipped', message: kept }
+  if (mode.dryRun) return { ...about, result: 'deleted', message: 'pruned (dry run)' }
+  try {
+    await deleteObject(work, change)
+    return { ...about, result: 'deleted', message: 'pruned' }
+  } catch (error) {
+    return failedCall(change, error)
+  }
+}
+
+async function deleteObject(work: Work, change: Change): Promise<void> {
+  const cluster = needed(work.cluster).name
+  const { fence, signal, ports, account } = work
+  const { uid } = change.live ?? {}
+  const propagation = propagationOf(work.options.get('PrunePropagationPolicy'))
+  await ports.clusters.delete(cluster, change.ref, { fence, signal, propagation, ...(uid ? { uid } : {}) })
+  ports.live.index.forget(cluster, change.key)
+  work.write(account.drop(change.key))
+}
+
+/** How dependents go, by the word of the sync option. */
+export function propagationOf(word: string | undefined): 'Foreground' | 'Background' | 'Orphan' {
+  if (word === 'background') return 'Background'
+  return word === 'orphan' ? 'Orphan' : 'Foreground'
+}
+
+function failedCall(change: Change, error: unknown): ObjectOutcome {
+  if (error instanceof RefusedError && !error.isFenced) return failed(change, error.message)
+  if (error instanceof Later) return failed(change, describeError(error))
+  throw error
+}
+
+function failed(change: Change, message: string): ObjectOutcome {
+  return { change, result: 'failed', message, uid: '', generation: 0 }
+}

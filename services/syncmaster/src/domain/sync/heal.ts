@@ -1,0 +1,110 @@
+import { sha256 } from '@k8or/contracts'
+import { describeDrift } from '../drift/describe-drift'
+import { failedHealWaitMs } from '../drift/token-bucket'
+import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
+import type { DriftFact } from '../ports'
+import { applyChanges } from './apply-changes'
+import type { ObjectOutcome, Outcome } from './outcome'
+import { summarize } from './outcome'
+import { causeOf } from './run-sync'
+import { needed, type Work } from './work'
+
+const healer = 'policy:self-heal'
+
+/** Puts drifted objects back, those alone, as often as the allowance of each permits. */
+export async function heal(work: Work): Promise<Outcome | undefined> {
+  const drifts = driftsOf(work)
+  const nowMs = work.now.getTime()
+  if (work.memory.healAgainMs > nowMs) {
+    work.lookAgain = { delayMs: work.memory.healAgainMs - nowMs, reason: 'heals that failed are tried again' }
+    announceDrifts(work, drifts, false)
+    return undefined
+  }
+  const allowed = drifts.filter((drift) => isAllowed(work, drift, nowMs))
+  announceDrifts(work, drifts, true)
+  if (allowed.length === 0) return undefined
+  const objects = await applyChanges(work, allowed, { dryRun: false, prune: false, pruneHeld: undefined })
+  announceRepairs(work, objects)
+  const end = summarize(objects)
+  noteFailures(work, end.phase === 'Failed')
+  await work.settleWrites()
+  return { objects, ...end, dryRun: false, sync: undefined, finishedAt: work.now.toISOString() }
+}
+
+/** The objects that somebody changed or deleted, without those that another application of the mesh took over. */
+export function driftsOf(work: Work): DesiredChange[] {
+  return needed(work.changes)
+    .filter((change) => isDrift(change) && (change.action === 'create' || change.action === 'configure'))
+    .filter(isDesired)
+    .filter(({ live }) => !live || live.instance === '' || live.instance === work.instance)
+}
+
+function isAllowed(work: Work, drift: Change, nowMs: number): boolean {
+  const waitMs = work.settings.healBuckets.take(`${work.uid} ${drift.key}`, nowMs)
+  if (waitMs === 0) return true
+  work.lookAgain = { delayMs: waitMs, reason: 'an object drifts too often' }
+  return false
+}
+
+/** Announces each drift once, whether or not it is put back. */
+export function announceDrifts(work: Work, drifts: readonly DesiredChange[], willHeal: boolean): void {
+  for (const drift of drifts) {
+    const version = drift.live?.resourceVersion ?? 'gone'
+    if (work.memory.announcedDrifts.get(drift.key) === version) continue
+    work.memory.announcedDrifts.set(drift.key, version)
+    work.write(announceDrift(work, drift, willHeal))
+  }
+}
+
+async function announceDrift(work: Work, drift: DesiredChange, willHeal: boolean): Promise<void> {
+  const { live, clusters, announcer } = work.ports
+  const cluster = needed(work.cluster).name
+  const body =
+    live.index.bodyOf(cluster, drift.key) ??
+    (drift.live ? await clusters.get(cluster, drift.ref, work.signal).catch(() => undefined) : undefined)
+  const told = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
+  const kind = drift.cause === 'deleted' ? 'deleted' : 'changed'
+  await announcer.driftDetected(causeOf(work, healer), driftFact(work, drift), { kind, ...told, willHeal })
+}
+
+function driftFact(work: Work, drift: Change): DriftFact {
+  const applied = work.account.applied.get(drift.key)
+  return {
+    release: needed(work.release).release,
+    cluster: needed(work.cluster).name,
+    object: drift.ref,
+    uid: drift.live?.uid ?? applied?.uid ?? '',
+    resourceVersion: drift.live?.resourceVersion ?? '',
+  }
+}
+
+function announceRepairs(work: Work, objects: readonly ObjectOutcome[]): void {
+  for (const object of objects) {
+    if (object.result === 'failed') continue
+    const { key } = object.change
+    const cluster = needed(work.cluster).name
+    const live = work.ports.live.index.find(cluster, key)
+    const repaired = {
+      ...driftFact(work, object.change),
+      uid: object.uid,
+      resourceVersion: live?.resourceVersion ?? '',
+    }
+    const detected = driftId(work.uid, driftFact(work, object.change))
+    work.write(work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, detected))
+    work.memory.announcedDrifts.delete(key)
+  }
+}
+
+/** What makes a drift distinct: the object and the version in which it was seen. */
+export function driftId(application: string, { object, uid, resourceVersion }: DriftFact): string {
+  const name = sha256([object.group, object.kind, object.namespace, object.name].join('/')).slice(0, 16)
+  return `drift.detected/${application}/${name}/${uid}/${resourceVersion === '' ? 'gone' : resourceVersion}`
+}
+
+function noteFailures(work: Work, hasFailed: boolean): void {
+  const { memory } = work
+  memory.failedHeals = hasFailed ? memory.failedHeals + 1 : 0
+  const waitMs = hasFailed ? failedHealWaitMs(memory.failedHeals) : 0
+  memory.healAgainMs = hasFailed ? work.now.getTime() + waitMs : 0
+  if (hasFailed) work.lookAgain = { delayMs: waitMs, reason: 'a heal failed' }
+}

@@ -1,0 +1,168 @@
+import type { Operation } from '../application/application'
+import { isDesired, type Change } from '../plan/change'
+import { countChanges } from '../plan/change-set'
+import type { Cause } from '../ports'
+import { applyChanges } from './apply-changes'
+import type { Decision } from './decide'
+import { ensureNamespace } from './ensure-namespace'
+import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './outcome'
+import { nextRetryMs, retryPlan } from './retry'
+import { syncName, type SyncPointer } from './sync-pointer'
+import { needed, type Work } from './work'
+
+type SyncDecision = Extract<Decision, { kind: 'sync' }>
+
+/** Carries a plan out as one sync: announces it, applies, and says how it ended. May be repeated at any point. */
+export async function runSync(work: Work, decision: SyncDecision): Promise<Outcome> {
+  const operation = work.application.operation
+  const refusal = operation && refusedOperation(work, operation)
+  const pointer = beginSync(work, decision)
+  if (refusal !== undefined) return endSync(work, pointer, [], { phase: 'Error', message: refusal })
+  const changes = needed(work.changes)
+  announceStart(work, pointer, changes)
+  work.ports.applications.note(work.application, startNote(work, pointer))
+  const isDry = operation?.sync?.dryRun === true
+  const namespace = isDry ? [] : await ensureNamespace(work)
+  const mode = { dryRun: isDry, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
+  const applied = await applyChanges(work, changes, mode)
+  const outcomes = [...namespace, ...applied, ...changes.flatMap(untouched)]
+  return endSync(work, pointer, outcomes, summarize(outcomes))
+}
+
+function refusedOperation(work: Work, { sync }: Operation): string | undefined {
+  if (!sync) return 'the operation asks for nothing; set operation.sync'
+  if (sync.resources?.length) return 'syncing selected resources is not supported yet; sync the whole application'
+  if (sync.manifests?.length) return 'syncing local manifests is not supported yet; commit them to the source'
+  if (sync.source || sync.sources?.length)
+    return 'syncing another source is not supported yet; change spec.source instead'
+  const asked = sync.revision ?? sync.revisions?.[0] ?? ''
+  const source = needed(work.release).sources[0]
+  const isNewest =
+    asked === '' || asked === 'HEAD' || asked === source?.targetRevision || source?.revision.startsWith(asked)
+  if (isNewest) return undefined
+  return `syncing revision ${asked} is not supported yet: release ${needed(work.release).release} was rendered from ${source?.revision ?? ''}; change spec.source.targetRevision instead`
+}
+
+function beginSync(work: Work, decision: SyncDecision): SyncPointer {
+  const { last, release } = { last: work.account.sync, release: needed(work.release).release }
+  if (decision.resume && last) return last
+  const attempt = last?.release === release ? last.attempt + 1 : 1
+  const startedAt = work.now.toISOString()
+  const isRetry = decision.trigger === 'retry' && last !== undefined
+  return {
+    sync: syncName(work.uid, release, attempt),
+    release,
+    attempt,
+    declared: work.declared,
+    operation: work.operationDigest,
+    trigger: decision.trigger,
+    prune: work.application.operation ? (work.application.operation.sync?.prune ?? false) : work.policy.prune,
+    phase: 'Running',
+    startedAt,
+    operationStartedAt: isRetry ? last.operationStartedAt : startedAt,
+    retries: isRetry ? last.retries + 1 : 0,
+    nextAt: '',
+    message: '',
+  }
+}
+
+function announceStart(work: Work, pointer: SyncPointer, changes: readonly Change[]): void {
+  const { announcer } = work.ports
+  const cause = causeOf(work)
+  const fact = { sync: pointer.sync, release: pointer.release, cluster: needed(work.cluster).name }
+  work.write(work.account.saveSync(pointer))
+  work.write(announcer.planned(cause, fact, countChanges(changes)))
+  work.write(
+    announcer.started(cause, fact, {
+      revisions: revisionsOf(work),
+      trigger: pointer.trigger,
+      automated: pointer.operation === '',
+    }),
+  )
+}
+
+/** The facts of a sync follow from the release, and from whoever asked for it. */
+export function causeOf(work: Work, actor = actorOf(work)): Cause {
+  const release = needed(work.release)
+  return {
+    application: release.application,
+    token: work.token,
+    causes: [release.factId],
+    correlationId: release.correlationId,
+    actor,
+  }
+}
+
+function actorOf(work: Work): string {
+  const username = work.application.operation?.initiatedBy?.username
+  return username ? `user:${username}` : 'policy:automated'
+}
+
+function revisionsOf(work: Work): string[] {
+  return needed(work.release).sources.map((source) => source.revision)
+}
+
+function startNote(work: Work, pointer: SyncPointer): { reason: string; message: string } {
+  const revision = revisionsOf(work)[0] ?? ''
+  const who = work.application.operation?.initiatedBy?.username
+  const how = pointer.operation === '' ? 'Initiated automated sync' : `${who || 'Unknown user'} initiated sync`
+  return { reason: 'OperationStarted', message: `${how} to '${revision}'` }
+}
+
+/** What needs no call is told of all the same: a sync speaks of every object. */
+function untouched(change: Change): ObjectOutcome[] {
+  if (change.action === 'skip') return [{ change, result: 'skipped', message: change.reason, uid: '', generation: 0 }]
+  if (change.action !== 'unchanged' || !isDesired(change)) return []
+  const { uid = '', generation = 0 } = change.live ?? {}
+  return [
+    {
+      change,
+      result: 'unchanged',
+      message: `${change.ref.kind.toLowerCase()}/${change.ref.name} unchanged`,
+      uid,
+      generation,
+    },
+  ]
+}
+
+async function endSync(
+  work: Work,
+  begun: SyncPointer,
+  objects: readonly ObjectOutcome[],
+  end: { phase: 'Succeeded' | 'Failed' | 'Error'; message: string },
+): Promise<Outcome> {
+  const finishedAt = work.now.toISOString()
+  const fact = { sync: begun.sync, release: begun.release, cluster: needed(work.cluster).name }
+  work.write(
+    work.ports.announcer.finished(causeOf(work), fact, {
+      revisions: revisionsOf(work),
+      ...end,
+      objects: syncedObjects(objects),
+      total: objects.length,
+      startedAt: begun.startedAt,
+      finishedAt,
+    }),
+  )
+  await work.settleWrites()
+  const sync = closeSync(work, begun, end)
+  const dryRun = work.application.operation?.sync?.dryRun === true
+  return { objects, ...end, message: sync.message, dryRun, sync, finishedAt }
+}
+
+function closeSync(
+  work: Work,
+  begun: SyncPointer,
+  end: { phase: 'Succeeded' | 'Failed' | 'Error'; message: string },
+): SyncPointer {
+  const retried = begun.retries > 0 ? ` (retried ${begun.retries} times)` : ''
+  const over = { ...begun, phase: end.phase, message: `${end.message}${retried}` }
+  if (end.phase !== 'Failed') return over
+  const isAutomated = begun.operation === ''
+  const declared = isAutomated ? work.application.spec.syncPolicy?.retry : work.application.operation?.retry
+  const waitMs = nextRetryMs(retryPlan(declared, isAutomated), begun.retries)
+  if (waitMs === undefined) return over
+  const nextAt = new Date(work.now.getTime() + waitMs).toISOString()
+  work.lookAgain = { delayMs: waitMs, reason: 'retry' }
+  const message = `${end.message}. Retrying attempt #${begun.retries + 1} at ${nextAt}`
+  return { ...begun, phase: 'Retrying', nextAt, message }
+}

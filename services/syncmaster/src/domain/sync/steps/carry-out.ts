@@ -1,0 +1,73 @@
+import { isDesired, type Change } from '../../plan/change'
+import { Later } from '@k8or/outcome'
+import { RefusedError } from '../../ports'
+import { whyNotApplied } from '../apply-changes'
+import { announceDrifts, driftsOf, heal } from '../heal'
+import { inParallel } from '../in-parallel'
+import { runSync } from '../run-sync'
+import { needed, type Stop, type Work } from '../work'
+
+/** Does what was decided. */
+export async function carryOut(work: Work): Promise<Stop | undefined> {
+  const decision = needed(work.decision)
+  switch (decision.kind) {
+    case 'sync':
+      work.outcome = await runSync(work, decision)
+      break
+    case 'heal':
+      work.outcome = await heal(work)
+      break
+    case 'wait':
+      work.lookAgain = { delayMs: decision.waitMs, reason: 'retry' }
+      break
+    case 'probe':
+      work.conditions.set('SyncError', decision.error)
+      await probe(work)
+      break
+    case 'refuse':
+      work.conditions.set('SyncError', decision.error)
+      break
+    case 'rest':
+      announceDrifts(work, driftsOf(work), false)
+      break
+  }
+  await work.settleWrites()
+  return undefined
+}
+
+const probeEveryMs = 180_000
+const probesApartMs = 10_000
+
+/**
+ * A sync that failed for good is not repeated; but when the API server would take all of it now, its cause is gone,
+ * and one more try is due.
+ */
+async function probe(work: Work): Promise<void> {
+  work.lookAgain = { delayMs: probeEveryMs, reason: 'see whether the cause of the failed sync is gone' }
+  const nowMs = work.now.getTime()
+  if (nowMs - work.memory.lastProbeMs < probesApartMs) return
+  work.memory.lastProbeMs = nowMs
+  const pending = needed(work.changes).filter((change) => change.action === 'create' || change.action === 'configure')
+  const answers = await inParallel(pending, work.settings.parallelApplies, (change) => wouldApply(work, change))
+  if (answers.length === 0 || !answers.every(Boolean)) return
+  work.conditions.delete('SyncError')
+  work.outcome = await runSync(work, {
+    kind: 'sync',
+    trigger: 'retry',
+    resume: false,
+    reason: 'the cause of the failure is gone',
+  })
+}
+
+async function wouldApply(work: Work, change: Change): Promise<boolean> {
+  if (!isDesired(change)) return true
+  const { fence, signal } = work
+  if ((await whyNotApplied(work, change)) !== undefined) return false
+  try {
+    await work.ports.clusters.apply(needed(work.cluster).name, change.desired.object, { fence, signal, dryRun: true })
+    return true
+  } catch (error) {
+    if (error instanceof Later || (error instanceof RefusedError && !error.isFenced)) return false
+    throw error
+  }
+}

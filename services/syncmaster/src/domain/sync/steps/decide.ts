@@ -1,0 +1,52 @@
+import { annotations, automationOf } from '../../application/policy'
+import { isDrift, type Change } from '../../plan/change'
+import { isMassPrune, keptFromPruning } from '../../plan/prune'
+import { decideSync } from '../decide'
+import { needed, type Stop, type Work } from '../work'
+
+/** Decides what is done about the plan, and notes why. */
+export async function decide(work: Work): Promise<Stop | undefined> {
+  const changes = needed(work.changes)
+  const release = needed(work.release)
+  const pending = changes.filter(isPending)
+  const deletions = changes.filter((change) => change.action === 'delete')
+  const prunable = deletions.filter((change) => keptFromPruning(change, work.policy.prune, work.options) === undefined)
+  const held = heldBack(work, prunable.length)
+  work.pruneHeld = held
+  work.decision = decideSync({
+    policy: automationOf(work.application.spec),
+    release: release.release,
+    revision: release.sources[0]?.revision ?? '',
+    declared: work.declared,
+    operation: work.operationDigest,
+    last: work.account.sync,
+    pending: pending.filter((change) => !isDrift(change)).length,
+    drifted: pending.filter(isDrift).length,
+    prunable: held === undefined ? prunable.length : 0,
+    surplus: deletions.length,
+    wipesOut: wipesOut(work, changes, prunable.length),
+    nowMs: work.now.getTime(),
+  })
+  return undefined
+}
+
+function isPending(change: Change): boolean {
+  return change.action === 'create' || change.action === 'configure'
+}
+
+function wipesOut(work: Work, changes: readonly Change[], prunable: number): boolean {
+  const remains = changes.some((change) => change.desired !== undefined && change.action !== 'skip')
+  return work.policy.prune && !work.policy.allowEmpty && prunable > 0 && !remains
+}
+
+/** An automated prune that would take most of an application waits until somebody has looked (decision 24). */
+function heldBack(work: Work, prunable: number): string | undefined {
+  const total = needed(work.changes).length
+  if (!isMassPrune(prunable, total, work.settings.massChange)) return undefined
+  const release = String(needed(work.release).release)
+  if (work.application.annotations[annotations.allowPrune] === release) return undefined
+  const nextStep = `annotate the Application with ${annotations.allowPrune}=${release}, or sync it by hand with prune`
+  const held = `${prunable} of ${total} objects left the source: deleting that many waits for a person; ${nextStep}`
+  work.conditions.set('MassPruneWarning', held)
+  return held
+}

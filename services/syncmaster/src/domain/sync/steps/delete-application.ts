@@ -1,0 +1,94 @@
+import { describeError, Later } from '@k8or/outcome'
+import type { ObjectRef } from '@k8or/contracts'
+import { SyncOptions } from '../../application/policy'
+import type { LiveObject } from '../../drift/live-object'
+import { keyOf } from '../../kube-object'
+import { isCustomResourceDefinition } from '../../plan/desired'
+import { RefusedError, type Fence } from '../../ports'
+import { readDestination } from '../../project/destination'
+import { inParallel } from '../in-parallel'
+import type { Stop, Work } from '../work'
+
+const cascading = 'resources-finalizer.argocd.argoproj.io'
+
+/** Deletes what an Application made, when it is deleted and its finalizer says so (section 9). */
+export async function deleteApplication(work: Work): Promise<Stop | undefined> {
+  const { application } = work
+  if (application.deletedAt === undefined) return undefined
+  const finalizer = application.finalizers.find((name) => name === cascading || name.startsWith(`${cascading}/`))
+  if (finalizer === undefined) return 'silent'
+  const destination = readDestination(application.spec.destination)
+  const cluster = 'problem' in destination ? destination : await work.ports.targets.resolve(destination, work.signal)
+  // Nobody can delete on a cluster that is not known: holding the Application back would help nobody.
+  if ('problem' in cluster) return release(work, [])
+  try {
+    const remaining = await deleteObjects(work, cluster.name, finalizer.endsWith('/background'))
+    if (remaining === 0)
+      return await release(
+        work,
+        application.finalizers.filter((name) => name !== finalizer),
+      )
+    await work.ports.agenda.later(work.uid, 2000, 'objects of a deleted application are still there')
+    return 'silent'
+  } catch (error) {
+    if (!(error instanceof Later) && !(error instanceof RefusedError)) throw error
+    work.conditions.set('DeletionError', describeError(error))
+    work.lookAgain = { delayMs: 10_000, reason: 'the deletion failed' }
+    return work.unknown('DeletionError', describeError(error))
+  }
+}
+
+async function release(work: Work, finalizers: readonly string[]): Promise<Stop> {
+  await work.ports.applications.patch(work.application, { metadata: { finalizers: [...finalizers] } }, work.signal)
+  return 'silent'
+}
+
+/** Deletes what is ours, the highest wave first; answers how many objects are still there. */
+async function deleteObjects(work: Work, cluster: string, inBackground: boolean): Promise<number> {
+  const live = (await findOurs(work, cluster)).filter(isDeletable)
+  const waves = live.map((object) => object.wave)
+  const highest = live.filter((object) => object.wave === Math.max(...waves) && !object.deleting)
+  const propagation = inBackground ? 'Background' : 'Foreground'
+  await inParallel(highest, work.settings.parallelApplies, async (object) => {
+    const options = { fence: fenceOf(work), signal: work.signal, propagation, uid: object.uid } as const
+    await work.ports.clusters.delete(cluster, object.ref, options)
+  })
+  return (await findOurs(work, cluster)).filter(isDeletable).length
+}
+
+function fenceOf(work: Work): Fence {
+  const release = Math.max(1, ...[...work.account.applied.values()].map((row) => row.release))
+  return { application: work.uid, release, lease: work.lease }
+}
+
+function isDeletable(live: LiveObject): boolean {
+  const own = SyncOptions.ofAnnotation(live.syncOptions).get('Delete')
+  return !isCustomResourceDefinition(live.ref) && own !== 'false' && !live.keep
+}
+
+/** What is ours by its own tracking id, asked object by object: only what is there now counts. */
+async function findOurs(work: Work, cluster: string): Promise<LiveObject[]> {
+  const { index } = work.ports.live
+  const rows = [...work.account.applied.values()].filter((row) => row.cluster === cluster).map((row) => row.object)
+  const listed = (work.application.status.resources ?? []).map(toRef)
+  const seen = index.ofApplication(cluster, work.uid).map((live) => live.ref)
+  const refs = [...new Map([...rows, ...listed, ...seen].map((ref) => [keyOf(ref), ref])).values()]
+  await inParallel(refs, 8, async (ref) => {
+    const object = await work.ports.clusters.get(cluster, ref, work.signal)
+    if (object) index.take(cluster, object)
+    else index.forget(cluster, keyOf(ref))
+  })
+  const found = refs.flatMap((ref) => index.find(cluster, keyOf(ref)) ?? [])
+  return found.filter((live) => live.instance === work.instance)
+}
+
+function toRef(resource: {
+  group?: string | undefined
+  version?: string | undefined
+  kind: string
+  namespace?: string | undefined
+  name: string
+}): ObjectRef {
+  const { group = '', version = 'v1', kind, namespace = '', name } = resource
+  return { group, version, kind, namespace, name }
+}

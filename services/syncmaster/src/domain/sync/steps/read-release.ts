@@ -1,0 +1,88 @@
+import type { Problem, ReleaseRecord } from '@k8or/contracts'
+import { declarationOf } from '../../application/declaration'
+import { splitApiVersion, type KindRef, type KubeObject } from '../../kube-object'
+import { broughtKinds, completeObjects, type DesiredSet, type IsNamespaced } from '../../plan/desired'
+import { nameOf } from '../../kube-object'
+import { needed, type Stop, type Work } from '../work'
+
+/** Reads which release is the newest, and whether it is what the Application declares now. */
+export async function readRelease(work: Work): Promise<Stop | undefined> {
+  const release = await work.ports.releases.latest(work.uid)
+  const { specDigest } = declarationOf(work.application, work.settings.controlNamespace)
+  if (!release || release.specDigest !== specDigest) {
+    const reason = release
+      ? 'its declaration changed, and no release of it is there yet'
+      : 'no release of it is there yet'
+    await work.account.noteDecision('waits for a release', reason, release?.release ?? 0)
+    work.isWaiting = true
+    return 'report'
+  }
+  work.release = release
+  if (release.problems.length === 0) return undefined
+  const message = release.problems.map(describeProblem).join('; ')
+  await work.account.noteDecision('not rendered', message, release.release)
+  return work.unknown('ComparisonError', message)
+}
+
+function describeProblem(problem: Problem): string {
+  const place = [problem.file, problem.line].filter((part) => part !== undefined).join(':')
+  return place === '' || problem.message.includes(place) ? problem.message : `${place}: ${problem.message}`
+}
+
+/** Fetches the manifests of the release and completes its objects for the destination. */
+export async function readDesired(work: Work): Promise<Stop | undefined> {
+  const release = needed(work.release)
+  const key = desiredKey(work, release)
+  const known = work.ports.desiredSets.get(key)
+  work.desired = known ?? (await complete(work, release))
+  if (!known) work.ports.desiredSets.put(key, work.desired)
+  warnOf(work, work.desired)
+  return undefined
+}
+
+function desiredKey(work: Work, release: ReleaseRecord): string {
+  const { destination } = work.application.spec
+  return [work.uid, release.digest, needed(work.cluster).name, destination.namespace, work.instance].join(' ')
+}
+
+async function complete(work: Work, release: ReleaseRecord): Promise<DesiredSet> {
+  const manifests = await work.ports.releases.manifests(release, work.signal)
+  const owner = {
+    uid: work.uid,
+    instance: work.instance,
+    destinationNamespace: work.application.spec.destination.namespace,
+  }
+  return completeObjects(manifests, owner, await scopesOf(work, manifests))
+}
+
+/** Asks the cluster once per kind; what a definition among the manifests brings need not be there yet. */
+async function scopesOf(work: Work, manifests: readonly KubeObject[]): Promise<IsNamespaced> {
+  const brought = broughtKinds(manifests)
+  const kinds = new Map(manifests.map((manifest) => [kindKey(manifest), kindOf(manifest)]))
+  const scopes = new Map<string, boolean | undefined>()
+  const cluster = needed(work.cluster).name
+  for (const [key, kind] of kinds) {
+    const served = await work.ports.clusters.isNamespaced(cluster, kind, work.signal)
+    scopes.set(key, served ?? brought.get(`${kind.group}/${kind.kind}`))
+  }
+  return (manifest) => scopes.get(kindKey(manifest))
+}
+
+function kindKey(manifest: KubeObject): string {
+  return `${manifest.apiVersion}/${manifest.kind}`
+}
+
+function kindOf(manifest: KubeObject): KindRef {
+  return { ...splitApiVersion(manifest.apiVersion), kind: manifest.kind }
+}
+
+function warnOf(work: Work, desired: DesiredSet): void {
+  const names = (refs: DesiredSet['repeated']): string => refs.slice(0, 5).map(nameOf).join(', ')
+  if (desired.repeated.length > 0)
+    work.conditions.set(
+      'RepeatedResourceWarning',
+      `${names(desired.repeated)} is there more than once; the last one counts`,
+    )
+  if (desired.excluded.length > 0)
+    work.conditions.set('ExcludedResourceWarning', `${names(desired.excluded)} is of a kind that is never managed`)
+}

@@ -1,0 +1,74 @@
+import { annotations } from '../../application/policy'
+import type { ApplicationStatus } from '../../application/application-status'
+import { mergePatch } from '../../status/merge-patch'
+import { nextStatus } from '../../status/next-status'
+import { isOver } from '../sync-pointer'
+import type { Work } from '../work'
+
+/** Writes the status, when it says something new, and remembers how the sync ended. */
+export async function report(work: Work): Promise<void> {
+  const next = nextStatus(work)
+  const patch = resourcePatch(work, next)
+  if (patch && mayWait(work, patch)) {
+    work.lookAgain ??= { delayMs: 1000, reason: 'the status has details to add' }
+  } else if (patch) {
+    await work.ports.applications.patch(work.application, patch, work.signal)
+    work.memory.reportedAtMs = work.now.getTime()
+    noteTransitions(work, next)
+  }
+  if (work.outcome?.sync) {
+    await work.account.saveSync(work.outcome.sync)
+    noteEnd(work)
+  }
+}
+
+function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unknown> | undefined {
+  const { reconciledAt, ...told } = next
+  const { reconciledAt: _before, ...known } = work.application.status
+  const status = mergePatch(known, told) as Record<string, unknown> | undefined
+  const sync = work.outcome?.sync
+  const isRefused = work.isUnknown && work.lookAgain === undefined
+  const isOperationOver = work.application.operation !== undefined && (sync ? isOver(sync) : isRefused)
+  const isRefreshed = work.application.annotations[annotations.refresh] !== undefined
+  if (!status && !isOperationOver && !isRefreshed) return undefined
+  return {
+    ...(isRefreshed ? { metadata: { annotations: { [annotations.refresh]: null } } } : {}),
+    ...(isOperationOver ? { operation: null } : {}),
+    status: { ...status, reconciledAt },
+  }
+}
+
+const detailsEveryMs = 1000
+
+/** Details of health alone are told at most once a second: the words that people wait for are told at once. */
+function mayWait(work: Work, patch: Record<string, unknown>): boolean {
+  if (work.outcome?.sync || 'operation' in patch || 'metadata' in patch) return false
+  if (work.now.getTime() - work.memory.reportedAtMs >= detailsEveryMs) return false
+  const { health, resources: _resources, reconciledAt: _at, ...rest } = patch['status'] as Record<string, unknown>
+  const isOtherWord = typeof health === 'object' && health !== null && 'status' in health
+  return Object.keys(rest).length === 0 && !isOtherWord
+}
+
+type Word = string | null | undefined
+
+function noteTransitions(work: Work, next: ApplicationStatus): void {
+  const before = work.application.status
+  const tell = (what: string, from: Word, to: Word): void => {
+    if (from === to || !to) return
+    const message = `Updated ${what} status: ${from ?? ''} -> ${to}`
+    work.ports.applications.note(work.application, { reason: 'ResourceUpdated', message })
+  }
+  tell('sync', before.sync?.status, next.sync?.status)
+  tell('health', before.health?.status, next.health?.status)
+}
+
+function noteEnd(work: Work): void {
+  const sync = work.outcome?.sync
+  if (!sync || !isOver(sync)) return
+  const hasFailed = sync.phase !== 'Succeeded'
+  const revision = work.release?.sources[0]?.revision ?? ''
+  const message = hasFailed
+    ? `Sync operation to ${revision} failed: ${sync.message}`
+    : `Sync operation to ${revision} succeeded`
+  work.ports.applications.note(work.application, { reason: 'OperationCompleted', message, isWarning: hasFailed })
+}

@@ -1,0 +1,18 @@
+import { annotations } from '../../application/policy'
+import type { Stop, Work } from '../work'
+
+/** An Application that people froze is left alone, its status included. */
+export async function respectFreeze(work: Work): Promise<Stop | undefined> {
+  return work.application.annotations[annotations.skipReconcile] === 'true' ? 'silent' : undefined
+}
+
+/** An Application that another installation claims is driven by that one alone (decision 22). */
+export async function respectClaim(work: Work): Promise<Stop | undefined> {
+  const claim = work.application.annotations[annotations.installation]
+  const { installation } = work.settings
+  if (claim === undefined || claim === '' || claim === installation) return undefined
+  const message = `installation ${claim} drives this application, this one is ${installation}; remove the annotation ${annotations.installation} to hand it over`
+  work.conditions.set('InstallationWarning', message)
+  await work.account.noteDecision('left alone', message, 0)
+  return 'report'
+}

@@ -1,0 +1,68 @@
+import { describeError, Later } from '@k8or/outcome'
+import { RefusedError } from '../ports'
+import { announceDeclaration } from './steps/announce-declaration'
+import { carryOut } from './steps/carry-out'
+import { decide } from './steps/decide'
+import { deleteApplication } from './steps/delete-application'
+import { noteDecision } from './steps/note-decision'
+import { confirmChanges, plan } from './steps/plan'
+import { readLive } from './steps/read-live'
+import { readDesired, readRelease } from './steps/read-release'
+import { report } from './steps/report'
+import { resolveTarget } from './steps/resolve-target'
+import { respectClaim, respectFreeze } from './steps/respect-others'
+import type { Stop, Work } from './work'
+
+type Step = (work: Work) => Promise<Stop | undefined>
+
+/** One look at one application, from its declaration to its status. Every step may be repeated. */
+export const steps: readonly Step[] = [
+  announceDeclaration,
+  respectFreeze,
+  respectClaim,
+  deleteApplication,
+  resolveTarget,
+  readRelease,
+  readDesired,
+  readLive,
+  plan,
+  confirmChanges,
+  decide,
+  noteDecision,
+  carryOut,
+]
+
+/**
+ * Takes the steps, then tells the status.
+ * @throws Later when the world did not let it finish
+ */
+export async function reconcile(work: Work): Promise<void> {
+  const stopped = await takeSteps(work)
+  if (stopped === 'silent') return
+  await report(work)
+  await work.settleWrites()
+  if (work.lookAgain) await work.ports.agenda.later(work.uid, work.lookAgain.delayMs, work.lookAgain.reason)
+}
+
+async function takeSteps(work: Work): Promise<Stop | undefined> {
+  for (const step of steps) {
+    if (!work.holdsLease()) return 'silent'
+    try {
+      const stop = await step(work)
+      if (stop) return stop
+    } catch (error) {
+      return troubled(work, error)
+    }
+  }
+  return undefined
+}
+
+/** A call that was refused while comparing is told in the status; trouble on the way is tried again as well. */
+function troubled(work: Work, error: unknown): Stop {
+  // Somebody newer acts for this application: whatever is to be done, they do.
+  if (error instanceof RefusedError && error.isFenced) return 'silent'
+  if (!(error instanceof RefusedError) && !(error instanceof Later)) throw error
+  if (work.signal.aborted) throw error
+  work.lookAgain = { delayMs: error instanceof Later ? (error.delayMs ?? 5000) : 60_000, reason: 'the look failed' }
+  return work.unknown('ComparisonError', describeError(error))
+}
