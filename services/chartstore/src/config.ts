@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+const Environment = z.object({
+  K8OR_MAX_MANIFEST_BYTES: z.coerce.number().int().positive().default(10 << 20),
+  K8OR_RENDER_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  K8OR_REDIS_URL: z.url().default('rediss://localhost:6379'),
+  K8OR_ADVANCE_INTERVAL_MS: z.coerce.number().int().positive().default(30_000),
+})
+
+/** Settings of ChartStore. */
+export interface Config {
+  /** The files of one source together may not be larger. */
+  readonly maxManifestBytes: number
+  /** How many applications are considered at once. */
+  readonly concurrency: number
+  readonly redisUrl: string
+  /** After this long the records of applications that a push did not touch name its commit too. */
+  readonly advanceIntervalMs: number
+}
+
+/** Reads the settings from the environment; all problems are reported together. */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const read = Environment.parse(environment)
+  return {
+    maxManifestBytes: read.K8OR_MAX_MANIFEST_BYTES,
+    concurrency: read.K8OR_RENDER_CONCURRENCY,
+    redisUrl: read.K8OR_REDIS_URL,
+    advanceIntervalMs: read.K8OR_ADVANCE_INTERVAL_MS,
+  }
+}

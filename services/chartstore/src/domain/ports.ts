@@ -1,0 +1,48 @@
+import type { ReleaseFailed, ReleaseRecord, ReleaseRendered, RevisionRecord } from '@k8or/contracts'
+import type { SourceFile } from './render/rendering'
+
+/** The trees of git, from CodeSource. */
+export interface Trees {
+  /** Tree ids by path; a path that the commit does not have is absent. */
+  list(repositoryUrl: string, commit: string, paths: readonly string[]): Promise<Map<string, TreeEntry>>
+  read(repositoryUrl: string, commit: string, path: string, recurse: boolean): Promise<SourceFile[]>
+}
+
+export interface TreeEntry {
+  readonly id: string
+  readonly kind: 'tree' | 'blob'
+}
+
+/** What followed revisions resolve to. */
+export interface Revisions {
+  get(key: string): Promise<RevisionRecord | undefined>
+}
+
+/** The release index and the manifests. */
+export interface Releases {
+  latest(uid: string): Promise<ReleaseRecord | undefined>
+  get(uid: string, release: number): Promise<ReleaseRecord | undefined>
+  /** False when the application has a release of that number already. */
+  create(uid: string, record: ReleaseRecord): Promise<boolean>
+  putLatest(uid: string, record: ReleaseRecord): Promise<void>
+  list(uid: string): Promise<ReleaseRecord[]>
+  storeManifests(digest: string, manifests: string): Promise<void>
+  manifests(digest: string): Promise<Uint8Array | undefined>
+}
+
+/** What led to a fact. */
+export interface Because {
+  readonly causes: readonly string[]
+  readonly correlationId: string
+  readonly at: Date
+}
+
+/** Announces facts about releases. */
+export interface Announcer {
+  rendered(id: string, token: string, data: ReleaseRendered, because: Because): Promise<void>
+  failed(id: string, token: string, data: ReleaseFailed, because: Because): Promise<void>
+}
+
+export interface Clock {
+  now(): Date
+}

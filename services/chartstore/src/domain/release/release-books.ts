@@ -1,0 +1,122 @@
+import { sha256, type Problem, type ReleaseRecord, type ResolvedSource, type RevisionRecord } from '@k8or/contracts'
+import type { DeclaredApplication } from '../applications/application-index'
+import type { Announcer, Because, Clock, Releases } from '../ports'
+import { canonicalJson } from './canonical-json'
+import type { ReleaseContent } from './release-content'
+
+/** What a release is made of. */
+export interface Draft {
+  readonly application: DeclaredApplication
+  readonly sources: readonly ResolvedSource[]
+  readonly inputDigest: string
+  readonly revision: RevisionRecord
+  readonly latest: ReleaseRecord | undefined
+}
+
+/**
+ * Enters releases and failures into the books: the record first, then the fact, then that the fact is stored. Killed in
+ * between, `announceAgain` says it under the same id.
+ */
+export class ReleaseBooks {
+  constructor(
+    private readonly releases: Releases,
+    private readonly announcer: Announcer,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new release: its manifests, the release by number, the newest one, the fact. */
+  async enter(draft: Draft, content: ReleaseContent): Promise<void> {
+    await this.releases.storeManifests(content.digest, content.manifests)
+    await this.publish(await this.number(draft, content), draft.application.record.token)
+  }
+
+  /** The newest sources can not be rendered: the release before stays, with the problems beside it. Said once. */
+  async fail(draft: Draft, problems: readonly Problem[]): Promise<void> {
+    const { application, latest, inputDigest, sources } = draft
+    const { ref, specDigest, token } = application.record
+    const digest = sha256(canonicalJson([specDigest, inputDigest, sources, problems]))
+    if (latest?.failure?.digest === digest && latest.announced) return
+    const because = this.because(draft)
+    const factId = `release.failed/${ref.uid}/${digest.slice(0, 16)}/${String(because.at.getTime())}`
+    const failure = { digest, inputDigest, sources: [...sources], factId, ...told(because) }
+    await this.publish({ ...(latest ?? this.none(draft)), specDigest, problems: [...problems], failure, announced: false }, token)
+  }
+
+  /** The same content from newer commits: the record advances. After a failure it is also said that all is well again. */
+  async renew(draft: Draft, latest: ReleaseRecord): Promise<void> {
+    const { specDigest, token } = draft.application.record
+    const renewed = { ...latest, sources: [...draft.sources], specDigest, problems: [], failure: null }
+    if (!latest.failure) return this.releases.putLatest(latest.application.uid, renewed)
+    const because = this.because(draft)
+    const factId = `release.rendered/${latest.application.uid}/${String(latest.release)}/again-${String(because.at.getTime())}`
+    await this.publish({ ...renewed, factId, correlationId: because.correlationId, causes: [...because.causes], announced: false }, token)
+  }
+
+  /** Writes the newest record, announces what it says, and notes that it is announced. */
+  async publish(record: ReleaseRecord, token: string): Promise<void> {
+    const { uid } = record.application
+    await this.releases.putLatest(uid, { ...record, announced: false })
+    await this.announce(record, token)
+    await this.releases.putLatest(uid, { ...record, announced: true })
+  }
+
+  private announce(record: ReleaseRecord, token: string): Promise<void> {
+    const { application, problems, failure } = record
+    if (failure) {
+      const { inputDigest, sources, causes, correlationId, at } = failure
+      const because = { causes, correlationId, at: new Date(at) }
+      return this.announcer.failed(failure.factId, token, { application, inputDigest, sources, problems }, because)
+    }
+    const { release, digest, inputDigest, sources, objects, images, warnings, causes, correlationId, renderedAt } = record
+    const fact = { application, release, digest, inputDigest, sources, objects, images, warnings }
+    return this.announcer.rendered(record.factId, token, fact, { causes, correlationId, at: new Date(renderedAt) })
+  }
+
+  /** The next free number; a release that a killed process left behind without announcing it is taken up. */
+  private async number(draft: Draft, content: ReleaseContent): Promise<ReleaseRecord> {
+    const { uid } = draft.application.record.ref
+    for (let release = (draft.latest?.release ?? 0) + 1; ; release++) {
+      const record = this.record(draft, content, release)
+      if (await this.releases.create(uid, record)) return record
+      const left = await this.releases.get(uid, release)
+      if (left?.inputDigest === draft.inputDigest) return left
+    }
+  }
+
+  private record(draft: Draft, content: ReleaseContent, release: number): ReleaseRecord {
+    const { uid } = draft.application.record.ref
+    const because = this.because(draft)
+    return {
+      ...this.none(draft),
+      release,
+      digest: content.digest,
+      objects: content.objects,
+      images: [...content.images],
+      warnings: [...content.warnings],
+      factId: `release.rendered/${uid}/${String(release)}/${content.digest.slice(0, 16)}`,
+      correlationId: because.correlationId,
+      causes: [...because.causes],
+      renderedAt: because.at.toISOString(),
+    }
+  }
+
+  /** The record of an application that has no release. */
+  private none({ application, inputDigest, sources, revision }: Draft): ReleaseRecord {
+    const { ref, specDigest } = application.record
+    const { correlationId, factId } = revision
+    const nothing = { release: 0, digest: '', objects: 0, images: [], problems: [], failure: null, warnings: [], links: [] }
+    const said = { factId, correlationId, causes: [], announced: true, renderedAt: this.clock.now().toISOString() }
+    return { ...nothing, ...said, application: ref, specDigest, inputDigest, sources: [...sources] }
+  }
+
+  /** A changed declaration is the cause where the release before was made of another one; else the commit is. */
+  private because({ application, latest, revision }: Draft): Because {
+    const isDeclared = latest?.specDigest !== application.record.specDigest && application.factId !== ''
+    const cause = isDeclared ? application : revision
+    return { causes: [cause.factId], correlationId: cause.correlationId, at: this.clock.now() }
+  }
+}
+
+function told({ causes, correlationId, at }: Because) {
+  return { causes: [...causes], correlationId, at: at.toISOString() }
+}

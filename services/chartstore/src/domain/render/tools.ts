@@ -1,0 +1,49 @@
+import type { DeclaredSource, Problem } from '@k8or/contracts'
+import { isRecursive, renderDirectory } from './directory/render-directory'
+import type { Rendered, SourceFile } from './rendering'
+
+/** What turns the files of a source into objects. */
+export interface RenderingTool {
+  readonly id: string
+  /** Whether files of folders below the source's are read. */
+  readonly recurses: (source: DeclaredSource) => boolean
+  readonly render: (source: DeclaredSource, files: readonly SourceFile[]) => Rendered
+}
+
+/** Every tool that can render, by name. */
+export const tools: Readonly<Record<string, RenderingTool>> = {
+  directory: { id: 'directory', recurses: isRecursive, render: renderDirectory },
+}
+
+const blocks = ['helm', 'kustomize', 'plugin', 'directory'] as const
+const markers: Readonly<Record<string, string>> = {
+  'Chart.yaml': 'helm',
+  'kustomization.yaml': 'kustomize',
+  'kustomization.yml': 'kustomize',
+  Kustomization: 'kustomize',
+}
+
+/** The tool that an application declares, before its files are known; undefined when the files decide. */
+export function declaredTool(source: DeclaredSource): string | undefined {
+  if (source.chart !== undefined && source.chart !== '') return 'helm'
+  return blocks.find((block) => isGiven(source[block]))
+}
+
+/** The tool that the files ask for, in Argo CD's order: Helm, then Kustomize, else plain files. */
+export function discoveredTool(files: readonly SourceFile[]): string {
+  const names = new Set(files.map(({ path }) => path))
+  return Object.entries(markers).find(([marker]) => names.has(marker))?.[1] ?? 'directory'
+}
+
+/** More than one block is Argo CD's own error; a tool that is not in the list is named with what to do. */
+export function toolProblem(source: DeclaredSource, tool: string): Problem | undefined {
+  if (blocks.filter((block) => isGiven(source[block])).length > 1)
+    return { reason: 'InvalidSource', field: 'spec.source', message: 'multiple application sources defined: keep one of helm, kustomize, plugin, directory' }
+  if (tool in tools) return undefined
+  const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; plain YAML and JSON files can`
+  return { reason: 'ToolNotSupported', field: `spec.source.${tool}`, message }
+}
+
+function isGiven(block: unknown): boolean {
+  return typeof block === 'object' && block !== null && Object.keys(block).length > 0
+}
