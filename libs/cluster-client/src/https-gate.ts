@@ -1,6 +1,6 @@
-import type { Identity } from '@k8or/identity'
+import { clientTls, type Identity } from '@k8or/identity'
 import { Later } from '@k8or/outcome'
-import { Agent, request } from 'undici'
+import { Agent, request, type buildConnector } from 'undici'
 import type { Gate, GateRequest, GateResponse } from './gate'
 
 const connectTimeoutMs = 5_000
@@ -39,7 +39,8 @@ export function httpsGate(options: HttpsGateOptions): ClosableGate {
 }
 
 function newAgents({ identity, connections }: HttpsGateOptions): { calls: Agent; watches: Agent } {
-  const connect = { ca: identity.ca, ...identity.current(), timeout: connectTimeoutMs }
+  // Their types differ in whether an absent option may be given as undefined.
+  const connect = { ...clientTls(identity, 'accesspoint'), timeout: connectTimeoutMs } as buildConnector.BuildOptions
   return {
     calls: new Agent({ connect, connections: connections ?? 32, allowH2: false }),
     watches: new Agent({ connect, allowH2: false, bodyTimeout: 0, headersTimeout: 60_000 }),

@@ -11,7 +11,7 @@ import { readWatch, WatchEndedError, type WatchLine } from './watch-stream'
 /** Watches are renewed within this many seconds, so that one whose connection died in silence does not stay so. */
 const renewedAfterSeconds = { least: 300, spread: 300 }
 const firstWaitMs = 200
-const longestWaitMs = 20_000
+const longestWaitMs = 5_000
 const shortestMs = 1_000
 const initialEventsEnd = 'k8s.io/initial-events-end'
 

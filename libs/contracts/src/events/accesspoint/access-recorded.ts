@@ -6,6 +6,8 @@ import { ObjectRef } from '../../shapes'
 export const AccessRecorded = z.object({
   replica: z.string(),
   sequence: z.number().int().positive(),
+  /** When it was recorded; the hash covers it, unlike the envelope's time. */
+  at: z.iso.datetime(),
   /** `spiffe://…` of a service, or `user:<name>`. */
   caller: z.string(),
   cluster: z.string(),
@@ -15,6 +17,9 @@ export const AccessRecorded = z.object({
   object: ObjectRef.optional(),
   application: z.string().optional(),
   release: z.number().int().optional(),
+  lease: z.number().int().optional(),
+  /** The W3C trace id of the call. */
+  trace: z.string().optional(),
   /** A mutation has two records: its intent before it is forwarded, its outcome after. A watch: open and close. */
   phase: z.enum(['intent', 'outcome', 'open', 'close']),
   outcome: z.enum(['allowed', 'denied', 'failed']),

@@ -1,0 +1,124 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { accessRecorded } from '@k8or/contracts'
+import type { Publisher } from '@k8or/jetstream'
+import type { AuditLog } from './audit-log'
+import { readLine, type AuditLine } from './audit-line'
+import type { ShippingCursor } from './cursor'
+import type { Segment, SegmentFiles } from './segment-files'
+
+/** What shipping needs. */
+export interface ShipperOptions {
+  readonly files: SegmentFiles
+  readonly log: AuditLog
+  readonly cursor: ShippingCursor
+  readonly publisher: Publisher
+  /** Records are gathered this long, so that shipping keeps out of the way of the calls that they are of. */
+  readonly gatherMs: number
+  readonly retryMs: number
+  readonly onTrouble: (error: Error) => void
+}
+
+const batch = 200
+const chunkBytes = 256 * 1024
+
+/** Brings written records to the stream ACCESS, in order and in batches; goes on where it was after a restart. */
+export class Shipper {
+  private shipped: number
+  private segment: Segment | undefined
+  private offset = 0
+  private timer: NodeJS.Timeout | undefined
+  private running: Promise<void> | undefined
+  private isStopped = false
+
+  constructor(private readonly options: ShipperOptions) {
+    this.shipped = options.cursor.read().sequence
+  }
+
+  /** There is something to ship. */
+  wake(): void {
+    if (this.isStopped) return
+    this.timer ??= setTimeout(() => this.start(), this.options.gatherMs).unref()
+  }
+
+  /** Ships what there is, once more, and ends. */
+  async stop(): Promise<void> {
+    this.isStopped = true
+    clearTimeout(this.timer)
+    await this.running
+    await this.shipAll().catch(() => undefined)
+  }
+
+  private start(): void {
+    this.timer = undefined
+    this.running ??= this.shipAll()
+      .catch((error: unknown) => {
+        this.options.onTrouble(error instanceof Error ? error : new Error(String(error)))
+        if (!this.isStopped) this.timer ??= setTimeout(() => this.start(), this.options.retryMs).unref()
+      })
+      .finally(() => (this.running = undefined))
+  }
+
+  private async shipAll(): Promise<void> {
+    for (const segment of this.options.files.list()) {
+      if (this.segment && segment.first < this.segment.first) continue
+      if (this.segment?.first !== segment.first) [this.segment, this.offset] = [segment, 0]
+      await this.shipSegment(segment)
+      this.removeIfDone(segment)
+    }
+  }
+
+  private async shipSegment(segment: Segment): Promise<void> {
+    const file = await open(segment.path, 'r')
+    try {
+      for (;;) {
+        const { lines, bytes } = await readLines(file, this.offset)
+        if (bytes === 0) return
+        await this.publish(lines.filter((line) => line.record.sequence > this.shipped))
+        this.offset += bytes
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  private async publish(lines: readonly AuditLine[]): Promise<void> {
+    for (let start = 0; start < lines.length; start += batch) {
+      const part = lines.slice(start, start + batch)
+      await Promise.all(part.map((line) => this.publishOne(line)))
+      const last = part.at(-1)
+      if (!last) continue
+      this.shipped = last.record.sequence
+      this.options.cursor.write(last.record)
+    }
+  }
+
+  private async publishOne({ token, record }: AuditLine): Promise<void> {
+    await this.options.publisher.publish(accessRecorded, {
+      id: `access-${record.replica}-${record.sequence}`,
+      token,
+      time: new Date(record.at),
+      data: record,
+      causes: [],
+      actor: actorOf(record.caller),
+    })
+  }
+
+  private removeIfDone(segment: Segment): void {
+    const { log, files } = this.options
+    if (!log.current || segment.first >= log.current.first) return
+    log.released(files.remove(segment))
+  }
+}
+
+/** Whole lines from an offset on; a line that is being written is left for the next time. */
+async function readLines(file: FileHandle, offset: number): Promise<{ lines: AuditLine[]; bytes: number }> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, offset)
+  const end = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1
+  const texts = buffer.subarray(0, end).toString('utf8').split('\n')
+  return { lines: texts.flatMap((text) => (text === '' ? [] : (readLine(text) ?? []))), bytes: end }
+}
+
+function actorOf(caller: string): string {
+  const service = /^spiffe:\/\/[^/]+\/svc\/(.+)$/.exec(caller)?.[1]
+  return service === undefined ? caller : `service:${service}`
+}

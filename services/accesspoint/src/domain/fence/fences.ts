@@ -1,0 +1,58 @@
+import { bucketOf } from '@k8or/contracts'
+import type { Fence } from './fence'
+
+interface Seen {
+  lease: number
+  /** By object: the newest release under the newest lease that touched it. */
+  readonly objects: Map<string, { lease: number; release: number }>
+}
+
+/**
+ * The newest release and lease that was seen of every application and object. A mutation that is older is refused, so
+ * that an owner who was paused can not undo what a newer one did.
+ */
+export class Fences {
+  private readonly applications = new Map<string, Seen>()
+  /** By bucket: the lease under which its present owner won it. */
+  private readonly tenures = new Map<number, number>()
+
+  /** A bucket has another owner, under this lease: older leases are worth nothing, even before the new owner calls. */
+  noteTenure(bucket: number, lease: number): void {
+    this.tenures.set(bucket, Math.max(lease, this.tenures.get(bucket) ?? 0))
+  }
+
+  /** Why a mutation is too old; undefined when it may pass, and then everything older is refused from now on. */
+  admit(fence: Fence, object: string): string | undefined {
+    const refusal = this.test(fence, object)
+    if (refusal !== undefined) return refusal
+    const seen = this.seenOf(fence.application)
+    seen.lease = fence.lease
+    seen.objects.set(object, { lease: fence.lease, release: fence.release })
+    return undefined
+  }
+
+  /** Whether a mutation would pass; nothing is remembered of it. For dry runs. */
+  test(fence: Fence, object: string): string | undefined {
+    const seen = this.applications.get(fence.application)
+    const lease = Math.max(seen?.lease ?? 0, this.tenures.get(bucketOf(fence.application)) ?? 0)
+    if (fence.lease < lease)
+      return `lease ${fence.lease} is older than lease ${lease}: another instance owns the application now`
+    const last = seen?.objects.get(object)
+    if (last?.lease === fence.lease && fence.release < last.release)
+      return `release ${fence.release} is older than release ${last.release}, which was applied already`
+    return undefined
+  }
+
+  /** The application is gone; so is what was seen of it. */
+  forget(application: string): void {
+    this.applications.delete(application)
+  }
+
+  private seenOf(application: string): Seen {
+    const known = this.applications.get(application)
+    if (known) return known
+    const seen: Seen = { lease: 0, objects: new Map() }
+    this.applications.set(application, seen)
+    return seen
+  }
+}
