@@ -1,0 +1,195 @@
+import { repositoryToken, revisionKey, type ApplicationRecord, type ReleaseRecord, type RevisionRecord } from '@k8or/contracts'
+import { ApplicationIndex } from '../applications/application-index'
+import type { Announcer, Releases, Revisions, TreeEntry, Trees } from '../ports'
+import type { SourceFile } from '../render/rendering'
+import { Considering } from './consider'
+import { ReleaseBooks } from './release-books'
+
+const repoURL = 'https://git.example/shop.git'
+const key = revisionKey(repositoryToken(repoURL), 'main')
+
+/** CodeSource, the index and the bus, in memory; `crashAfter` throws once a named call was made. */
+class World implements Trees, Revisions, Releases, Announcer {
+  readonly rows = new Map<string, ReleaseRecord>()
+  readonly blobs = new Map<string, string>()
+  readonly facts: string[] = []
+  commits = new Map<string, Record<string, Record<string, string>>>()
+  revision: RevisionRecord | undefined
+  crashBefore = ''
+  reads = 0
+
+  commit(commit: string, paths: Record<string, Record<string, string>>): void {
+    this.commits.set(commit, paths)
+    const told = { repository: { url: repoURL, token: repositoryToken(repoURL) }, targetRevision: 'main', ref: 'refs/heads/main' }
+    const facts = { factId: `revision/${commit}`, correlationId: `delivery/${commit}`, ordinal: this.commits.size, causes: [], announced: true }
+    const about = { previous: null, author: '', subject: '', committedAt: '', via: 'poll' as const, problem: null }
+    this.revision = { ...told, ...facts, ...about, commit, observedAt: '2026-01-01T00:00:00.000Z' }
+  }
+
+  list(...asked: [string, string, readonly string[]] | [string]): never {
+    const [first, commit, paths] = asked
+    if (commit === undefined || paths === undefined)
+      return Promise.resolve([...this.rows.values()].filter(({ application }) => application.uid === first)) as never
+    const trees = this.commits.get(commit) ?? {}
+    const entries = paths.filter((path) => path in trees).map((path): [string, TreeEntry] => [path, { id: JSON.stringify(trees[path]), kind: 'tree' }])
+    return Promise.resolve(new Map(entries)) as never
+  }
+
+  read(_: string, commit: string, path: string): Promise<SourceFile[]> {
+    this.reads++
+    const files = Object.entries(this.commits.get(commit)?.[path] ?? {})
+    return Promise.resolve(files.map(([name, text]) => ({ path: name, content: Buffer.from(text), isLink: false })))
+  }
+
+  get(uid: string, release?: number): never {
+    return Promise.resolve(release === undefined ? this.revision : this.rows.get(`${uid}.${String(release)}`)) as never
+  }
+
+  latest(uid: string): Promise<ReleaseRecord | undefined> {
+    return Promise.resolve(this.rows.get(`${uid}.latest`))
+  }
+
+  create(uid: string, record: ReleaseRecord): Promise<boolean> {
+    this.step('create')
+    const row = `${uid}.${String(record.release)}`
+    if (this.rows.has(row)) return Promise.resolve(false)
+    this.rows.set(row, record)
+    return Promise.resolve(true)
+  }
+
+  putLatest(uid: string, record: ReleaseRecord): Promise<void> {
+    this.step(record.announced ? 'note' : 'latest')
+    this.rows.set(`${uid}.latest`, record)
+    return Promise.resolve()
+  }
+
+  storeManifests(digest: string, manifests: string): Promise<void> {
+    this.step('store')
+    this.blobs.set(digest, manifests)
+    return Promise.resolve()
+  }
+
+  manifests(digest: string): Promise<Uint8Array | undefined> {
+    const found = this.blobs.get(digest)
+    return Promise.resolve(found === undefined ? undefined : Buffer.from(found))
+  }
+
+  rendered(id: string): Promise<void> {
+    this.step('announce')
+    if (!this.facts.includes(id)) this.facts.push(id)
+    return Promise.resolve()
+  }
+
+  failed(id: string): Promise<void> {
+    return this.rendered(id)
+  }
+
+  private step(name: string): void {
+    if (this.crashBefore !== name) return
+    this.crashBefore = ''
+    throw new Error(`killed before ${name}`)
+  }
+}
+
+const manifest = (value: string) => ({ 'c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { v: "${value}" }\n` })
+
+function application(uid: string, path: string): ApplicationRecord {
+  return {
+    ref: { uid, name: uid, namespace: 'argocd', project: 'default' },
+    token: `${uid}_token`,
+    bucket: 0,
+    destination: { server: '', name: 'in-cluster', namespace: 'default' },
+    sources: [{ repoURL, path, targetRevision: 'main' }],
+    specDigest: `spec-${path}`,
+    refresh: '',
+  }
+}
+
+function setUp(): { world: World; index: ApplicationIndex; considering: Considering; books: ReleaseBooks } {
+  const world = new World()
+  const index = new ApplicationIndex()
+  index.put({ record: application('one', 'one'), factId: 'declared/one', correlationId: 'declared/one' })
+  index.put({ record: application('two', 'two'), factId: 'declared/two', correlationId: 'declared/two' })
+  const books = new ReleaseBooks(world, world, { now: () => new Date(0) })
+  return { world, index, books, considering: new Considering(index, world, world, world, books) }
+}
+
+describe('services/chartstore/src/domain/release/consider', () => {
+  it('C20.2 a changed tree becomes the next release; the older one stays', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    world.commit('b', { one: manifest('2') })
+    await considering.application('one')
+    expect([...world.rows.keys()].sort()).toEqual(['one.1', 'one.2', 'one.latest'])
+    expect(world.rows.get('one.1')?.digest).not.toBe(world.rows.get('one.2')?.digest)
+    expect(world.facts).toHaveLength(2)
+  })
+
+  it('only applications whose trees changed are touched by a commit, and only they are rendered', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1'), two: manifest('1') })
+    for (const uid of await considering.touchedBy(key)) await considering.application(uid)
+    world.commit('b', { one: manifest('1'), two: manifest('2') })
+    expect(await considering.touchedBy(key)).toEqual(['two'])
+    const before = world.reads
+    for (const uid of ['one', 'two']) await considering.application(uid)
+    expect(world.reads - before).toBe(1)
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, sources: [{ revision: 'b' }] })
+  })
+
+  it('going back to an earlier content is a new release of the same digest', async () => {
+    const { world, considering } = setUp()
+    for (const [commit, value] of [['a', '1'], ['b', '2'], ['c', '1']] as const) {
+      world.commit(commit, { one: manifest(value) })
+      await considering.application('one')
+    }
+    expect(world.rows.get('one.latest')?.release).toBe(3)
+    expect(world.rows.get('one.3')?.digest).toBe(world.rows.get('one.1')?.digest)
+  })
+
+  it('C12.1 the same input gives byte-identical manifests', async () => {
+    const [first, second] = [setUp(), setUp()]
+    for (const { world, considering } of [first, second]) {
+      world.commit('a', { one: manifest('1') })
+      await considering.application('one')
+    }
+    expect([...first.world.blobs]).toEqual([...second.world.blobs])
+  })
+
+  it('a failure is announced once, keeps the release before it, and its end is announced', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    world.commit('b', { one: { 'c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {}' } })
+    await considering.application('one')
+    await considering.application('one')
+    expect(world.facts).toHaveLength(2)
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, problems: [{ field: 'metadata.name' }] })
+    world.commit('c', { one: manifest('1') })
+    await considering.application('one')
+    expect(world.facts).toHaveLength(3)
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, problems: [], failure: null })
+  })
+
+  it.each(['store', 'create', 'latest', 'announce', 'note'])('C20.3 killed before "%s" and looked at again: one release, one fact', async (step) => {
+    const { world, considering, books } = setUp()
+    world.commit('a', { one: manifest('1') })
+    world.crashBefore = step
+    await expect(considering.application('one')).rejects.toThrow('killed')
+    for (const row of [...world.rows.values()].filter(({ announced, release }) => !announced && world.rows.get('one.latest')?.release === release))
+      await books.publish(row, 'one_token')
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, announced: true })
+    expect(world.facts).toHaveLength(1)
+    expect(world.rows.has('one.2')).toBe(false)
+  })
+
+  it('a path that is not there is named with repository and commit', async () => {
+    const { world, considering } = setUp()
+    world.commit('abcdef1234567', { one: manifest('1') })
+    await considering.application('two')
+    const [problem] = world.rows.get('two.latest')?.problems ?? []
+    expect(problem?.message).toBe('path "two" of https://git.example/shop.git at main (abcdef12) does not exist')
+  })
+})

@@ -1,0 +1,63 @@
+import { looksLikeManifest, parseJson, parseYaml } from './parse-yaml'
+
+function valueOf(text: string): unknown {
+  const parsed = parseYaml('x.yaml', `v: ${text}`)
+  if ('problem' in parsed) throw new Error(parsed.problem.message)
+  return (parsed.documents[0] as { v: unknown }).v
+}
+
+describe('services/chartstore/src/domain/render/directory/parse-yaml', () => {
+  it.each([
+    ['0644', 420],
+    ['0o644', 420],
+    ['0x1F', 31],
+    ['0b101', 5],
+    ['-012', -10],
+    ['1_000', 1000],
+    ['08', 8],
+    ['1e3', 1000],
+    ['.5', 0.5],
+    ['yes', true],
+    ['On', true],
+    ['NO', false],
+    ['n', false],
+    ['null', null],
+    ['~', null],
+    ['2026-01-02', '2026-01-02'],
+    ['12:30:45', '12:30:45'],
+    ['"0644"', '0644'],
+    ['1.2.3', '1.2.3'],
+    ['+', '+'],
+  ])('A4.4 reads %s as kubectl does', (text, value) => {
+    expect(valueOf(text)).toEqual(value)
+  })
+
+  it('A4.4 reads many documents and passes over empty ones', () => {
+    expect(parseYaml('x.yaml', 'a: 1\n---\n---\nb: 2\n')).toEqual({ documents: [{ a: 1 }, { b: 2 }] })
+  })
+
+  it('names file, line and column of what can not be read', () => {
+    const parsed = parseYaml('app/x.yaml', 'a: 1\nb: [1\n')
+    expect(parsed).toMatchObject({ problem: { reason: 'InvalidYaml', file: 'app/x.yaml', line: 3 } })
+    expect('problem' in parsed && parsed.problem.message).toMatch(/^app\/x\.yaml \(line 3, column \d+\): /)
+  })
+
+  it('refuses a bomb of aliases', () => {
+    const lines = ['a: &a [1,1,1,1,1,1,1,1,1,1]']
+    for (let level = 1; level < 8; level++) {
+      const [one, last] = [String.fromCharCode(97 + level), String.fromCharCode(96 + level)]
+      lines.push(`${one}: &${one} [${Array(10).fill(`*${last}`).join(',')}]`)
+    }
+    expect(parseYaml('bomb.yaml', lines.join('\n'))).toMatchObject({ problem: { message: expect.stringContaining('aliases') as string } })
+  })
+
+  it('refuses what is not text', () => {
+    expect(parseYaml('x.yaml', 'a\0b')).toMatchObject({ problem: { message: expect.stringContaining('NUL') as string } })
+    expect(parseJson('x.json', '{')).toMatchObject({ problem: { reason: 'InvalidJson' } })
+  })
+
+  it('knows what is meant for Kubernetes', () => {
+    expect(looksLikeManifest('apiVersion: v1\nkind: X\nmetadata: {}')).toBe(true)
+    expect(looksLikeManifest('some: text')).toBe(false)
+  })
+})
