@@ -7,7 +7,12 @@ import { pushToChanged } from './src/push-to-changed'
 import type { Line, Scenario } from './src/scenario'
 import { formatLines } from './src/table'
 
-const scenarios: Readonly<Record<string, Scenario>> = { floor, 'push-to-changed': pushToChanged, 'drift-repaired': driftRepaired, memory }
+const scenarios: Readonly<Record<string, Scenario>> = {
+  floor,
+  'push-to-changed': pushToChanged,
+  'drift-repaired': driftRepaired,
+  memory,
+}
 
 async function main(): Promise<void> {
   const { runs, only, mode } = benchConfig()

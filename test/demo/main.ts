@@ -8,7 +8,10 @@ async function main(): Promise<void> {
   const narrator = new Narrator((text) => process.stdout.write(text))
   const ended = untilInterrupted()
   narrator.act('k8or mesh: the demo')
-  const mesh = await narrator.expect('a real API server with nodes, NATS, Redis, a git server and the mesh are up', startMesh({ dir: tempDir('demo'), mode, clusters: 0 }))
+  const mesh = await narrator.expect(
+    'a real API server with nodes, NATS, Redis, a git server and the mesh are up',
+    startMesh({ dir: tempDir('demo'), mode, clusters: 0 }),
+  )
   try {
     await Promise.race([play(mesh, narrator, leaveWhenDone), ended.then(() => undefined)])
     if (!leaveWhenDone) await ended
@@ -27,7 +30,9 @@ async function play(mesh: Mesh, narrator: Narrator, leaveWhenDone: boolean): Pro
   }
   if (!leaveWhenDone) {
     narrator.act('It stays up until Ctrl-C. Try it:')
-    narrator.show(`export KUBECONFIG=${driver.value('KUBECONFIG')}\nkubectl get applications -n argocd\nbin/k8or app list`)
+    narrator.show(
+      `export KUBECONFIG=${driver.value('KUBECONFIG')}\nkubectl get applications -n argocd\nbin/k8or app list`,
+    )
   }
 }
 

@@ -78,7 +78,11 @@ describe('test/e2e/bad-input.e2e', () => {
     await driver.declare({ name: 'alive', repoUrl: repository.url, path: 'app' })
     await driver.application('alive', (application) => runsHealthy(application), 30_000)
     const application = await driver.application('dead', (one) => conditionsOf(one).length > 0, 30_000)
-    expect(conditionsOf(application).map((one) => one.message).join()).toContain('dead')
+    expect(
+      conditionsOf(application)
+        .map((one) => one.message)
+        .join(),
+    ).toContain('dead')
     const begin = performance.now()
     await repository.push({ 'app/c.yaml': configMap('dead', '2') })
     await driver.hub.watchUntil('v1/ConfigMap', 'default/dead', (object) => valueAt(object, 'data.value') === '2')
@@ -100,6 +104,11 @@ describe('test/e2e/bad-input.e2e', () => {
     const headers = { 'content-type': 'application/json', 'x-github-event': 'push' }
     const body = Buffer.alloc(60 << 20, ' ')
     const refused = driver.people.post(driver.value('K8OR_WEBHOOK_URL'), body, headers)
-    await expect(refused.then((answer) => answer.status, () => 413)).resolves.toBe(413)
+    await expect(
+      refused.then(
+        (answer) => answer.status,
+        () => 413,
+      ),
+    ).resolves.toBe(413)
   }, 60_000)
 })

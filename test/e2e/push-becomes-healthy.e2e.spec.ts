@@ -41,10 +41,13 @@ describe('test/e2e/push-becomes-healthy.e2e', () => {
     await driver.hub.watchUntil(
       'v1/ConfigMap',
       'default/heal',
-      (object) => valueAt(object, 'data.value') === 'declared' && object?.metadata.resourceVersion !== byHand.metadata.resourceVersion,
+      (object) =>
+        valueAt(object, 'data.value') === 'declared' &&
+        object?.metadata.resourceVersion !== byHand.metadata.resourceVersion,
     )
     await driver.hub.delete('v1/ConfigMap', 'default/heal')
-    const again = (object: unknown) => valueAt(object, 'metadata.uid') !== byHand.metadata.uid && valueAt(object, 'data.value') === 'declared'
+    const again = (object: unknown) =>
+      valueAt(object, 'metadata.uid') !== byHand.metadata.uid && valueAt(object, 'data.value') === 'declared'
     await driver.hub.watchUntil('v1/ConfigMap', 'default/heal', again)
   }, 90_000)
 
@@ -64,9 +67,15 @@ describe('test/e2e/push-becomes-healthy.e2e', () => {
     const repository = await driver.repository('manual')
     const { after } = await repository.commit({ 'app/c.yaml': configMap('manual', '1') })
     await driver.declare({ name: 'manual', repoUrl: repository.url, path: 'app', syncPolicy: {} })
-    await driver.application('manual', (application) => valueAt(application, 'status.sync.status') === 'OutOfSync', 60_000)
+    await driver.application(
+      'manual',
+      (application) => valueAt(application, 'status.sync.status') === 'OutOfSync',
+      60_000,
+    )
     expect(await driver.hub.get('v1/ConfigMap', 'default/manual')).toBeUndefined()
-    await driver.hub.patch('argoproj.io/v1alpha1/Application', 'argocd/manual', { operation: { sync: { revision: after } } })
+    await driver.hub.patch('argoproj.io/v1alpha1/Application', 'argocd/manual', {
+      operation: { sync: { revision: after } },
+    })
     const synced = await driver.application('manual', (application) => runsHealthy(application, after))
     expect(valueAt(synced, 'status.operationState.phase')).toBe('Succeeded')
     expect(valueAt(synced, 'operation')).toBeUndefined()

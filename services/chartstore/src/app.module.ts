@@ -1,4 +1,4 @@
-import type { DynamicModule } from '@nestjs/common'
+import { Module, type DynamicModule } from '@nestjs/common'
 import { createJobs, type Jobs } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger } from '@k8or/telemetry'
@@ -15,6 +15,9 @@ import type { Config } from './config'
 import { ApplicationIndex } from './domain/applications/application-index'
 import { Considering } from './domain/release/consider'
 import { ReleaseBooks } from './domain/release/release-books'
+
+@Module({})
+class ChartStoreModule {}
 
 const name = 'chartstore'
 const backoffMs = [200, 1_000, 5_000, 30_000]
@@ -59,8 +62,12 @@ function compose(config: Config, { bus, calls }: Links) {
 
 function moduleOf({ work, releases }: ReturnType<typeof compose>): DynamicModule {
   return {
-    module: class ChartStoreModule {},
+    module: ChartStoreModule,
     controllers: [OnApplication, OnRevision],
-    providers: [ReleaseAnswers, { provide: Work, useFactory: () => work }, { provide: StoredReleases, useFactory: () => releases }],
+    providers: [
+      ReleaseAnswers,
+      { provide: Work, useFactory: () => work },
+      { provide: StoredReleases, useFactory: () => releases },
+    ],
   }
 }

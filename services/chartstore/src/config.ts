@@ -1,7 +1,11 @@
 import { z } from 'zod'
 
 const Environment = z.object({
-  K8OR_MAX_MANIFEST_BYTES: z.coerce.number().int().positive().default(10 << 20),
+  K8OR_MAX_MANIFEST_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10 << 20),
   K8OR_RENDER_CONCURRENCY: z.coerce.number().int().positive().default(8),
   K8OR_REDIS_URL: z.url().default('rediss://localhost:6379'),
   K8OR_ADVANCE_INTERVAL_MS: z.coerce.number().int().positive().default(30_000),

@@ -25,5 +25,10 @@ export const floor: Scenario = async (driver, runs) => {
 }
 
 function configMap(value: string): Record<string, unknown> {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bench-floor', namespace: 'default' }, data: { value } }
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'bench-floor', namespace: 'default' },
+    data: { value },
+  }
 }

@@ -14,7 +14,10 @@ export const pushToChanged: Scenario = async (driver, runs) => {
   const pushes: Push[] = []
   for (let run = 0; run < runs; run++) pushes.push(await pushOnce(driver, repository, `run-${run}`))
   const perDeployment = (processorSeconds(driver.pids()) - before) / runs
-  const hops = await collectHops(driver, pushes.map((push) => push.commit))
+  const hops = await collectHops(
+    driver,
+    pushes.map((push) => push.commit),
+  )
   return [...lines(pushes, perDeployment), ...hopLines(hops)]
 }
 
@@ -27,10 +30,24 @@ interface Push {
 
 function lines(pushes: readonly Push[], processorPerDeployment: number): Line[] {
   return [
-    { what: 'webhook to object changed', unit: 'ms', summary: summarize(pushes.map((push) => push.changedMs)), target: { p50: 150, p95: 400 } },
+    {
+      what: 'webhook to object changed',
+      unit: 'ms',
+      summary: summarize(pushes.map((push) => push.changedMs)),
+      target: { p50: 150, p95: 400 },
+    },
     { what: 'webhook to its answer', unit: 'ms', summary: summarize(pushes.map((push) => push.answeredMs)) },
-    { what: 'webhook to Synced and Healthy in the status', unit: 'ms', summary: summarize(pushes.map((push) => push.syncedMs)) },
-    { what: 'processor time per deployment', unit: 's', summary: summarize([processorPerDeployment]), target: { p50: 0.2 } },
+    {
+      what: 'webhook to Synced and Healthy in the status',
+      unit: 'ms',
+      summary: summarize(pushes.map((push) => push.syncedMs)),
+    },
+    {
+      what: 'processor time per deployment',
+      unit: 's',
+      summary: summarize([processorPerDeployment]),
+      target: { p50: 0.2 },
+    },
   ]
 }
 

@@ -11,7 +11,16 @@ export function formatLines(lines: readonly Line[]): string {
 function rowOf({ what, unit, summary, target }: Line): string[] {
   const shown = (figure: number) => `${figure < 10 ? figure.toFixed(2) : figure.toFixed(0)} ${unit}`
   const { runs, min, p50, p95, max } = summary
-  return [what, String(runs), shown(min), shown(p50), shown(p95), shown(max), targetText(target), verdict(summary, target)]
+  return [
+    what,
+    String(runs),
+    shown(min),
+    shown(p50),
+    shown(p95),
+    shown(max),
+    targetText(target),
+    verdict(summary, target),
+  ]
 }
 
 function targetText(target: Line['target']): string {

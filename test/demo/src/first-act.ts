@@ -19,7 +19,10 @@ export async function firstAct(driver: MeshDriver, narrator: Narrator): Promise<
 
 async function declareShop(driver: MeshDriver, narrator: Narrator): Promise<DrivenRepository> {
   const repository = await driver.repository('shop')
-  await repository.commit({ 'web/deployment.yaml': webDeployment('1.0', 2), 'web/service.yaml': webService() }, 'web 1.0')
+  await repository.commit(
+    { 'web/deployment.yaml': webDeployment('1.0', 2), 'web/service.yaml': webService() },
+    'web 1.0',
+  )
   narrator.say(`a repository with a Deployment and a Service: ${repository.url}`)
   await driver.declare({ name: 'shop', repoUrl: repository.url, path: 'web' })
   narrator.say('an Application "shop" is declared on the cluster, as Argo CD has them')
@@ -28,7 +31,10 @@ async function declareShop(driver: MeshDriver, narrator: Narrator): Promise<Driv
 }
 
 async function rollOut(driver: MeshDriver, repository: DrivenRepository, narrator: Narrator): Promise<string> {
-  const push = await repository.commit({ 'web/deployment.yaml': webDeployment('1.1', 3) }, 'web 1.1 with three replicas')
+  const push = await repository.commit(
+    { 'web/deployment.yaml': webDeployment('1.1', 3) },
+    'web 1.1 with three replicas',
+  )
   narrator.say(`a commit ${push.after.slice(0, 8)}: image 1.1, three replicas; the git host posts its webhook`)
   const changed = driver.hub.watchUntil(deployment, web, (object) => imageOf(object) === 'shop/web:1.1')
   await repository.tell(push)

@@ -8,7 +8,9 @@ const run = promisify(execFile)
 
 /** Prints the hops of a deployment as `k8or trace` does, once it is known that it became healthy. */
 export async function showTrace(driver: MeshDriver, commit: string, narrator: Narrator): Promise<void> {
-  await eventually(async () => (await hopsOf(driver, commit)).includes('health.changed'), { what: 'the last hop of the trace' })
+  await eventually(async () => (await hopsOf(driver, commit)).includes('health.changed'), {
+    what: 'the last hop of the trace',
+  })
   const { stdout } = await run(join(repositoryRoot, 'bin/k8or'), ['trace', '--commit', commit, '-o', 'wide'], {
     env: { ...driver.environment, PATH: process.env['PATH'] },
   })
@@ -16,6 +18,8 @@ export async function showTrace(driver: MeshDriver, commit: string, narrator: Na
 }
 
 async function hopsOf(driver: MeshDriver, commit: string): Promise<string[]> {
-  const { hops } = await driver.people.call<{ hops: { fact: string }[] }>('k8or.insighthub.v1.Traces/GetTrace', { commit })
+  const { hops } = await driver.people.call<{ hops: { fact: string }[] }>('k8or.insighthub.v1.Traces/GetTrace', {
+    commit,
+  })
   return hops.map((hop) => hop.fact)
 }

@@ -57,6 +57,7 @@ export class Work {
   private async followRevision(key: string): Promise<void> {
     const touched = await this.considering.touchedBy(key)
     for (const uid of touched) this.considerSoon(uid)
-    if (touched.length < this.index.followers(key).length) await this.#jobs?.later(`${advance}${key}`, this.advanceIntervalMs, 'advance')
+    if (touched.length < this.index.followers(key).length)
+      await this.#jobs?.later(`${advance}${key}`, this.advanceIntervalMs, 'advance')
   }
 }

@@ -21,7 +21,13 @@ export class CodeSourceTrees implements Trees {
   }
 
   async read(repositoryUrl: string, commit: string, path: string, recurse: boolean): Promise<SourceFile[]> {
-    const { files } = await this.#client.readTree({ repositoryUrl, commit, path, recurse, maxBytes: BigInt(this.maxBytes) })
+    const { files } = await this.#client.readTree({
+      repositoryUrl,
+      commit,
+      path,
+      recurse,
+      maxBytes: BigInt(this.maxBytes),
+    })
     return files.map((file) => ({ path: file.path, content: file.content, isLink: file.isLink }))
   }
 }

@@ -8,7 +8,12 @@ const actor = 'service:chartstore'
 export class BusAnnouncer implements Announcer {
   constructor(private readonly publisher: Publisher) {}
 
-  async rendered(id: string, token: string, data: ReleaseRendered, { causes, correlationId, at }: Because): Promise<void> {
+  async rendered(
+    id: string,
+    token: string,
+    data: ReleaseRendered,
+    { causes, correlationId, at }: Because,
+  ): Promise<void> {
     await this.publisher.publish(releaseRendered, { id, token, time: at, data, causes, correlationId, actor })
   }
 

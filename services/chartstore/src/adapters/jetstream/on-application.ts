@@ -1,5 +1,11 @@
 import { Controller } from '@nestjs/common'
-import { applicationDeclared, applicationRemoved, type ApplicationDeclared, type ApplicationRemoved, type Fact } from '@k8or/contracts'
+import {
+  applicationDeclared,
+  applicationRemoved,
+  type ApplicationDeclared,
+  type ApplicationRemoved,
+  type Fact,
+} from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
 import { Work } from '../work'
 

@@ -1,4 +1,8 @@
-import { Releases as ReleasesService, type GetReleaseRequest, type ListReleasesRequest } from '@k8or/contracts/rpc/chartstore/v1/releases'
+import {
+  Releases as ReleasesService,
+  type GetReleaseRequest,
+  type ListReleasesRequest,
+} from '@k8or/contracts/rpc/chartstore/v1/releases'
 import type { ReleaseRecord } from '@k8or/contracts'
 import { NotFoundError, RpcService } from '@k8or/rpc'
 import { StoredReleases } from '../jetstream/releases'
@@ -9,11 +13,15 @@ export class ReleaseAnswers {
 
   async getRelease({ applicationUid, number }: GetReleaseRequest) {
     const wanted = Number(number)
-    const record = wanted === 0 ? await this.releases.latest(applicationUid) : await this.releases.get(applicationUid, wanted)
+    const record =
+      wanted === 0 ? await this.releases.latest(applicationUid) : await this.releases.get(applicationUid, wanted)
     if (!record || record.release === 0)
       throw new NotFoundError(`application ${applicationUid} has no release${wanted === 0 ? '' : ` ${String(wanted)}`}`)
     const manifests = await this.releases.manifests(record.digest)
-    if (!manifests) throw new NotFoundError(`the manifests of release ${String(record.release)} of ${record.application.name} are gone; refresh the application to render them again`)
+    if (!manifests)
+      throw new NotFoundError(
+        `the manifests of release ${String(record.release)} of ${record.application.name} are gone; refresh the application to render them again`,
+      )
     return { release: messageOf(record), manifests }
   }
 
@@ -31,6 +39,12 @@ function messageOf({ release, digest, inputDigest, sources, images, objects, ren
     images,
     objects,
     renderedAt,
-    sources: sources.map(({ repoURL, path, targetRevision, revision, tree }) => ({ repoUrl: repoURL, path, targetRevision, revision, tree })),
+    sources: sources.map(({ repoURL, path, targetRevision, revision, tree }) => ({
+      repoUrl: repoURL,
+      path,
+      targetRevision,
+      revision,
+      tree,
+    })),
   }
 }

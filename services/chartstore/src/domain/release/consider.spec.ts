@@ -1,4 +1,10 @@
-import { repositoryToken, revisionKey, type ApplicationRecord, type ReleaseRecord, type RevisionRecord } from '@k8or/contracts'
+import {
+  repositoryToken,
+  revisionKey,
+  type ApplicationRecord,
+  type ReleaseRecord,
+  type RevisionRecord,
+} from '@k8or/contracts'
 import { ApplicationIndex } from '../applications/application-index'
 import type { Announcer, Releases, Revisions, TreeEntry, Trees } from '../ports'
 import type { SourceFile } from '../render/rendering'
@@ -20,8 +26,18 @@ class World implements Trees, Revisions, Releases, Announcer {
 
   commit(commit: string, paths: Record<string, Record<string, string>>): void {
     this.commits.set(commit, paths)
-    const told = { repository: { url: repoURL, token: repositoryToken(repoURL) }, targetRevision: 'main', ref: 'refs/heads/main' }
-    const facts = { factId: `revision/${commit}`, correlationId: `delivery/${commit}`, ordinal: this.commits.size, causes: [], announced: true }
+    const told = {
+      repository: { url: repoURL, token: repositoryToken(repoURL) },
+      targetRevision: 'main',
+      ref: 'refs/heads/main',
+    }
+    const facts = {
+      factId: `revision/${commit}`,
+      correlationId: `delivery/${commit}`,
+      ordinal: this.commits.size,
+      causes: [],
+      announced: true,
+    }
     const about = { previous: null, author: '', subject: '', committedAt: '', via: 'poll' as const, problem: null }
     this.revision = { ...told, ...facts, ...about, commit, observedAt: '2026-01-01T00:00:00.000Z' }
   }
@@ -31,7 +47,9 @@ class World implements Trees, Revisions, Releases, Announcer {
     if (commit === undefined || paths === undefined)
       return Promise.resolve([...this.rows.values()].filter(({ application }) => application.uid === first)) as never
     const trees = this.commits.get(commit) ?? {}
-    const entries = paths.filter((path) => path in trees).map((path): [string, TreeEntry] => [path, { id: JSON.stringify(trees[path]), kind: 'tree' }])
+    const entries = paths
+      .filter((path) => path in trees)
+      .map((path): [string, TreeEntry] => [path, { id: JSON.stringify(trees[path]), kind: 'tree' }])
     return Promise.resolve(new Map(entries)) as never
   }
 
@@ -91,7 +109,9 @@ class World implements Trees, Revisions, Releases, Announcer {
   }
 }
 
-const manifest = (value: string) => ({ 'c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { v: "${value}" }\n` })
+const manifest = (value: string) => ({
+  'c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { v: "${value}" }\n`,
+})
 
 function application(uid: string, path: string): ApplicationRecord {
   return {
@@ -140,7 +160,11 @@ describe('services/chartstore/src/domain/release/consider', () => {
 
   it('going back to an earlier content is a new release of the same digest', async () => {
     const { world, considering } = setUp()
-    for (const [commit, value] of [['a', '1'], ['b', '2'], ['c', '1']] as const) {
+    for (const [commit, value] of [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '1'],
+    ] as const) {
       world.commit(commit, { one: manifest(value) })
       await considering.application('one')
     }
@@ -172,18 +196,23 @@ describe('services/chartstore/src/domain/release/consider', () => {
     expect(world.rows.get('one.latest')).toMatchObject({ release: 1, problems: [], failure: null })
   })
 
-  it.each(['store', 'create', 'latest', 'announce', 'note'])('C20.3 killed before "%s" and looked at again: one release, one fact', async (step) => {
-    const { world, considering, books } = setUp()
-    world.commit('a', { one: manifest('1') })
-    world.crashBefore = step
-    await expect(considering.application('one')).rejects.toThrow('killed')
-    for (const row of [...world.rows.values()].filter(({ announced, release }) => !announced && world.rows.get('one.latest')?.release === release))
-      await books.publish(row, 'one_token')
-    await considering.application('one')
-    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, announced: true })
-    expect(world.facts).toHaveLength(1)
-    expect(world.rows.has('one.2')).toBe(false)
-  })
+  it.each(['store', 'create', 'latest', 'announce', 'note'])(
+    'C20.3 killed before "%s" and looked at again: one release, one fact',
+    async (step) => {
+      const { world, considering, books } = setUp()
+      world.commit('a', { one: manifest('1') })
+      world.crashBefore = step
+      await expect(considering.application('one')).rejects.toThrow('killed')
+      for (const row of [...world.rows.values()].filter(
+        ({ announced, release }) => !announced && world.rows.get('one.latest')?.release === release,
+      ))
+        await books.publish(row, 'one_token')
+      await considering.application('one')
+      expect(world.rows.get('one.latest')).toMatchObject({ release: 1, announced: true })
+      expect(world.facts).toHaveLength(1)
+      expect(world.rows.has('one.2')).toBe(false)
+    },
+  )
 
   it('a path that is not there is named with repository and commit', async () => {
     const { world, considering } = setUp()

@@ -33,11 +33,17 @@ export class Considering {
     if (revision.problem) return followers.map(uidOf)
     const paths = [...new Set(followers.flatMap((application) => pathsAt(application, revisionKeyText)))]
     const trees = await this.trees.list(revision.repository.url, revision.commit, paths)
-    const touched = await Promise.all(followers.map((application) => this.isTouched(application, revisionKeyText, trees)))
+    const touched = await Promise.all(
+      followers.map((application) => this.isTouched(application, revisionKeyText, trees)),
+    )
     return followers.filter((_, index) => touched[index]).map(uidOf)
   }
 
-  private async settle(application: DeclaredApplication, latest: ReleaseRecord | undefined, snapshot: Exclude<Snapshot, { kind: 'waiting' }>): Promise<void> {
+  private async settle(
+    application: DeclaredApplication,
+    latest: ReleaseRecord | undefined,
+    snapshot: Exclude<Snapshot, { kind: 'waiting' }>,
+  ): Promise<void> {
     const { sources, newest } = snapshot
     const inputDigest = inputDigestOf(application.record, sources)
     const draft = { application, sources, inputDigest, revision: newest, latest }
@@ -46,15 +52,25 @@ export class Considering {
       if (isOlderCommit(latest, draft) || latest.failure) await this.books.renew(draft, latest)
       return
     }
-    const files = await Promise.all(sources.map((source, index) => this.trees.read(source.repoURL, source.revision, source.path, needsFolders(sourceAt(application, index)))))
+    const files = await Promise.all(
+      sources.map((source, index) =>
+        this.trees.read(source.repoURL, source.revision, source.path, needsFolders(sourceAt(application, index))),
+      ),
+    )
     const content = composeRelease(application.record, files)
     await ('problems' in content ? this.books.fail(draft, content.problems) : this.books.enter(draft, content))
   }
 
-  private async isTouched(application: DeclaredApplication, key: string, trees: ReadonlyMap<string, TreeEntry>): Promise<boolean> {
+  private async isTouched(
+    application: DeclaredApplication,
+    key: string,
+    trees: ReadonlyMap<string, TreeEntry>,
+  ): Promise<boolean> {
     const latest = await this.releases.latest(uidOf(application))
     if (!latest || latest.failure || latest.specDigest !== application.record.specDigest) return true
-    return pathsAt(application, key).some((path) => latest.sources.find((source) => source.path === path)?.tree !== trees.get(path)?.id)
+    return pathsAt(application, key).some(
+      (path) => latest.sources.find((source) => source.path === path)?.tree !== trees.get(path)?.id,
+    )
   }
 }
 
@@ -69,7 +85,9 @@ function sourceAt({ record }: DeclaredApplication, index: number) {
 }
 
 function pathsAt({ record }: DeclaredApplication, key: string): string[] {
-  const here = record.sources.filter(({ repoURL, targetRevision }) => revisionKey(repositoryToken(repoURL), targetRevision) === key)
+  const here = record.sources.filter(
+    ({ repoURL, targetRevision }) => revisionKey(repositoryToken(repoURL), targetRevision) === key,
+  )
   return here.map(({ path }) => normalPath(path) ?? path)
 }
 

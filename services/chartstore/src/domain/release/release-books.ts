@@ -39,7 +39,10 @@ export class ReleaseBooks {
     const because = this.because(draft)
     const factId = `release.failed/${ref.uid}/${digest.slice(0, 16)}/${String(because.at.getTime())}`
     const failure = { digest, inputDigest, sources: [...sources], factId, ...told(because) }
-    await this.publish({ ...(latest ?? this.none(draft)), specDigest, problems: [...problems], failure, announced: false }, token)
+    await this.publish(
+      { ...(latest ?? this.none(draft)), specDigest, problems: [...problems], failure, announced: false },
+      token,
+    )
   }
 
   /** The same content from newer commits: the record advances. After a failure it is also said that all is well again. */
@@ -49,7 +52,10 @@ export class ReleaseBooks {
     if (!latest.failure) return this.releases.putLatest(latest.application.uid, renewed)
     const because = this.because(draft)
     const factId = `release.rendered/${latest.application.uid}/${String(latest.release)}/again-${String(because.at.getTime())}`
-    await this.publish({ ...renewed, factId, correlationId: because.correlationId, causes: [...because.causes], announced: false }, token)
+    await this.publish(
+      { ...renewed, factId, correlationId: because.correlationId, causes: [...because.causes], announced: false },
+      token,
+    )
   }
 
   /** Writes the newest record, announces what it says, and notes that it is announced. */
@@ -67,7 +73,8 @@ export class ReleaseBooks {
       const because = { causes, correlationId, at: new Date(at) }
       return this.announcer.failed(failure.factId, token, { application, inputDigest, sources, problems }, because)
     }
-    const { release, digest, inputDigest, sources, objects, images, warnings, causes, correlationId, renderedAt } = record
+    const { release, digest, inputDigest, sources, objects, images, warnings, causes, correlationId, renderedAt } =
+      record
     const fact = { application, release, digest, inputDigest, sources, objects, images, warnings }
     return this.announcer.rendered(record.factId, token, fact, { causes, correlationId, at: new Date(renderedAt) })
   }
@@ -104,7 +111,16 @@ export class ReleaseBooks {
   private none({ application, inputDigest, sources, revision }: Draft): ReleaseRecord {
     const { ref, specDigest } = application.record
     const { correlationId, factId } = revision
-    const nothing = { release: 0, digest: '', objects: 0, images: [], problems: [], failure: null, warnings: [], links: [] }
+    const nothing = {
+      release: 0,
+      digest: '',
+      objects: 0,
+      images: [],
+      problems: [],
+      failure: null,
+      warnings: [],
+      links: [],
+    }
     const said = { factId, correlationId, causes: [], announced: true, renderedAt: this.clock.now().toISOString() }
     return { ...nothing, ...said, application: ref, specDigest, inputDigest, sources: [...sources] }
   }

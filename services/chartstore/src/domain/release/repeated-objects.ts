@@ -2,7 +2,10 @@ import type { Problem } from '@k8or/contracts'
 import type { RenderedObject } from '../render/rendering'
 
 /** Every object once: of those that are there more than once the last counts, as in Argo CD, and that is said. */
-export function settleRepeats(rendered: readonly RenderedObject[]): { objects: RenderedObject['object'][]; warnings: Problem[] } {
+export function settleRepeats(rendered: readonly RenderedObject[]): {
+  objects: RenderedObject['object'][]
+  warnings: Problem[]
+} {
   const kept = new Map<string, RenderedObject>()
   const warnings: Problem[] = []
   for (const one of rendered) {

@@ -13,10 +13,19 @@ import type { Revisions, Trees } from '../ports'
 export type Snapshot =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'resolved'; readonly sources: readonly ResolvedSource[]; readonly newest: RevisionRecord }
-  | { readonly kind: 'failed'; readonly sources: readonly ResolvedSource[]; readonly problems: readonly Problem[]; readonly newest: RevisionRecord }
+  | {
+      readonly kind: 'failed'
+      readonly sources: readonly ResolvedSource[]
+      readonly problems: readonly Problem[]
+      readonly newest: RevisionRecord
+    }
 
 /** Resolves every source of an application to a commit and a tree; one that can not be resolved fails all. */
-export async function resolveSources(application: ApplicationRecord, revisions: Revisions, trees: Trees): Promise<Snapshot> {
+export async function resolveSources(
+  application: ApplicationRecord,
+  revisions: Revisions,
+  trees: Trees,
+): Promise<Snapshot> {
   const found = await Promise.all(application.sources.map((source) => revisions.get(keyOf(source))))
   const records = found.filter((record) => record !== undefined)
   const [first] = records
@@ -24,7 +33,9 @@ export async function resolveSources(application: ApplicationRecord, revisions: 
   const newest = records.reduce((latest, record) => (record.observedAt > latest.observedAt ? record : latest), first)
   const unresolved = records.map((record) => record.problem).filter((problem) => problem !== null)
   if (unresolved.length > 0) return { kind: 'failed', sources: [], problems: unresolved, newest }
-  const sources = await Promise.all(application.sources.map((source, index) => locate(source, records[index] ?? first, trees)))
+  const sources = await Promise.all(
+    application.sources.map((source, index) => locate(source, records[index] ?? first, trees)),
+  )
   const problems = sources.flatMap((source) => ('problem' in source ? [source.problem] : []))
   const located = sources.flatMap((source) => ('resolved' in source ? [source.resolved] : []))
   if (problems.length > 0) return { kind: 'failed', sources: located, problems, newest }
@@ -42,7 +53,8 @@ async function locate(
 ): Promise<{ resolved: ResolvedSource } | { problem: Problem }> {
   const { repoURL, targetRevision } = source
   const path = normalPath(source.path)
-  if (path === undefined) return { problem: pathProblem(source, commit, 'leaves the repository; give a path below its root') }
+  if (path === undefined)
+    return { problem: pathProblem(source, commit, 'leaves the repository; give a path below its root') }
   const entry = (await trees.list(repoURL, commit, [path])).get(path)
   if (!entry) return { problem: pathProblem(source, commit, 'does not exist') }
   if (entry.kind === 'blob') return { problem: pathProblem(source, commit, 'is a file; a source needs a directory') }

@@ -38,7 +38,11 @@ export function discoveredTool(files: readonly SourceFile[]): string {
 /** More than one block is Argo CD's own error; a tool that is not in the list is named with what to do. */
 export function toolProblem(source: DeclaredSource, tool: string): Problem | undefined {
   if (blocks.filter((block) => isGiven(source[block])).length > 1)
-    return { reason: 'InvalidSource', field: 'spec.source', message: 'multiple application sources defined: keep one of helm, kustomize, plugin, directory' }
+    return {
+      reason: 'InvalidSource',
+      field: 'spec.source',
+      message: 'multiple application sources defined: keep one of helm, kustomize, plugin, directory',
+    }
   if (tool in tools) return undefined
   const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; plain YAML and JSON files can`
   return { reason: 'ToolNotSupported', field: `spec.source.${tool}`, message }

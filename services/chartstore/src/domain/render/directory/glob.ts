@@ -18,7 +18,7 @@ function globExpression(glob: string): RegExp | undefined {
 function translate(glob: string): string {
   let depth = 0
   let inClass = false
-  const parts = [...glob].map((character) => {
+  const parts = glob.split('').map((character) => {
     if (inClass) return character === ']' ? ((inClass = false), ']') : character === '!' ? '^' : escaped(character)
     switch (character) {
       case '*':

@@ -5,7 +5,8 @@ const { FAILSAFE_SCHEMA, Type } = yaml
 const { merge, binary } = (yaml as unknown as { types: Record<'merge' | 'binary', yaml.Type> }).types
 const yes = ['true', 'yes', 'on', 'y']
 const no = ['false', 'no', 'off', 'n']
-const inCases = (words: string[]) => words.flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
+const inCases = (words: string[]) =>
+  words.flatMap((word) => [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)])
 const truths = new Set(inCases(yes))
 const lies = new Set(inCases(no))
 
@@ -17,7 +18,7 @@ const bool = new Type('tag:yaml.org,2002:bool', {
 
 const nothing = new Type('tag:yaml.org,2002:null', {
   kind: 'scalar',
-  resolve: (text: unknown) => text === null || text === '' || text === '~' || /^(null|Null|NULL)$/.test(String(text)),
+  resolve: (text: unknown) => text === null || (typeof text === 'string' && /^(|~|null|Null|NULL)$/.test(text)),
   construct: () => null,
 })
 
@@ -27,14 +28,17 @@ const prefixed = /^[-+]?0(b[01_]+|o[0-7_]+|x[0-9a-fA-F_]+)$/
 
 const int = new Type('tag:yaml.org,2002:int', {
   kind: 'scalar',
-  resolve: (text: unknown) => typeof text === 'string' && (decimal.test(text) || octal.test(text) || prefixed.test(text)) && !text.endsWith('_'),
+  resolve: (text: unknown) =>
+    typeof text === 'string' && (decimal.test(text) || octal.test(text) || prefixed.test(text)) && !text.endsWith('_'),
   construct: integerOf,
 })
 
 const float = new Type('tag:yaml.org,2002:float', {
   kind: 'scalar',
   resolve: (text: unknown) =>
-    typeof text === 'string' && (/^[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$/.test(text) || special.test(text)) && !text.endsWith('_'),
+    typeof text === 'string' &&
+    (/^[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?$/.test(text) || special.test(text)) &&
+    !text.endsWith('_'),
   construct: floatOf,
 })
 

@@ -2,7 +2,10 @@ import type { Problem } from '@k8or/contracts'
 import type { SourceFile } from '../rendering'
 
 /** The file that a symbolic link names, when it is among those of the source; anything outside is refused. */
-export function resolveLink(file: SourceFile, files: readonly SourceFile[]): { file: SourceFile } | { problem: Problem } {
+export function resolveLink(
+  file: SourceFile,
+  files: readonly SourceFile[],
+): { file: SourceFile } | { problem: Problem } {
   let at = file
   for (let hops = 0; at.isLink && hops < 8; hops++) {
     const path = targetOf(at)

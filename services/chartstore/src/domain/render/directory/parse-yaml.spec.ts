@@ -48,11 +48,15 @@ describe('services/chartstore/src/domain/render/directory/parse-yaml', () => {
       const [one, last] = [String.fromCharCode(97 + level), String.fromCharCode(96 + level)]
       lines.push(`${one}: &${one} [${Array(10).fill(`*${last}`).join(',')}]`)
     }
-    expect(parseYaml('bomb.yaml', lines.join('\n'))).toMatchObject({ problem: { message: expect.stringContaining('aliases') as string } })
+    expect(parseYaml('bomb.yaml', lines.join('\n'))).toMatchObject({
+      problem: { message: expect.stringContaining('aliases') as string },
+    })
   })
 
   it('refuses what is not text', () => {
-    expect(parseYaml('x.yaml', 'a\0b')).toMatchObject({ problem: { message: expect.stringContaining('NUL') as string } })
+    expect(parseYaml('x.yaml', 'a\0b')).toMatchObject({
+      problem: { message: expect.stringContaining('NUL') as string },
+    })
     expect(parseJson('x.json', '{')).toMatchObject({ problem: { reason: 'InvalidJson' } })
   })
 

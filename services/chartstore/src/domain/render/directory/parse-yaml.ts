@@ -14,7 +14,8 @@ export function parseYaml(file: string, text: string): ParsedFile {
     const documents: unknown[] = []
     yaml.loadAll(text, (document) => documents.push(document), { schema: kubernetesSchema, json: false })
     const present = documents.filter((document) => document !== null && document !== undefined)
-    if (exceedsNodes(present)) return broken(file, `the file expands to more than ${String(maxNodes)} values; do not nest YAML aliases`)
+    if (exceedsNodes(present))
+      return broken(file, `the file expands to more than ${String(maxNodes)} values; do not nest YAML aliases`)
     return { documents: present }
   } catch (error) {
     return yamlProblem(file, error)
@@ -26,7 +27,11 @@ export function parseJson(file: string, text: string): ParsedFile {
   try {
     return { documents: [JSON.parse(text) as unknown] }
   } catch (error) {
-    return broken(file, `the file is not JSON: ${error instanceof Error ? error.message : String(error)}`, 'InvalidJson')
+    return broken(
+      file,
+      `the file is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+      'InvalidJson',
+    )
   }
 }
 
@@ -36,7 +41,8 @@ export function looksLikeManifest(text: string): boolean {
 }
 
 function yamlProblem(file: string, error: unknown): ParsedFile {
-  if (!(error instanceof yaml.YAMLException)) return broken(file, error instanceof Error ? error.message : String(error))
+  if (!(error instanceof yaml.YAMLException))
+    return broken(file, error instanceof Error ? error.message : String(error))
   // The mark is absent when the error has no place, whatever the types say.
   const mark = error.mark as { line: number; column: number } | undefined
   const place = mark ? ` (line ${String(mark.line + 1)}, column ${String(mark.column + 1)})` : ''

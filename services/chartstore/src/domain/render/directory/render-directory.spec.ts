@@ -19,7 +19,12 @@ function render(contents: Record<string, string>, directory: Record<string, unkn
 
 describe('services/chartstore/src/domain/render/directory/render-directory', () => {
   it('A4.4 reads files in the order of their names, only of the folder itself', () => {
-    const { names } = render({ 'b.yaml': manifest('b'), 'a.yml': manifest('a'), 'deep/c.yaml': manifest('c'), 'x.txt': 'no' })
+    const { names } = render({
+      'b.yaml': manifest('b'),
+      'a.yml': manifest('a'),
+      'deep/c.yaml': manifest('c'),
+      'x.txt': 'no',
+    })
     expect(names).toEqual(['a', 'b'])
   })
 
@@ -30,12 +35,20 @@ describe('services/chartstore/src/domain/render/directory/render-directory', () 
   })
 
   it('A4.4 passes over a file that says so, and over YAML that is not meant for Kubernetes', () => {
-    const contents = { 'a.yaml': `# +argocd:skip-file-rendering\n${manifest('a')}`, 'b.yaml': 'not: [closed', 'c.yaml': manifest('c') }
+    const contents = {
+      'a.yaml': `# +argocd:skip-file-rendering\n${manifest('a')}`,
+      'b.yaml': 'not: [closed',
+      'c.yaml': manifest('c'),
+    }
     expect(render(contents)).toEqual({ names: ['c'], problems: [] })
   })
 
   it('A4.4 expands lists and reads JSON', () => {
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }] })
+    const list = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }],
+    })
     expect(render({ 'l.json': list }).names).toEqual(['s'])
   })
 

@@ -48,7 +48,11 @@ function readFile(file: SourceFile, files: readonly SourceFile[]): ParsedFile {
   return 'problem' in parsed && !looksLikeManifest(text) && !text.includes('\0') ? { documents: [] } : parsed
 }
 
-function addDocument(rendered: { objects: RenderedObject[]; problems: Problem[] }, file: string, document: unknown): void {
+function addDocument(
+  rendered: { objects: RenderedObject[]; problems: Problem[] },
+  file: string,
+  document: unknown,
+): void {
   if (isList(document)) {
     for (const item of document.items) addDocument(rendered, file, item)
     return
