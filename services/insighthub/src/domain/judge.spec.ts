@@ -287,9 +287,7 @@ describe('services/insighthub/src/domain/judge', () => {
   it('says nothing again after a restart, and misses nothing', async () => {
     const before = new World()
     await before.deploy('sync-1', deployment('web'), deployment('api'))
-    const after = new World(before.rows, [
-      { application: 'app-1', id: 'sync-1', correlationId: 'push-1', owesVerdict: false },
-    ])
+    const after = new World(before.rows, [{ application: 'app-1', id: 'sync-1', correlationId: 'push-1' }])
     after.live.set('web', deployment('web'))
     after.judge.snapshot('prod', kind, [deployment('web')])
     expect(await after.settle()).toMatchObject([
@@ -303,9 +301,7 @@ describe('services/insighthub/src/domain/judge', () => {
     const before = new World()
     before.isBusDown = true
     await expect(before.deploy('sync-1', deployment('web'), deployment('api'))).rejects.toThrow('bus is down')
-    const after = new World(before.rows, [
-      { application: 'app-1', id: 'sync-1', correlationId: 'push-1', owesVerdict: false },
-    ])
+    const after = new World(before.rows, [{ application: 'app-1', id: 'sync-1', correlationId: 'push-1' }])
     const [lost] = after.judge.unannounced(() => false)
     expect(lost).toMatchObject({ causes: ['sync-1'], data: { health: { status: 'Healthy' } } })
     expect(lost?.data.objects.map(({ object }) => object.name)).toEqual(['web', 'api'])

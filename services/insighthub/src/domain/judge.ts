@@ -34,10 +34,9 @@ export interface Declared {
   readonly cluster: string
 }
 
-/** The newest sync of an application, and whether a verdict on it was announced. */
+/** The newest sync of an application. */
 export interface Recalled extends LastSync {
   readonly application: string
-  readonly owesVerdict: boolean
 }
 
 const verifyAfterMs = 1000
@@ -69,7 +68,7 @@ export class Judge {
     const account = new Account(application, token, cluster)
     const recalled = this.#recalled.get(application.uid)
     account.lastSync = known?.lastSync ?? recalled
-    account.owesVerdict = known?.owesVerdict ?? recalled?.owesVerdict ?? false
+    account.owesVerdict = known?.owesVerdict ?? false
     const rows = [...this.#rowsOf(application.uid).values()].filter((row) => row.cluster === cluster)
     account.restore(rows, this.#now())
     this.#accounts.set(application.uid, account)

@@ -9,6 +9,7 @@ const findTimeoutMs = 5000
 
 /** Who is told of what watches see. */
 export interface Observer {
+  begins(cluster: string, kind: WatchedKind): void
   snapshot(cluster: string, kind: WatchedKind, sightings: readonly Sighting[]): void
   seen(cluster: string, sighting: Sighting): void
   vanished(cluster: string, sighting: Sighting): void
@@ -35,7 +36,7 @@ export class AccessPointObjects implements LiveObjects {
     const key = `${cluster} ${kindKey(kind)}`
     if (this.#watched.has(key) || this.#stop.signal.aborted) return
     this.#watched.add(key)
-    this.observer().troubled(cluster, kind, 'its watch has not begun')
+    this.observer().begins(cluster, kind)
     this.clusters.watch(cluster, kind, this.#watchOptions(cluster, kind))
   }
 

@@ -38,14 +38,21 @@ export function findDeployment(index: FactIndex, name: DeploymentName): IndexedF
 function releasesOf(index: FactIndex, name: DeploymentName): IndexedFact[] {
   switch (name.by) {
     case 'application':
-      return newestOf(aboutReleases, (fact) => index.newest(name.uid, fact))
+      return newestOf(aboutReleases, (fact) => index.newest(name.uid, fact)).flatMap((newest) =>
+        firstTold(index, newest),
+      )
     case 'commit':
       return firstOfEach(index.ofCommit(name.commit).filter(({ fact }) => aboutReleases.has(fact)))
     case 'sync':
-      return firstOfEach(index.ofSync(name.sync)).flatMap(({ application, release }) =>
-        index.ofRelease(application, release).filter(({ fact }) => fact === 'release.rendered'),
-      )
+      return firstOfEach(index.ofSync(name.sync)).flatMap((sync) => firstTold(index, sync))
   }
+}
+
+/** A release is told of again where renderings after it failed for a while: its deployment follows the first time. */
+function firstTold(index: FactIndex, about: IndexedFact): IndexedFact[] {
+  if (about.fact === 'release.failed') return [about]
+  const told = index.ofRelease(about.application, about.release)
+  return told.filter(({ fact }) => fact === 'release.rendered').slice(0, 1)
 }
 
 function newestOf(facts: ReadonlySet<string>, newest: (fact: string) => IndexedFact | undefined): IndexedFact[] {

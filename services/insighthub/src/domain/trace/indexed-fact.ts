@@ -42,6 +42,7 @@ const Keys = z.looseObject({
   cluster: Text,
   release: z.number().catch(0),
   sync: Text,
+  at: Text,
   repository: z.object({ token: Text }).catch({ token: '' }),
   commit: Text,
   after: Text,
@@ -64,7 +65,8 @@ export function indexFact(
     fact: `${noun}.${participle}`,
     owner,
     token: fact.token,
-    time: Date.parse(fact.time),
+    // A record of a call is shipped later than the call was made.
+    time: Date.parse(keys.at || fact.time),
     correlationId: fact.correlationId,
     causes: fact.causes,
     actor: fact.actor,

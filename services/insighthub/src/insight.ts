@@ -1,0 +1,136 @@
+import { createClusters, type Gate } from '@k8or/cluster-client'
+import { healthChanged, syncFinished, syncStarted, typeOf, type Fact, type SyncFinished } from '@k8or/contracts'
+import type { Bus } from '@k8or/jetstream'
+import { AccessPointObjects } from './adapters/accesspoint/live-objects'
+import { BusAnnouncer, BusHealthRows } from './adapters/jetstream/announcer'
+import { DeclaredApplications } from './adapters/jetstream/declared'
+import { FactFeed } from './adapters/jetstream/fact-feed'
+import { KeyedMarks } from './adapters/memory/marks'
+import { SqliteFactIndex } from './adapters/sqlite/fact-index'
+import type { Config } from './config'
+import { Judge } from './domain/judge'
+import type { WatchedKind } from './domain/watch/kinds'
+import { Silences } from './domain/watch/silences'
+import { signals } from './signals'
+
+const sweepMs = 1000
+
+/** Everything of InsightHub that runs by itself: the watches, the judge and the index. Its calls are answered from here. */
+export class Insight {
+  readonly index: SqliteFactIndex
+  readonly judge: Judge
+  readonly declared: DeclaredApplications
+  readonly #silences: Silences
+  readonly #rows: BusHealthRows
+  readonly #announcer: BusAnnouncer
+  readonly #objects: AccessPointObjects
+  readonly #marks: KeyedMarks
+  readonly #feed: FactFeed
+  #sweep: NodeJS.Timeout | undefined
+  #isUp = false
+
+  constructor(config: Config, { bus, gate }: { bus: Bus; gate: Gate }) {
+    this.#silences = new Silences(config.silenceMs)
+    this.index = new SqliteFactIndex(config.indexFile)
+    this.#rows = new BusHealthRows(bus)
+    this.#announcer = new BusAnnouncer(bus, (fact) => signals.announced(fact))
+    this.#objects = new AccessPointObjects(createClusters(gate), () => this.#observer())
+    this.#marks = new KeyedMarks(
+      (application) => this.judge.announce(application),
+      (application, error) => signals.announceFailed(application, error),
+    )
+    this.judge = new Judge({
+      objects: this.#objects,
+      rows: this.#rows,
+      announcer: this.#announcer,
+      marks: this.#marks,
+      clock: { now: () => new Date() },
+      silences: this.#silences,
+    })
+    this.#feed = new FactFeed(bus, this.index, (fact, name) => this.#take(fact, name))
+    this.declared = new DeclaredApplications(bus, {
+      declare: (declared) => this.judge.declare(declared),
+      forget: (application) =>
+        void this.judge.forget(application).catch((error: unknown) => signals.announceFailed(application, error)),
+      clusterIs: (cluster, reason) => this.judge.clusterIs(cluster, reason),
+    })
+  }
+
+  /** Whether everything that was stored before the start has been read. */
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  /** Reads what was written before, then goes on from there. */
+  async start(): Promise<void> {
+    const rows = await this.#rows.list()
+    await this.declared.load()
+    await this.#feed.start()
+    const syncs = newestSyncs(this.index)
+    this.judge.restore(
+      rows,
+      syncs.map(({ fact: { id, correlationId, data } }) => ({ application: data.application.uid, id, correlationId })),
+    )
+    this.declared.tell()
+    for (const { fact, hasVerdict } of syncs) if (!hasVerdict) this.judge.syncFinished(fact)
+    this.#isUp = true
+    for (const lost of this.judge.unannounced((id) => this.index.byIds([id]).length > 0)) {
+      signals.announcedAgain(lost.id)
+      await this.#announcer.announce(lost)
+    }
+    this.#sweep = setInterval(() => this.#look(), sweepMs)
+    signals.indexed(this.index.cursor('FACTS'), this.index.cursor('ACCESS'))
+  }
+
+  /** Ends the watches, lets what is being announced finish, and closes the index. */
+  async stop(): Promise<void> {
+    this.#isUp = false
+    clearInterval(this.#sweep)
+    this.#objects.stop()
+    this.declared.stop()
+    await this.#feed.stop()
+    await this.#marks.stop()
+    this.index.close()
+  }
+
+  #take(fact: Fact<unknown>, name: string): void {
+    if (!this.#isUp) return
+    if (name === syncStarted.fact) this.judge.syncStarted({ ...fact, data: syncStarted.schema.parse(fact.data) })
+    if (name === syncFinished.fact) this.judge.syncFinished({ ...fact, data: syncFinished.schema.parse(fact.data) })
+  }
+
+  #look(): void {
+    this.judge.sweep()
+    this.index.flush()
+  }
+
+  #observer() {
+    return {
+      begins: (cluster: string, kind: WatchedKind) => this.judge.troubled(cluster, kind, 'its watch has not begun'),
+      snapshot: this.judge.snapshot.bind(this.judge),
+      seen: this.judge.seen.bind(this.judge),
+      vanished: this.judge.vanished.bind(this.judge),
+      stands: this.judge.stands.bind(this.judge),
+      troubled: (cluster: string, kind: WatchedKind, reason: string) => {
+        if (!this.#silences.hasTrouble(cluster)) signals.watchTroubled(cluster, kind, reason)
+        this.judge.troubled(cluster, kind, reason)
+      },
+    }
+  }
+}
+
+/** The newest sync of every application, and whether a verdict came after it. */
+function newestSyncs(index: SqliteFactIndex): { fact: Fact<SyncFinished>; hasVerdict: boolean }[] {
+  const verdicts = new Map(
+    index.newestOfEach(healthChanged.fact).map(({ application, sequence }) => [application, sequence]),
+  )
+  return index.newestOfEach(syncFinished.fact).map((indexed) => ({
+    fact: {
+      ...indexed,
+      type: typeOf(syncFinished),
+      time: new Date(indexed.time).toISOString(),
+      data: syncFinished.schema.parse(indexed.data),
+    },
+    hasVerdict: (verdicts.get(indexed.application) ?? 0) > indexed.sequence,
+  }))
+}
