@@ -4,7 +4,10 @@ import { Followed } from './followed'
 const url = 'https://git.example/team/app.git'
 const token = repositoryToken(url)
 
-function application(uid: string, ...sources: { repoURL: string; targetRevision?: string; chart?: string }[]): ApplicationRecord {
+function application(
+  uid: string,
+  ...sources: { repoURL: string; targetRevision?: string; chart?: string }[]
+): ApplicationRecord {
   return {
     ref: { uid, namespace: 'argocd', name: uid, project: 'default' },
     token: uid,

@@ -25,13 +25,15 @@ const rules: readonly Rule[] = [
     say: (url) => `the ssh host key of ${url} is not trusted: add it to argocd-ssh-known-hosts-cm`,
   },
   {
-    pattern: /authentication failed|could not read (username|password)|permission denied|error: 40[13]|access denied|invalid credentials/i,
+    pattern:
+      /authentication failed|could not read (username|password)|permission denied|error: 40[13]|access denied|invalid credentials/i,
     reason: 'RepositoryAccessRefused',
     isTransient: false,
     say: (url, detail) => `access to repository ${url} was refused (${detail}): check the credentials in ${secretHint}`,
   },
   {
-    pattern: /repository .*not found|not found: did you run|does not appear to be a git repository|error: 404|does not exist|project you were looking for could not be found/i,
+    pattern:
+      /repository .*not found|not found: did you run|does not appear to be a git repository|error: 404|does not exist|project you were looking for could not be found/i,
     reason: 'RepositoryNotFound',
     isTransient: false,
     say: (url) => `repository ${url} was not found: check repoURL, and whether it needs ${secretHint}`,
@@ -40,10 +42,11 @@ const rules: readonly Rule[] = [
     pattern: /certificate|SSL_ERROR|unable to get local issuer/i,
     reason: 'RepositoryCertificateUntrusted',
     isTransient: false,
-    say: (url, detail) => `the certificate of ${url} is not trusted (${detail}): add its authority to argocd-tls-certs-cm`,
+    say: (url, detail) =>
+      `the certificate of ${url} is not trusted (${detail}): add its authority to argocd-tls-certs-cm`,
   },
   {
-    pattern: /redirect/i,
+    pattern: /redirect|error: 30[12378]/i,
     reason: 'RepositoryMoved',
     isTransient: false,
     say: (url, detail) => `repository ${url} answers with a redirect (${detail}): declare the address that it leads to`,
@@ -71,7 +74,10 @@ function tooLarge(url: string): RepositoryError {
 
 /** The line that tells most, without what differs from one attempt to the next. */
 function telling(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const line = lines.find((one) => /^(fatal|error|ssh|remote):/i.test(one)) ?? lines[0] ?? 'git gave no reason'
   return line
     .replace(/^(fatal|error|remote): /i, '')

@@ -25,7 +25,7 @@ export class RepositoryError extends Error {
 
 const ports = { http: 80, https: 443, ssh: 22 } as const
 const scpForm = /^(?:(?<user>[\w.-]+)@)?(?<host>[A-Za-z0-9][\w.-]*):(?<path>(?!\/\/)[^\s]+)$/
-const control = /[\x00-\x20\x7f]/
+const control = /[\p{Cc}\s]/u
 
 /**
  * Reads a declared URL. Only what git fetches over http, https and ssh passes: no local path, no remote helper, nothing

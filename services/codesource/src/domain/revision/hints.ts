@@ -45,7 +45,9 @@ export class Hints {
 
 /** Which of the hints led to an observation of a target revision at a commit. */
 export function originOf(hints: readonly Hint[], seen: { target: string; ref: string; commit: string }): Origin {
-  const pushes = hints.filter(({ kind, ref, after }) => kind === 'webhook' && (ref === seen.ref || after === seen.commit))
+  const pushes = hints.filter(
+    ({ kind, ref, after }) => kind === 'webhook' && (ref === seen.ref || after === seen.commit),
+  )
   if (pushes.length > 0) return from('webhook', pushes)
   const refreshes = hints.filter(({ kind }) => kind === 'refresh')
   if (refreshes.length > 0) return from('refresh', refreshes)

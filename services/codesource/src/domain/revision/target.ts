@@ -10,7 +10,7 @@ export interface Candidate {
 const fullCommit = /^[0-9a-f]{40}$/
 const shortCommit = /^[0-9a-f]{7,39}$/
 // What git forbids in names of refs, and what would change the meaning of a question to git.
-const forbidden = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|[/.]$|\.lock$/
+const forbidden = /[\p{Cc}\s~^:?*[\\]|\.\.|@\{|\/\/|^[-/.]|[/.]$|\.lock$/u
 const constraint = /^\s*(?:[<>=~^!]|v?\d+(?:\.\d+)*\.[x*]|[x*]$|\*)|\s-\s|\|\|/i
 
 /** A commit by its full id, which needs no ref to be known. */

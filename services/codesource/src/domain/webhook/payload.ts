@@ -17,3 +17,8 @@ function readJson(title: string, body: string): unknown {
     throw new MalformedDeliveryError(`malformed ${title} payload: the body is not JSON: ${String(cause)}`, { cause })
   }
 }
+
+/** The URLs that a payload really names, each once. */
+export function namedUrls(urls: readonly (string | undefined)[]): string[] {
+  return [...new Set(urls.flatMap((url) => (url === undefined || url === '' ? [] : [url])))]
+}

@@ -1,6 +1,6 @@
 import { sha256 } from '@k8or/contracts'
 import { z } from 'zod'
-import { readPayload } from '../payload'
+import { namedUrls, readPayload } from '../payload'
 import { isSignedBy } from '../secret'
 import type { Delivery, IgnoredEvent, WebhookProvider, WebhookRequest } from '../webhook'
 
@@ -43,8 +43,7 @@ function readPing(request: WebhookRequest): Delivery {
 }
 
 function urlsOf(repository: z.infer<typeof Repository>): string[] {
-  const { clone_url, ssh_url, git_url, html_url } = repository
-  return [...new Set([clone_url, ssh_url, git_url, html_url].filter((url) => url !== undefined && url !== ''))]
+  return namedUrls([repository.clone_url, repository.ssh_url, repository.git_url, repository.html_url])
 }
 
 /** GitHub sends JSON, or a form whose field `payload` holds it. */

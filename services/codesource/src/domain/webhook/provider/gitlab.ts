@@ -1,6 +1,6 @@
 import { sha256 } from '@k8or/contracts'
 import { z } from 'zod'
-import { readPayload } from '../payload'
+import { namedUrls, readPayload } from '../payload'
 import { equalsSecret } from '../secret'
 import type { WebhookProvider, WebhookRequest } from '../webhook'
 
@@ -38,16 +38,9 @@ export const gitlab: WebhookProvider = {
     const event = hook.object_kind ?? hook.event_name ?? ''
     if (!pushes.includes(event)) return { ignored: `event ${event || '(unnamed)'} is not followed` }
     const { ref, before, after, project } = readPayload('GitLab push', text, Push)
-    const urls = [project.git_http_url, project.git_ssh_url, project.web_url]
-    const repositories = [...new Set(urls.filter((url) => url !== undefined && url !== ''))]
-    return {
-      delivery: deliveryId(request),
-      event: 'push',
-      repositories,
-      ref,
-      after,
-      ...(before === undefined ? {} : { before }),
-    }
+    const repositories = namedUrls([project.git_http_url, project.git_ssh_url, project.web_url])
+    const delivery = { delivery: deliveryId(request), event: 'push' as const, repositories, ref, after }
+    return before === undefined ? delivery : { ...delivery, before }
   },
 }
 

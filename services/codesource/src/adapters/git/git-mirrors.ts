@@ -1,0 +1,130 @@
+import { repositoryToken } from '@k8or/contracts'
+import { join } from 'node:path'
+import type { CommitInfo, Credentials, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
+import { repositoryErrorOf } from '../../domain/repository/git-failure'
+import { parseRemote, RepositoryError, type Remote } from '../../domain/repository/remote'
+import type { Candidate } from '../../domain/revision/target'
+import type { Addresses } from './addresses'
+import type { GitPlace } from './git-environment'
+import type { HostLimits } from './host-limits'
+import { Mirror } from './mirror'
+import { readCommit } from './read-commit'
+import { GitCommandError } from './run-git'
+import type { SecretFiles } from './secret-files'
+import { transportTo, type Transport } from './transport'
+
+/** A repository to fetch, as its declaration names it. */
+export interface NamedRepository {
+  readonly token: string
+  readonly url: string
+  readonly declaredUrl: string
+}
+
+/** What mirrors are made of. */
+export interface GitMirrorsParts {
+  readonly dir: string
+  readonly place: GitPlace
+  readonly maxBytes: number
+  readonly credentials: Credentials
+  readonly addresses: Addresses
+  readonly hosts: HostLimits
+  readonly files: SecretFiles
+}
+
+/** Mirrors on local disk, one folder for each repository. */
+export class GitMirrors implements Mirrors {
+  private readonly mirrors = new Map<string, Mirror>()
+
+  constructor(private readonly parts: GitMirrorsParts) {}
+
+  async fetch(repository: NamedRepository, { withHead, refs, signal }: FetchOptions): Promise<void> {
+    await this.reach(repository, signal, async (mirror, url, transport) => {
+      const head = withHead ? mirror.readHead(url, transport, signal) : Promise.resolve()
+      await Promise.all([mirror.fetch(url, transport, refs, signal), head])
+    })
+  }
+
+  async fetchCommit(repository: NamedRepository, commit: string, signal: AbortSignal): Promise<void> {
+    await this.reach(repository, signal, (mirror, url, transport) =>
+      mirror.fetchCommit(url, transport, commit, signal).catch((error: unknown) => {
+        // The host answers, and has no such commit or does not hand it out: that is for the reader of the mirror to see.
+        if (!(error instanceof GitCommandError) || !/not our ref|unadvertised|couldn't find/i.test(error.message))
+          throw error
+      }),
+    )
+  }
+
+  head(token: string): string | undefined {
+    return this.open(token).head
+  }
+
+  async resolve(token: string, candidates: readonly Candidate[]): Promise<Resolution> {
+    const answers = await this.open(token).objects.describe(
+      candidates.map(({ expression }) => `${expression}^{commit}`),
+    )
+    for (const [index, answer] of answers.entries()) {
+      if (answer.kind === 'found') return { commit: answer.id, ref: candidates[index]?.ref ?? answer.id }
+      if (answer.kind === 'ambiguous') return 'ambiguous'
+    }
+    return 'missing'
+  }
+
+  async commit(token: string, id: string): Promise<CommitInfo> {
+    const [answer] = await this.open(token).objects.read([id])
+    return readCommit(answer?.kind === 'found' ? answer.content : Buffer.alloc(0))
+  }
+
+  /** The mirror of a repository, which may be empty yet. */
+  open(token: string): Mirror {
+    const known = this.mirrors.get(token)
+    if (known) return known
+    const { dir, place, maxBytes } = this.parts
+    const mirror = new Mirror(join(dir, token), place, maxBytes)
+    this.mirrors.set(token, mirror)
+    return mirror
+  }
+
+  close(): void {
+    for (const mirror of this.mirrors.values()) mirror.close()
+  }
+
+  private async reach(
+    repository: NamedRepository,
+    signal: AbortSignal,
+    work: (mirror: Mirror, url: string, transport: Transport) => Promise<void>,
+  ): Promise<void> {
+    const { addresses, hosts, credentials, files } = this.parts
+    const remote = parseRemote(repository.declaredUrl)
+    const [access, allowed] = await Promise.all([
+      credentials.of(repository.url),
+      addresses.of(remote).catch((error: unknown) => {
+        throw asRepositoryError(remote, error)
+      }),
+    ])
+    const transport = transportTo(remote, access, allowed, files)
+    await hosts.run(remote.host, signal, () =>
+      this.tell(remote, work(this.open(repository.token), remote.url, transport)),
+    )
+  }
+
+  /** Notes whether the host answered, and says what a failure means. */
+  private async tell(remote: Remote, work: Promise<void>): Promise<void> {
+    try {
+      await work
+      this.parts.hosts.answered(remote.host, true)
+    } catch (error) {
+      const failure = asRepositoryError(remote, error)
+      this.parts.hosts.answered(remote.host, !(failure instanceof RepositoryError && failure.isTransient))
+      throw failure
+    }
+  }
+}
+
+/** A repository by its URL alone, for callers that have no declaration at hand. */
+export function namedRepository(declaredUrl: string): NamedRepository {
+  return { token: repositoryToken(declaredUrl), url: parseRemote(declaredUrl).url, declaredUrl }
+}
+
+function asRepositoryError(remote: Remote, error: unknown): unknown {
+  return error instanceof GitCommandError ? repositoryErrorOf(remote.url, error.failure) : error
+}

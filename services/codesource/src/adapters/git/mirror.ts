@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gitEnvironment, type GitPlace } from './git-environment'
+import { ObjectReader } from './object-reader'
+import { runGit } from './run-git'
+import type { Transport } from './transport'
+
+const minute = 60_000
+const localDeadlineMs = 10_000
+const all = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+const sharedArgs = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-show-forced-updates']
+const fetchArgs = ['fetch', ...sharedArgs, '--no-write-fetch-head', '--no-auto-maintenance']
+
+/** A bare copy of one repository, with the branches and tags that its host has. */
+export class Mirror {
+  readonly objects: ObjectReader
+  private preparing: Promise<void> | undefined
+  /** What HEAD points to, as of the last time that it was asked for. */
+  head: string | undefined
+
+  constructor(
+    readonly dir: string,
+    private readonly place: GitPlace,
+    private readonly maxBytes: number,
+  ) {
+    this.objects = new ObjectReader(gitEnvironment(place, dir))
+  }
+
+  /** Brings branches and tags to what the host has now; `refs` are further ones, by full name. */
+  async fetch(url: string, transport: Transport, refs: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.prepare()
+    const isFirst = !existsSync(this.fetchedMark)
+    // A pattern that matches nothing is no error, a missing name would be.
+    const further = refs.map((ref) => `+${ref}*:${ref}*`)
+    const args = [...fetchArgs, '--prune', '--', url, ...all, ...further]
+    await this.run(args, transport, isFirst ? 30 * minute : 2 * minute, signal)
+    if (isFirst) await this.finishFirst(signal)
+  }
+
+  /** Fetches one commit that no branch or tag leads to, and keeps it. */
+  async fetchCommit(url: string, transport: Transport, commit: string, signal: AbortSignal): Promise<void> {
+    await this.prepare()
+    await this.run([...fetchArgs, '--', url, `+${commit}:refs/k8or/${commit}`], transport, 5 * minute, signal)
+  }
+
+  /** Asks the host what its HEAD points to. */
+  async readHead(url: string, transport: Transport, signal: AbortSignal): Promise<void> {
+    await this.prepare()
+    const printed = await this.run(['ls-remote', '--quiet', '--symref', '--', url, 'HEAD'], transport, minute, signal)
+    this.head = /^ref: (refs\/\S+)\tHEAD$/m.exec(printed)?.[1]
+  }
+
+  /** Packs what many fetches have left behind. */
+  async tidy(signal: AbortSignal): Promise<void> {
+    const env = gitEnvironment(this.place, this.dir)
+    await runGit({ args: ['gc', '--quiet'], env, deadlineMs: 30 * minute, signal })
+    this.objects.close()
+  }
+
+  close(): void {
+    this.objects.close()
+  }
+
+  private async run(args: readonly string[], transport: Transport, deadlineMs: number, signal: AbortSignal) {
+    const env = gitEnvironment(this.place, this.dir, transport.settings, transport.env)
+    const isTooLarge = () => exceeds(join(this.dir, 'objects', 'pack'), this.maxBytes)
+    try {
+      return await runGit({ args, env, deadlineMs, signal, isTooLarge })
+    } catch (error) {
+      // A command that was ended may have left locks behind.
+      this.preparing = undefined
+      throw error
+    }
+  }
+
+  private get fetchedMark(): string {
+    return join(this.dir, 'k8or-fetched')
+  }
+
+  /** Thousands of branches as single files would slow every later command down. */
+  private async finishFirst(signal: AbortSignal): Promise<void> {
+    const env = gitEnvironment(this.place, this.dir)
+    await runGit({ args: ['pack-refs', '--all'], env, deadlineMs: localDeadlineMs, signal })
+    await writeFile(this.fetchedMark, '')
+  }
+
+  /** Two that come at once share one preparation. */
+  private prepare(): Promise<void> {
+    this.preparing ??= this.makeReady().catch((error: unknown) => {
+      this.preparing = undefined
+      throw error
+    })
+    return this.preparing
+  }
+
+  private async makeReady(): Promise<void> {
+    if (existsSync(join(this.dir, 'HEAD'))) await removeLeftovers(this.dir)
+    else await this.create()
+  }
+
+  private async create(): Promise<void> {
+    const signal = AbortSignal.timeout(localDeadlineMs)
+    const half = `${this.dir}.new`
+    await rm(half, { recursive: true, force: true })
+    await rm(this.dir, { recursive: true, force: true })
+    await mkdir(half, { recursive: true })
+    const env = gitEnvironment(this.place, half)
+    await runGit({ args: ['init', '--quiet', '--bare', '--template='], env, deadlineMs: localDeadlineMs, signal })
+    await rename(half, this.dir)
+  }
+}
+
+/** Removes the locks and half-written packs of commands that were killed. */
+async function removeLeftovers(dir: string): Promise<void> {
+  const isLeftover = (path: string) => path.endsWith('.lock') || /objects\/pack\/tmp_/.test(path)
+  const inRefs = await readdir(join(dir, 'refs'), { recursive: true }).catch(() => [])
+  const inPacks = await readdir(join(dir, 'objects', 'pack')).catch(() => [])
+  const atTop = await readdir(dir)
+  const paths = [
+    ...atTop,
+    ...inRefs.map((name) => `refs/${name}`),
+    ...inPacks.map((name) => `objects/pack/${name}`),
+  ].filter(isLeftover)
+  await Promise.all(paths.map((path) => rm(join(dir, path), { recursive: true, force: true })))
+}
+
+async function exceeds(dir: string, maxBytes: number): Promise<boolean> {
+  const names = await readdir(dir).catch(() => [])
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(dir, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  return sizes.reduce((total, size) => total + size, 0) > maxBytes
+}

@@ -1,0 +1,100 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { Later } from '@k8or/outcome'
+import { ObjectAnswers, type ObjectAnswer, type Verb } from './object-answers'
+
+interface Question {
+  readonly verb: Verb
+  readonly answer: (answer: ObjectAnswer) => void
+  readonly fail: (error: Error) => void
+}
+
+const idleMs = 60_000
+const deadlineMs = 30_000
+
+/**
+ * Reads objects of one mirror through one long-lived `git cat-file`: the first question starts it, a minute without any
+ * ends it. It sees refs and objects as they are at each question.
+ */
+export class ObjectReader {
+  private child: ChildProcessByStdio<Writable, Readable, null> | undefined
+  private questions: Question[] = []
+  private isFlushing = false
+  private idle: NodeJS.Timeout | undefined
+  private deadline: NodeJS.Timeout | undefined
+
+  constructor(private readonly env: Readonly<Record<string, string>>) {}
+
+  /** Describes objects by id or by an expression such as `<commit>:<path>`; links inside the commit are followed. */
+  describe(expressions: readonly string[]): Promise<ObjectAnswer[]> {
+    return Promise.all(expressions.map((expression) => this.ask('info', expression)))
+  }
+
+  /** Reads objects with their content. */
+  read(expressions: readonly string[]): Promise<ObjectAnswer[]> {
+    return Promise.all(expressions.map((expression) => this.ask('contents', expression)))
+  }
+
+  /** Ends the process; the next question starts another. */
+  close(): void {
+    this.end(new Later('the mirror was closed'))
+  }
+
+  private ask(verb: Verb, expression: string): Promise<ObjectAnswer> {
+    // A line break would be the end of the question and the beginning of another.
+    if (/[\n\0]/.test(expression)) return Promise.resolve({ kind: 'missing' })
+    return new Promise((answer, fail) => {
+      const child = (this.child ??= this.start())
+      this.questions.push({ verb, answer, fail })
+      child.stdin.write(`${verb} ${expression}\n`)
+      this.flushSoon()
+    })
+  }
+
+  private start(): ChildProcessByStdio<Writable, Readable, null> {
+    const args = ['cat-file', '--batch-command', '--follow-symlinks', '--buffer']
+    const child = spawn('git', args, { env: this.env, stdio: ['pipe', 'pipe', 'ignore'] })
+    const answers = new ObjectAnswers()
+    const verb = () => this.questions[0]?.verb ?? 'info'
+    child.stdout.on('data', (chunk: Buffer) => answers.take(chunk, verb, (answer) => this.settle(child, answer)))
+    child.stdin.on('error', () => undefined)
+    const gone = () => this.child === child && this.end(new Later('git cat-file has ended'))
+    child.once('error', gone)
+    child.once('close', gone)
+    return child
+  }
+
+  private flushSoon(): void {
+    this.deadline ??= setTimeout(() => this.end(new Later('git cat-file did not answer in time')), deadlineMs)
+    clearTimeout(this.idle)
+    if (this.isFlushing) return
+    this.isFlushing = true
+    queueMicrotask(() => {
+      this.isFlushing = false
+      this.child?.stdin.write('flush\n')
+    })
+  }
+
+  private settle(child: unknown, answer: ObjectAnswer): void {
+    if (this.child !== child) return
+    this.questions.shift()?.answer(answer)
+    if (this.questions.length > 0) return
+    clearTimeout(this.deadline)
+    this.deadline = undefined
+    clearTimeout(this.idle)
+    this.idle = setTimeout(() => this.close(), idleMs)
+    this.idle.unref()
+  }
+
+  private end(error: Error): void {
+    const { child, questions } = this
+    this.child = undefined
+    this.questions = []
+    clearTimeout(this.idle)
+    clearTimeout(this.deadline)
+    this.deadline = undefined
+    for (const { fail } of questions) fail(error)
+    child?.stdin.destroy()
+    child?.kill('SIGKILL')
+  }
+}

@@ -1,0 +1,77 @@
+import type { EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
+import type { RepositoryAccess } from './repository/access'
+import type { FollowedRepository } from './repository/followed'
+import type { ProviderId } from './webhook/provider-id'
+import type { Candidate } from './revision/target'
+
+/** The time. */
+export type Clock = () => Date
+
+/** What a commit says of itself. */
+export interface CommitInfo {
+  readonly author: string
+  readonly subject: string
+  /** ISO 8601 with an offset. */
+  readonly committedAt: string
+}
+
+/** What a target revision was found to be. */
+export type Resolution = { readonly commit: string; readonly ref: string } | 'missing' | 'ambiguous'
+
+export interface FetchOptions {
+  /** Ask what HEAD points to as well. */
+  readonly withHead: boolean
+  /** Refs besides branches and tags, by full name. */
+  readonly refs: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** The local copies of repositories. Failures of the remote side are RepositoryErrors. */
+export interface Mirrors {
+  fetch(repository: FollowedRepository, options: FetchOptions): Promise<void>
+  fetchCommit(repository: FollowedRepository, commit: string, signal: AbortSignal): Promise<void>
+  /** The ref that HEAD points to; undefined when it is not known or leads nowhere. */
+  head(token: string): string | undefined
+  resolve(token: string, candidates: readonly Candidate[]): Promise<Resolution>
+  commit(token: string, id: string): Promise<CommitInfo>
+}
+
+/** A row of the record of revisions; writing needs the number under which it was read, 0 for a new one. */
+export interface RevisionRow {
+  readonly value: RevisionRecord
+  readonly number: number
+}
+
+/** The record of followed revisions. */
+export interface Revisions {
+  get(key: string): Promise<RevisionRow | undefined>
+  /** @throws when somebody else wrote the row since */
+  write(key: string, value: RevisionRecord, number: number): Promise<number>
+  delete(key: string): Promise<void>
+  list(): Promise<readonly (RevisionRow & { readonly key: string })[]>
+}
+
+/** Stores facts; a fact that is already there is not stored again. */
+export interface Announcer {
+  announce<Data>(
+    event: EventDefinition<Data, 'codesource'>,
+    draft: FactDraft<Data>,
+  ): Promise<{ readonly wasThere: boolean }>
+}
+
+/** Deliveries that were taken. */
+export interface TakenDeliveries {
+  /** When a delivery was taken last; undefined when it was not. */
+  takenAt(key: string): Promise<Date | undefined>
+  remember(key: string, factId: string, at: Date): Promise<void>
+}
+
+/** Secrets of webhooks, by provider. */
+export interface WebhookSecrets {
+  of(provider: ProviderId): Promise<string | undefined>
+}
+
+/** Credentials of repositories. */
+export interface Credentials {
+  of(url: string): Promise<RepositoryAccess>
+}
