@@ -1,1 +1,1 @@
-export type { CallRoutes, Calls } from './calls'
+export type { CallRoutes, Calls, ForwardedAnswer, ForwardedCall } from './calls'
