@@ -3,7 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { chainStart, link, type ChainEnd, type UnchainedRecord } from '../../domain/audit/chain'
 import { AuditFullError, type Audit } from '../../domain/ports'
 import { readLine, writeLine } from './audit-line'
-import { SegmentFiles, type Segment } from './segment-files'
+import type { SegmentFiles } from './segment-files'
+import { type Segment } from './segment-files'
 
 /** Where records are kept and how much room they have. */
 export interface AuditLogOptions {

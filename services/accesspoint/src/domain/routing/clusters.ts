@@ -1,3 +1,5 @@
+import { hubCluster } from '@k8or/contracts'
+
 /** A cluster as the rules see it: no credentials. */
 export interface ClusterEntry {
   readonly name: string
@@ -25,10 +27,11 @@ export class UnknownClusterError extends Error {
 export class ClusterTable<Entry extends ClusterEntry = ClusterEntry> {
   constructor(readonly entries: readonly Entry[]) {}
 
-  /** The cluster of a path: its name, else its server. @throws UnknownClusterError */
+  /** The cluster of a path: its name, else its server. The hub has its own name always. @throws UnknownClusterError */
   byNameOrServer(key: string): Entry {
     const named = this.entries.filter((entry) => entry.name === key)
-    return named.length > 0 ? only(named, `name ${key}`) : this.byServer(key)
+    if (named.length > 0) return only(named, `name ${key}`)
+    return this.byServer(key === hubCluster.name ? hubCluster.server : key)
   }
 
   /** The cluster of a destination; a server wins over a name. @throws UnknownClusterError */

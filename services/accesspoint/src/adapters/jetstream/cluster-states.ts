@@ -1,0 +1,91 @@
+import { clusterReachable, clusterRecord, clusterUnreachable, sha256, type ClusterRecord } from '@k8or/contracts'
+import type { Bus, Records } from '@k8or/jetstream'
+import type { ClusterEntry } from '../../domain/routing/clusters'
+import type { Reachability } from '../kubernetes/prober'
+
+/** The record CLUSTERS and the facts about reachability: the record first, and each change announced once. */
+export class ClusterStates {
+  private readonly records: Records<ClusterRecord>
+  /** By key: one write after another. */
+  private readonly writing = new Map<string, Promise<void>>()
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly now: () => Date,
+    private readonly onTrouble: (error: unknown) => void,
+  ) {
+    this.records = bus.records(clusterRecord)
+  }
+
+  /** A cluster was looked at. */
+  observe(entry: ClusterEntry, state: Reachability): void {
+    this.inTurn(keyOf(entry.name), (key) => this.write(key, entry, state))
+  }
+
+  /** A cluster was retired. */
+  forget(entry: ClusterEntry): void {
+    this.inTurn(keyOf(entry.name), (key) => this.records.delete(key))
+  }
+
+  /** Removes the rows of clusters that were retired while AccessPoint was away. */
+  async keepOnly(names: readonly string[]): Promise<void> {
+    const kept = new Set(names.map(keyOf))
+    for (const row of await this.records.list()) if (!kept.has(row.key)) await this.records.delete(row.key)
+  }
+
+  /** Resolves when all that was observed is written. */
+  async settle(): Promise<void> {
+    await Promise.all(this.writing.values())
+  }
+
+  private inTurn(key: string, work: (key: string) => Promise<void>): void {
+    const before = this.writing.get(key) ?? Promise.resolve()
+    const done = before.then(() => work(key)).catch(this.onTrouble)
+    this.writing.set(key, done)
+  }
+
+  private async write(key: string, entry: ClusterEntry, state: Reachability): Promise<void> {
+    const value = recordOf(entry, state)
+    const before = (await this.records.get(key))?.value
+    if (before && JSON.stringify(before) === JSON.stringify(value)) return
+    const revision = await this.records.put(key, value)
+    if (before?.reachable !== value.reachable) await this.announce(key, value, revision)
+  }
+
+  private async announce(
+    key: string,
+    { name, server, version, reason, reachable }: ClusterRecord,
+    revision: number,
+  ): Promise<void> {
+    const draft = { token: key, time: this.now(), causes: [], actor: 'service:accesspoint' }
+    const id = (fact: string): string => `${fact}-${key}-${revision}`
+    if (reachable)
+      await this.bus.publisher.publish(clusterReachable, {
+        ...draft,
+        id: id('cluster-reachable'),
+        data: { cluster: name, server, version },
+      })
+    else
+      await this.bus.publisher.publish(clusterUnreachable, {
+        ...draft,
+        id: id('cluster-unreachable'),
+        data: { cluster: name, server, reason },
+      })
+  }
+}
+
+function recordOf({ name, server, labels, namespaces }: ClusterEntry, state: Reachability): ClusterRecord {
+  return {
+    name,
+    server,
+    labels: { ...labels },
+    namespaces: [...namespaces],
+    reachable: state.reachable,
+    reason: state.reachable ? '' : state.reason,
+    version: state.reachable ? state.version : '',
+  }
+}
+
+function keyOf(name: string): string {
+  return sha256(name).slice(0, 24)
+}

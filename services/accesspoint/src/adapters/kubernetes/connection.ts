@@ -1,0 +1,145 @@
+import { describeError } from '@k8or/outcome'
+import { Agent, request, type buildConnector } from 'undici'
+import { Breaker } from '../../domain/breaker/breaker'
+import { ClusterTroubleError, type UpstreamAnswer, type UpstreamCall } from '../../domain/ports'
+import type { ClusterEntry } from '../../domain/routing/clusters'
+import { Bulkhead } from './bulkhead'
+import type { ClusterCredentials } from './credentials'
+import { deadlineOf } from './deadline'
+import { WatchAgent } from './watch-agent'
+
+/** How a cluster is treated. */
+export interface ConnectionLimits {
+  readonly concurrency: number
+  readonly queue: number
+  readonly waitMs: number
+  readonly watches: number
+  readonly connectMs: number
+}
+
+const breakerOptions = { failures: 3, firstOpenMs: 500, longestOpenMs: 10_000 }
+/** A watch answers its first line at once, or something is wrong. */
+const watchHeadersMs = 30_000
+
+/** The way to one cluster: its connections, its breaker, its places. */
+export class Connection {
+  private readonly calls: Agent
+  private readonly watches: WatchAgent
+  private readonly breaker = new Breaker(breakerOptions)
+  private readonly places: Bulkhead
+  private readonly watchPlaces: Bulkhead
+
+  constructor(
+    public entry: ClusterEntry,
+    readonly credentials: ClusterCredentials,
+    limits: ConnectionLimits,
+    private readonly onTrouble: () => void,
+  ) {
+    // Their types differ in whether an absent option may be given as undefined.
+    const connect = { ...credentials.tls, timeout: limits.connectMs } as buildConnector.BuildOptions
+    this.calls = new Agent({ connect, connections: limits.concurrency, allowH2: false, keepAliveTimeout: 60_000 })
+    this.watches = new WatchAgent(connect)
+    this.places = new Bulkhead(entry.name, limits)
+    this.watchPlaces = new Bulkhead(entry.name, { concurrency: limits.watches, queue: 0, waitMs: 0 })
+  }
+
+  /** Sends a call when the breaker and the places let it. @throws ClusterTroubleError */
+  async send(call: UpstreamCall): Promise<UpstreamAnswer> {
+    const admission = this.breaker.admit(Date.now())
+    if (!admission.admitted)
+      throw new ClusterTroubleError(
+        'unreachable',
+        `cluster ${this.entry.name} does not answer: ${admission.reason}`,
+        admission.retryAfterMs,
+      )
+    const leave = await (call.isWatch ? this.watchPlaces : this.places).enter(call.caller, call.signal)
+    try {
+      const answer = await this.dispatch(call)
+      this.breaker.succeeded()
+      answer.body.once('close', leave)
+      return answer
+    } catch (error) {
+      leave()
+      throw this.judged(error, call)
+    }
+  }
+
+  /** Asks the cluster for its version, whatever the breaker says, and tells the breaker. Answers why it does not answer. */
+  async probe(signal: AbortSignal, timeoutMs: number): Promise<{ version: string } | { reason: string }> {
+    const call = { method: 'GET', target: '/version', headers: { accept: 'application/json' }, body: undefined }
+    try {
+      const answer = await this.dispatch({ ...call, isWatch: false, caller: 'probe', signal, timeoutMs })
+      const text = await textOf(answer)
+      if (answer.status === 401)
+        return this.tripped(`it refuses the credentials; renew them in the Secret of cluster ${this.entry.name}`)
+      if (answer.status >= 500) return this.tripped(`it answered ${answer.status}`)
+      this.breaker.succeeded()
+      return { version: versionIn(text) }
+    } catch (error) {
+      if (signal.aborted) throw error
+      return this.tripped(describeError(error))
+    }
+  }
+
+  /** Breaks all connections, watches included. */
+  async close(): Promise<void> {
+    await Promise.all([this.calls.destroy(), this.watches.destroy()])
+  }
+
+  private tripped(reason: string): { reason: string } {
+    this.breaker.trip(Date.now(), reason)
+    return { reason }
+  }
+
+  private async dispatch(call: UpstreamCall): Promise<UpstreamAnswer> {
+    const authorization = await this.credentials.authorization()
+    const deadline = deadlineOf(call.signal, call.isWatch ? watchHeadersMs : call.timeoutMs)
+    try {
+      const answer = await request(`${this.credentials.server}${call.target}`, {
+        method: call.method,
+        headers: authorization === undefined ? call.headers : { ...call.headers, authorization },
+        ...(call.body === undefined ? {} : { body: call.body }),
+        signal: deadline.signal,
+        dispatcher: call.isWatch ? this.watches.dispatcher : this.calls,
+      })
+      if (call.isWatch) deadline.lift()
+      answer.body.once('close', () => deadline.end())
+      return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body }
+    } catch (error) {
+      deadline.end()
+      if (call.isWatch && this.watches.fallsBackAfter(error)) return this.dispatch(call)
+      throw deadline.isOver() ? new DeadlineError(`no answer within ${deadline.ms} ms`) : error
+    }
+  }
+
+  /** Who went away says nothing about the cluster. */
+  private judged(error: unknown, { signal }: UpstreamCall): unknown {
+    if (signal.aborted) return signal.reason
+    const reason = describeError(error)
+    this.breaker.failed(Date.now(), reason)
+    this.onTrouble()
+    const kind = error instanceof DeadlineError ? 'late' : 'unreachable'
+    return new ClusterTroubleError(kind, `cluster ${this.entry.name} does not answer: ${reason}`, undefined, {
+      cause: error,
+    })
+  }
+}
+
+class DeadlineError extends Error {}
+
+async function textOf({ body }: UpstreamAnswer): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function versionIn(text: string): string {
+  return /"gitVersion":\s*"([^"]{1,60})"/.exec(text)?.[1] ?? ''
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ')
+  return flat
+}

@@ -1,0 +1,200 @@
+import { hubCluster } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/cluster-client'
+import type { PolicyFacts } from '../../domain/access/decide'
+import type { Application, Project } from '../../domain/access/project'
+import type { Declarations } from '../../domain/ports'
+import { ClusterTable, type ClusterEntry } from '../../domain/routing/clusters'
+import type { RepositorySettings } from '../../domain/settings/repositories'
+import { readClusterSecret } from './cluster-secret'
+import type { ReachedCluster } from './connections'
+import type { ClusterCredentials } from './credentials'
+import { readSecret, type DeclaredSecret } from './declared-secret'
+import { Pending } from './pending'
+import { readApplication, readProject } from './read-declarations'
+
+/** The kinds of declarations; each is watched for itself. */
+export const declaredKinds = ['applications', 'projects', 'secrets', 'argocd-secret', 'settings'] as const
+export type DeclaredKind = (typeof declaredKinds)[number]
+
+/** The kinds that the policy is made of. */
+const policyKinds: readonly DeclaredKind[] = ['applications', 'projects', 'secrets']
+const secretTypeLabel = 'argocd.argoproj.io/secret-type'
+
+/** What the hub itself needs to be known by. */
+export interface HubOptions {
+  readonly controlNamespace: string
+  readonly credentials: ClusterCredentials
+  /** How long the declarations count after they can no longer be read. */
+  readonly graceMs: number
+  readonly now: () => number
+  /** The clusters changed. */
+  readonly onClusters: (clusters: readonly ReachedCluster[]) => void
+  /** An Application is gone. */
+  readonly onApplicationGone: (uid: string) => void
+  /** A Secret can not be read; the rest counts on. */
+  readonly onBadSecret: (error: Error) => void
+}
+
+const hubEntry: ClusterEntry = {
+  ...hubCluster,
+  labels: {},
+  namespaces: [],
+  clusterResources: true,
+  project: '',
+  isHub: true,
+}
+
+/** What is declared on the hub, as AccessPoint's own watches see it. */
+export class Hub implements Declarations {
+  clusters: ClusterTable = new ClusterTable([])
+  readonly facts: PolicyFacts
+  /** Secrets and settings, by kind and name. */
+  private readonly objects = new Map<DeclaredKind, Map<string, KubeObject>>()
+  private readonly read = new Set<DeclaredKind>()
+  private readonly applications = new Map<string, Application>()
+  private readonly projects = new Map<string, Project>()
+  private readonly troubles = new Map<DeclaredKind, { readonly since: number; readonly reason: string }>()
+  private readonly pending = new Pending()
+
+  constructor(private readonly options: HubOptions) {
+    this.facts = this.createFacts()
+    this.updateClusters()
+  }
+
+  changed(withinMs: number): Promise<void> {
+    return this.pending.wait(withinMs)
+  }
+
+  /** All objects of a kind, as a watch begins. */
+  snapshot(kind: DeclaredKind, objects: readonly KubeObject[]): void {
+    if (kind === 'applications') this.forgetApplications(new Set(objects.map((object) => object.metadata.uid ?? '')))
+    if (kind === 'projects') this.projects.clear()
+    this.objects.set(kind, new Map())
+    for (const object of objects) this.take(kind, object)
+    this.read.add(kind)
+    this.tell(kind)
+  }
+
+  /** One object changed or is gone. */
+  change(kind: DeclaredKind, object: KubeObject, isGone: boolean): void {
+    if (isGone) this.drop(kind, object)
+    else this.take(kind, object)
+    this.tell(kind)
+  }
+
+  /** A watch is broken, or (null) stands again. */
+  trouble(kind: DeclaredKind, error: Error | null): void {
+    if (error === null) this.troubles.delete(kind)
+    else if (!this.troubles.has(kind)) this.troubles.set(kind, { since: this.options.now(), reason: error.message })
+  }
+
+  /** The kinds that were not read yet. */
+  missing(): DeclaredKind[] {
+    return declaredKinds.filter((kind) => !this.read.has(kind))
+  }
+
+  /** What is declared about repositories. */
+  repositorySettings(): RepositorySettings {
+    const secrets = this.secrets('secrets').flatMap((secret) => {
+      const type = secret.labels[secretTypeLabel]
+      if (type !== 'repository' && type !== 'repo-creds') return []
+      return [{ isTemplate: type === 'repo-creds', url: secret.data['url'] ?? '', fields: secret.data }]
+    })
+    return {
+      secrets: secrets.filter((secret) => secret.url !== ''),
+      knownHosts: this.settings('argocd-ssh-known-hosts-cm')['ssh_known_hosts'] ?? '',
+      tlsAuthorities: this.settings('argocd-tls-certs-cm'),
+    }
+  }
+
+  /** The values of argocd-secret. */
+  argocdSecret(): Readonly<Record<string, string>> {
+    return this.secrets('argocd-secret')[0]?.data ?? {}
+  }
+
+  private take(kind: DeclaredKind, object: KubeObject): void {
+    if (kind === 'applications') {
+      const application = readApplication(object)
+      this.applications.set(application.uid, application)
+    } else if (kind === 'projects') this.projects.set(object.metadata.name, readProject(object))
+    else this.objects.get(kind)?.set(object.metadata.name, object)
+  }
+
+  private drop(kind: DeclaredKind, { metadata }: KubeObject): void {
+    if (kind === 'applications') this.forgetApplications(new Set(), metadata.uid)
+    else if (kind === 'projects') this.projects.delete(metadata.name)
+    else this.objects.get(kind)?.delete(metadata.name)
+  }
+
+  /** Forgets one application, or all but those that are still there. */
+  private forgetApplications(kept: ReadonlySet<string>, only?: string): void {
+    const gone = only === undefined ? [...this.applications.keys()].filter((uid) => !kept.has(uid)) : [only]
+    for (const uid of gone) {
+      this.applications.delete(uid)
+      this.options.onApplicationGone(uid)
+    }
+  }
+
+  private tell(kind: DeclaredKind): void {
+    if (kind === 'secrets') this.updateClusters()
+    this.pending.tell()
+  }
+
+  private updateClusters(): void {
+    const declared = this.secrets('secrets').flatMap((secret) => this.readCluster(secret))
+    // Somebody may give the hub another name by a Secret with its own server.
+    const isRenamed = declared.some(({ entry }) => entry.server === hubCluster.server)
+    const reached = isRenamed ? declared : [{ entry: hubEntry, credentials: this.options.credentials }, ...declared]
+    this.clusters = new ClusterTable(reached.map((cluster) => cluster.entry))
+    this.options.onClusters(reached)
+  }
+
+  private readCluster(secret: DeclaredSecret): ReachedCluster[] {
+    if (secret.labels[secretTypeLabel] !== 'cluster') return []
+    try {
+      const { entry, credentials } = readClusterSecret(secret)
+      if (entry.server === hubCluster.server)
+        return [{ entry: { ...entry, isHub: true }, credentials: this.options.credentials }]
+      return [{ entry: { ...entry, isHub: entry.server === this.options.credentials.server }, credentials }]
+    } catch (error) {
+      this.options.onBadSecret(error instanceof Error ? error : new Error(String(error)))
+      return []
+    }
+  }
+
+  private createFacts(): PolicyFacts {
+    const policyTrouble = (): string | undefined => this.policyTrouble()
+    return {
+      controlNamespace: this.options.controlNamespace,
+      get trouble() {
+        return policyTrouble()
+      },
+      application: (uid) => this.applications.get(uid),
+      project: (name) => this.projects.get(name),
+      clusterOf: (destination) => this.clusters.ofDestination(destination),
+      hasApplicationsIn: (namespace) =>
+        [...this.applications.values()].some((application) => application.namespace === namespace),
+    }
+  }
+
+  private policyTrouble(): string | undefined {
+    const missing = policyKinds.find((kind) => !this.read.has(kind))
+    if (missing) return `the ${missing} of the hub were not read yet`
+    const oldest = policyKinds.flatMap((kind) => this.troubles.get(kind) ?? []).sort((a, b) => a.since - b.since)[0]
+    if (!oldest || this.options.now() - oldest.since < this.options.graceMs) return undefined
+    return `the hub has not been readable since ${new Date(oldest.since).toISOString()}: ${oldest.reason}`
+  }
+
+  private listed(kind: DeclaredKind): KubeObject[] {
+    return [...(this.objects.get(kind)?.values() ?? [])]
+  }
+
+  private secrets(kind: 'secrets' | 'argocd-secret'): DeclaredSecret[] {
+    return this.listed(kind).map(readSecret)
+  }
+
+  private settings(name: string): Readonly<Record<string, string>> {
+    const found = this.listed('settings').find((object) => object.metadata.name === name)
+    return (found?.['data'] ?? {}) as Record<string, string>
+  }
+}
