@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+import { online } from '../context'
+import { diffApplication } from './diff'
+import { getApplication } from './get'
+import { showHistory } from './history'
+import { listApplications } from './list'
+import { syncApplication } from './sync'
+import { showTree } from './tree'
+import { waitForApplication } from './wait'
+
+const name = '<application>'
+const timeout = ['--timeout <time>', 'give up after this long, such as 90s or 5m', '5m'] as const
+
+/** The commands about applications. */
+export function registerAppCommands(program: Command): void {
+  const app = program.command('app').description('applications: what they are, what would change, sync and wait')
+  online(
+    app
+      .command('list')
+      .description('all applications with their sync and health')
+      .option('-p, --project <project>', 'only of this project'),
+    listApplications,
+  )
+  online(
+    app.command('get').argument(name).description('one application with its conditions and objects'),
+    getApplication,
+  )
+  online(app.command('tree').argument(name).description('its objects and what they made, down to pods'), showTree)
+  online(
+    app.command('diff').argument(name).description('what a sync would change; exit code 1 when there is something'),
+    diffApplication,
+  )
+  online(app.command('history').argument(name).description('its syncs that succeeded, the newest first'), showHistory)
+  online(
+    app
+      .command('wait')
+      .argument(name)
+      .description('until it is Synced and Healthy, or only what is named; exit code 1 when the time is over')
+      .option('--health', 'until it is Healthy')
+      .option('--sync', 'until it is Synced')
+      .option(...timeout),
+    waitForApplication,
+  )
+  online(
+    app
+      .command('sync')
+      .argument(name)
+      .description('apply what its sources say')
+      .option('--prune', 'delete what left the sources')
+      .option('--dry-run', 'change nothing, say what would happen')
+      .option('--revision <revision>', 'sync this revision instead')
+      .option('--wait', 'until the sync is done, and the application Synced and Healthy')
+      .option(...timeout),
+    syncApplication,
+  )
+}

@@ -1,0 +1,31 @@
+import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
+import type { Context } from '../context'
+import type { ExitCode } from '../errors'
+import { parseApplicationName } from './application-name'
+import { parseTimeout, waitUntil } from './wait'
+
+export interface SyncFlags {
+  readonly prune?: boolean
+  readonly dryRun?: boolean
+  readonly revision?: string
+  readonly wait?: boolean
+  readonly timeout: string
+}
+
+/** `k8or app sync` */
+export async function syncApplication(context: Context, flags: SyncFlags, name: string): Promise<ExitCode | undefined> {
+  const { prune = false, dryRun = false, revision = '' } = flags
+  const timeoutMs = parseTimeout(flags.timeout)
+  const request = { name: parseApplicationName(name), prune, dryRun, revision }
+  const { requestedAt } = await context.mesh.call(Applications.method.sync, request)
+  if (flags.wait === true) {
+    const goal = { health: !dryRun, sync: !dryRun, operationSince: requestedAt }
+    return waitUntil(context, name, goal, timeoutMs)
+  }
+  await context.answer({
+    data: { name, requestedAt },
+    names: () => [name],
+    table: () => `${dryRun ? 'dry run' : 'sync'} of ${name} was asked for; see \`k8or app wait ${name}\``,
+  })
+  return undefined
+}

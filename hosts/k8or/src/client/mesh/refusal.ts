@@ -1,0 +1,50 @@
+import { CommandError } from '../errors'
+
+const nextSteps: Readonly<Record<string, string>> = {
+  unauthenticated: 'check K8OR_TOKEN',
+  permission_denied: 'ask for the right, or use another token',
+  not_found: 'see `k8or app list`',
+  failed_precondition: 'wait for it to end (`k8or app wait`), then ask again',
+  unavailable: 'a service of the mesh is down; try again in a moment',
+  deadline_exceeded: 'a service of the mesh is slow; try again in a moment',
+}
+const byStatus: Readonly<Record<number, string>> = {
+  401: 'unauthenticated',
+  403: 'permission_denied',
+  502: 'unavailable',
+  503: 'unavailable',
+  504: 'deadline_exceeded',
+}
+
+/** What the mesh said instead of an answer. `code` is Connect's, in words. */
+export class RefusedError extends CommandError {
+  constructor(
+    message: string,
+    readonly code: string,
+    nextStep: string | undefined,
+  ) {
+    super(message, nextStep)
+    this.name = 'RefusedError'
+  }
+}
+
+/** Reads a refusal: Connect's JSON, or what anything on the way has to say. */
+export function describeRefusal(status: number, text: string, url: string): RefusedError {
+  const { code, message } = parseRefusal(text)
+  const word = code ?? byStatus[status] ?? 'unknown'
+  const what =
+    message ?? (word === 'unauthenticated' ? `${url} does not accept the token` : `${url} answered ${status}`)
+  return new RefusedError(what, word, nextSteps[word])
+}
+
+function parseRefusal(text: string): { code?: string; message?: string } {
+  try {
+    const { code, message } = JSON.parse(text) as Record<string, unknown>
+    return {
+      ...(typeof code === 'string' ? { code } : {}),
+      ...(typeof message === 'string' && message !== '' ? { message } : {}),
+    }
+  } catch {
+    return {}
+  }
+}
