@@ -58,6 +58,11 @@ export class Mirror {
     this.objects.close()
   }
 
+  /** Whether there is anything to read from. */
+  exists(): boolean {
+    return existsSync(join(this.dir, 'HEAD'))
+  }
+
   close(): void {
     this.objects.close()
   }
@@ -95,7 +100,7 @@ export class Mirror {
   }
 
   private async makeReady(): Promise<void> {
-    if (existsSync(join(this.dir, 'HEAD'))) await removeLeftovers(this.dir)
+    if (this.exists()) await removeLeftovers(this.dir)
     else await this.create()
   }
 
