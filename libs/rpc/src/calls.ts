@@ -4,6 +4,7 @@ import type { ServiceName } from '@k8or/contracts'
 
 /** Clients of other services' calls, under this service's identity; every call has a deadline (default 10 s). */
 export interface Calls {
+  /** The client throws `Later` where trying again may help, else the error that the service threw. */
   to<Service extends DescService>(owner: ServiceName, service: Service): Client<Service>
   /**
    * Passes a person's call on as it came, over the network or inside the process; whatever the owner answers is returned.

@@ -1,2 +1,7 @@
+export { buildService, type ServiceParts } from './build-service'
+export { identityDir, loadShellConfig, type ShellConfig } from './config'
 export type { Links } from './links'
-export type { ServiceApp } from './service-app'
+export { networkLinks, type ClosableLinks } from './network-links'
+export { hostAndPort, startProbes, type Probes } from './probes'
+export { runService, untilSignal, type ServiceProgram } from './run-service'
+export type { Readiness, ServiceApp } from './service-app'

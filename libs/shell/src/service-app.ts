@@ -3,7 +3,13 @@ export interface ServiceApp {
   /** Opens listeners and begins to handle facts. Resolves when the service is ready. */
   start(): Promise<void>
   /** Ready for traffic? The reasons name what is missing. */
-  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] }
+  readiness(): Readiness
   /** Stops taking work, lets what runs finish, closes in reverse order. */
   stop(): Promise<void>
+}
+
+/** Whether a service is ready for traffic; the reasons name what is missing. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly reasons: readonly string[]
 }

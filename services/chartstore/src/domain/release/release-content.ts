@@ -26,7 +26,7 @@ export function inputDigestOf(application: ApplicationRecord, sources: readonly 
 
 /** Renders all sources of an application into one release, or says why there can be none. */
 export function composeRelease(
-  application: ApplicationRecord,
+  application: Pick<ApplicationRecord, 'sources'>,
   files: readonly (readonly SourceFile[])[],
 ): ReleaseContent | { readonly problems: readonly Problem[] } {
   const rendered = application.sources.map((source, index) => renderSource(source, files[index] ?? []))

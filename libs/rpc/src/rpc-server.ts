@@ -1,0 +1,67 @@
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import { connectNodeAdapter } from '@connectrpc/connect-node'
+import { serverTls, spiffeIdIn, type Identity } from '@k8or/identity'
+import type { CallRoutes } from './calls'
+import { answering } from './interceptors'
+import { valuesOf } from './peer'
+
+/** A listener that answers calls. */
+export interface RpcServer {
+  stop(): Promise<void>
+}
+
+/** Where to listen, as whom, and what to answer. `listen` is `<host>:<port>`. */
+export interface RpcServerOptions {
+  readonly listen: string
+  readonly identity: Identity
+  readonly routes: CallRoutes
+}
+
+export type RpcHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void
+
+/** Answers calls on a listener of somebody else's; the caller's name comes from its certificate. */
+export function rpcHandler(
+  routes: CallRoutes,
+  peer: (request: Http2ServerRequest) => string = certifiedPeer,
+): RpcHandler {
+  return connectNodeAdapter({
+    routes,
+    interceptors: [answering],
+    contextValues: (request) => valuesOf(peer(request as Http2ServerRequest)),
+  }) as RpcHandler
+}
+
+/** The SPIFFE id of the certificate that a request came with; empty when there was none that our authority issued. */
+export function certifiedPeer(request: Http2ServerRequest): string {
+  const socket =
+    (request.stream as { session?: { socket: TLSSocket } } | undefined)?.session?.socket ??
+    (request.socket as TLSSocket)
+  if (!socket.authorized) return ''
+  return spiffeIdIn(socket.getPeerCertificate().subjectaltname) ?? ''
+}
+
+/** Answers gRPC, Connect and plain JSON on one port, to callers with a certificate of the mesh alone. */
+export async function startRpcServer({ listen, identity, routes }: RpcServerOptions): Promise<RpcServer> {
+  const server = createSecureServer({ ...serverTls(identity), allowHTTP1: true }, rpcHandler(routes))
+  const sessions = new Set<{ close(): void; destroy(): void }>()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  const endRenewals = identity.onRenewal(() => server.setSecureContext(serverTls(identity)))
+  const at = listen.lastIndexOf(':')
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(Number(listen.slice(at + 1)), listen.slice(0, at), () => resolve())
+  })
+  return {
+    stop: () => {
+      endRenewals()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const session of sessions) session.close()
+      const cut = setTimeout(() => sessions.forEach((session) => session.destroy()), 2_000)
+      return closed.finally(() => clearTimeout(cut))
+    },
+  }
+}

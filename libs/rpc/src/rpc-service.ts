@@ -1,0 +1,43 @@
+import type { DescService } from '@bufbuild/protobuf'
+import { applyDecorators, Injectable, Module, SetMetadata, type INestApplicationContext } from '@nestjs/common'
+import { DiscoveryModule, DiscoveryService, ExternalContextCreator } from '@nestjs/core'
+import type { CallRoutes } from './calls'
+
+const serviceKey = 'k8or:rpc'
+
+/** Makes a provider the answers of an RPC service: its methods are the calls, `(request, context) => answer`. */
+export function RpcService(service: DescService): ClassDecorator {
+  return applyDecorators(Injectable(), SetMetadata(serviceKey, service))
+}
+
+/** Finds the providers that `@RpcService` marks; guards and dependency injection apply to them. */
+@Module({ imports: [DiscoveryModule] })
+export class RpcModule {}
+
+type Answers = Record<string, ((request: unknown, context: unknown) => unknown) | undefined>
+
+/** The calls that an application answers. */
+export function rpcRoutes(app: INestApplicationContext): CallRoutes {
+  const contexts = app.get(ExternalContextCreator, { strict: false })
+  const providers = app.get(DiscoveryService, { strict: false }).getProviders()
+  const marked = providers.flatMap(({ metatype, instance }) => {
+    const service = metatype ? (Reflect.getMetadata(serviceKey, metatype) as DescService | undefined) : undefined
+    return service ? [{ service, answers: instance as Answers }] : []
+  })
+  return (router) => {
+    for (const { service, answers } of marked) router.service(service, implement(service, answers, contexts) as never)
+  }
+}
+
+function implement(service: DescService, answers: Answers, contexts: ExternalContextCreator): Record<string, unknown> {
+  const methods = service.methods.filter(({ localName }) => answers[localName])
+  return Object.fromEntries(
+    methods.map(({ localName }) => {
+      const callback = answers[localName] as (...args: unknown[]) => unknown
+      return [
+        localName,
+        contexts.create(answers, callback, localName, undefined, undefined, undefined, undefined, undefined, 'rpc'),
+      ]
+    }),
+  )
+}

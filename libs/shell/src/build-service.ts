@@ -1,0 +1,61 @@
+import { Module, type DynamicModule } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+import type { ServiceName } from '@k8or/contracts'
+import { JetStreamStrategy } from '@k8or/jetstream'
+import { RpcModule, rpcRoutes } from '@k8or/rpc'
+import { NestLogger, type Logger } from '@k8or/telemetry'
+import type { Links } from './links'
+import type { Readiness, ServiceApp } from './service-app'
+
+/** What a service is made of. */
+export interface ServiceParts {
+  readonly name: ServiceName
+  readonly links: Links
+  readonly log: Logger
+  /** The service's own module: providers, `@RpcService` answers, controllers with `@OnFact` handlers. */
+  readonly module: DynamicModule
+  /** Before calls and facts are taken: load what must be known. */
+  readonly onStart?: () => Promise<void>
+  /** After calls and facts are no longer taken: let what runs finish, and close. */
+  readonly onStop?: () => Promise<void>
+  /** What is missing besides the bus; empty when nothing is. */
+  readonly missing?: () => readonly string[]
+}
+
+@Module({})
+class ServiceModule {}
+
+/** Makes a service of its parts: a Nest application whose handlers hear facts and whose answers are served to others. */
+export async function buildService(parts: ServiceParts): Promise<ServiceApp> {
+  const { name, links, log } = parts
+  const app = await NestFactory.createMicroservice(
+    { module: ServiceModule, imports: [RpcModule, parts.module] },
+    { strategy: new JetStreamStrategy(links.bus), logger: new NestLogger(log), abortOnError: false },
+  )
+  let isStarted = false
+  return {
+    start: async () => {
+      await parts.onStart?.()
+      await app.init()
+      await links.serve(name, rpcRoutes(app))
+      await app.listen()
+      isStarted = true
+      log.info({ service: name }, 'started')
+    },
+    readiness: () => readinessOf([...(isStarted ? [] : ['is starting']), ...missing(parts)]),
+    stop: async () => {
+      isStarted = false
+      await app.close()
+      await parts.onStop?.()
+      log.info({ service: name }, 'stopped')
+    },
+  }
+}
+
+function missing({ links, missing: more }: ServiceParts): readonly string[] {
+  return [...(links.bus.isConnected() ? [] : ['the bus is not connected']), ...(more?.() ?? [])]
+}
+
+function readinessOf(reasons: readonly string[]): Readiness {
+  return { ready: reasons.length === 0, reasons }
+}

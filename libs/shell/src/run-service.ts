@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import type { ServiceName } from '@k8or/contracts'
+import type { RenewingIdentity } from '@k8or/identity'
+import { describeError } from '@k8or/outcome'
+import { createLogger, startTracing, type Logger } from '@k8or/telemetry'
+import { loadShellConfig, type ShellConfig } from './config'
+import type { Links } from './links'
+import { networkLinks } from './network-links'
+import { startProbes } from './probes'
+import type { Readiness, ServiceApp } from './service-app'
+
+/** How one service runs in a process of its own. */
+export interface ServiceProgram<Config> {
+  readonly name: ServiceName
+  readonly createApp: (config: Config, links: Links) => Promise<ServiceApp>
+  readonly loadConfig: (environment: NodeJS.ProcessEnv) => Config
+  /** Only AccessPoint has its certificate from elsewhere than AccessPoint. */
+  readonly identity?: (config: ShellConfig, log: Logger) => Promise<RenewingIdentity>
+}
+
+/** Runs one service until SIGTERM or SIGINT; what was opened is closed in reverse order. */
+export async function runService<Config>(program: ServiceProgram<Config>): Promise<void> {
+  const { name } = program
+  const log = createLogger(name)
+  const shell = loadShellConfig(name)
+  const config = program.loadConfig(process.env)
+  await untilSignal(log, async (closing) => {
+    const tracing = await startTracing(name)
+    closing.push(() => tracing.stop())
+    const state: { app?: ServiceApp } = {}
+    const probes = await startProbes(shell.probesListen, () => state.app?.readiness() ?? joining)
+    closing.push(() => probes.stop())
+    const identity = await program.identity?.(shell, log)
+    const links = await networkLinks(name, shell, log, identity)
+    closing.push(() => links.close())
+    const app = await program.createApp(config, links)
+    closing.push(() => app.stop())
+    await app.start()
+    state.app = app
+  })
+}
+
+const joining: Readiness = { ready: false, reasons: ['is joining the mesh'] }
+
+type Closing = (() => Promise<void>)[]
+
+/** Opens, waits for a signal, closes in reverse. A failure to open closes what was opened, and is the process's end. */
+export async function untilSignal(log: Logger, open: (closing: Closing) => Promise<void>): Promise<void> {
+  const closing: Closing = []
+  const signalled = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  try {
+    await Promise.race([open(closing), signalled])
+    await signalled
+  } catch (error) {
+    log.fatal({ err: error }, `can not start: ${describeError(error)}`)
+    process.exitCode = 1
+  }
+  for (const close of closing.reverse())
+    await close().catch((error: unknown) => log.warn({ err: error }, 'could not close'))
+}
