@@ -1,1 +1,4 @@
-export type { JobHandler, Jobs, JobsOptions } from './jobs'
+export { createJobs, createPartitionedJobs, type JobsPlace } from './create-jobs'
+export type { JobFailure, JobHandler, Jobs, JobsLog, JobsOptions, Partition, PartitionedJobs } from './jobs'
+export { memoryJobs } from './memory-jobs'
+export type { RedisConnection } from './redis'

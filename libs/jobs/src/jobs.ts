@@ -16,6 +16,15 @@ export interface Jobs {
   stop(graceMs?: number): Promise<void>
 }
 
+/** Jobs whose keys are spread over buckets: a replica handles those of the buckets that it owns. */
+export interface PartitionedJobs extends Jobs {
+  /**
+   * Says which buckets this replica owns from now on; at first it owns none. Work on other buckets is aborted, and
+   * what is marked there goes to their owners.
+   */
+  owned(buckets: Iterable<number>): void
+}
+
 /** Handles one key. Throwing `Later` or anything unknown retries with back-off, `Never` reports and gives up. */
 export type JobHandler = (key: string, signal: AbortSignal) => Promise<void>
 
@@ -28,5 +37,26 @@ export interface JobsOptions {
   /** Waits between attempts that fail with anything but `Never`: the last one repeats. */
   readonly backoffMs: readonly number[]
   /** Told of each failed attempt; `Never` ends the attempts. */
-  readonly onFailure: (key: string, failure: { kind: 'later' | 'never'; reason: string; attempt: number; nextInMs?: number }) => void
+  readonly onFailure: (key: string, failure: JobFailure) => void
+}
+
+/** How an attempt failed. */
+export interface JobFailure {
+  readonly kind: 'later' | 'never'
+  readonly reason: string
+  readonly attempt: number
+  readonly nextInMs?: number
+}
+
+/** Where the jobs tell what happened to them; a pino logger fits. */
+export interface JobsLog {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+}
+
+/** How keys are spread over buckets of work. */
+export interface Partition {
+  readonly count: number
+  /** The bucket of a key, 0 to count - 1; the same for ever. */
+  of(key: string): number
 }

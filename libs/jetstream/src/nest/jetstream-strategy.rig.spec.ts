@@ -2,11 +2,17 @@ import 'reflect-metadata'
 import { Controller, Module, type INestMicroservice } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
-import { clusterReachable, releaseRendered, type ClusterReachable, type Fact, type FactDraft, type ReleaseRendered } from '@k8or/contracts'
+import {
+  clusterReachable,
+  releaseRendered,
+  type ClusterReachable,
+  type Fact,
+  type FactDraft,
+  type ReleaseRendered,
+} from '@k8or/contracts'
 import { Later, Never } from '@k8or/outcome'
 import { eventually, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
 import { connectBus, JetStreamStrategy, OnFact, type Bus } from '../index'
-
 
 const clusterFact = (id: string): FactDraft<ClusterReachable> => ({
   id,
@@ -41,7 +47,7 @@ class OnReleaseRendered {
 @Module({ controllers: [OnClusterReachable, OnReleaseRendered] })
 class AppModule {}
 
-describe('libs/jetstream/src/nest/jetstream-strategy', () => {
+describe('libs/jetstream/src/nest/jetstream-strategy.rig', () => {
   const dir = tempDir('strategy')
   let server: TestBus
   let accesspoint: Bus
@@ -57,7 +63,8 @@ describe('libs/jetstream/src/nest/jetstream-strategy', () => {
     syncmaster = await connect('syncmaster')
     insighthub = await connect('insighthub')
     const strategy = new JetStreamStrategy(syncmaster)
-    app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule, { strategy, logger: false })
+    app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule, { strategy })
+    app.useLogger(false)
     await app.listen()
   })
 

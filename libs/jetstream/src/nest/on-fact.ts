@@ -21,10 +21,10 @@ class KeepError implements ExceptionFilter {
  * async handle(fact: Fact<ReleaseRendered>, signal: AbortSignal): Promise<void> { this.jobs.mark(fact.data.application.uid) }
  */
 export function OnFact<Data>(event: EventDefinition<Data>) {
-  return (
+  return <Method extends (fact: Fact<Data>, signal: AbortSignal) => Promise<void>>(
     target: object,
     name: string,
-    descriptor: TypedPropertyDescriptor<(fact: Fact<Data>, signal: AbortSignal) => Promise<void>>,
+    descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     Payload()(target, name, 0)
     Ctx()(target, name, 1)

@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { eventually, removeDir, startRedis, tempDir, type RedisServer } from '@k8or/rig'
+import { createJobs, createPartitionedJobs, type JobsOptions, type PartitionedJobs } from './index'
+import { keepsTheContract } from './jobs-contract'
+
+const silent = { info: () => undefined, warn: () => undefined }
+
+describe('libs/jobs/src/create-jobs.rig', () => {
+  const dir = tempDir('jobs')
+  const warnings: string[] = []
+  const log = { ...silent, warn: (_: object, message: string) => void warnings.push(message) }
+  let redis: RedisServer
+  let serial = 0
+
+  beforeAll(async () => {
+    redis = await startRedis({ dir: join(dir, 'redis') })
+  })
+
+  afterAll(async () => {
+    await redis.stop()
+    removeDir(dir)
+  })
+
+  const options = (handled: string[], more: Partial<JobsOptions> = {}): JobsOptions => ({
+    name: `jobs-${serial++}`,
+    handler: async (key) => void handled.push(key),
+    concurrency: 4,
+    backoffMs: [10],
+    onFailure: () => undefined,
+    ...more,
+  })
+
+  describe('as all jobs', () => {
+    keepsTheContract((wanted) => createJobs({ redis: { url: redis.url }, log }, wanted))
+  })
+
+  describe('waits', () => {
+    it('survive a restart', async () => {
+      const handled: string[] = []
+      const same = options(handled)
+      const first = createJobs({ redis: { url: redis.url }, log }, same)
+      await eventually(async () => {
+        warnings.length = 0
+        await first.later('a', 300, 'look')
+        return warnings.length === 0
+      })
+      await first.stop()
+      expect(handled).toEqual([])
+      const second = createJobs({ redis: { url: redis.url }, log }, same)
+      await eventually(() => handled.length > 0)
+      expect(handled).toEqual(['a'])
+      await second.stop()
+    })
+
+    it('are timers while Redis is away, and are written down once it is back', async () => {
+      const handled: string[] = []
+      const same = options(handled)
+      const jobs = createJobs({ redis: { url: redis.url }, log }, same)
+      await eventually(async () => {
+        warnings.length = 0
+        await jobs.later('before', 60_000, 'look')
+        return warnings.length === 0
+      })
+      await redis.process.stop('SIGKILL')
+      await jobs.later('short', 50, 'look')
+      await eventually(() => handled.includes('short'))
+      jobs.mark('marked')
+      await eventually(() => handled.includes('marked'))
+      await jobs.later('long', 4_000, 'look')
+      expect(warnings).toContain('redis is away: this wait would not survive a restart')
+      await redis.process.start()
+      await eventually(async () => {
+        warnings.length = 0
+        await jobs.later('probe', 60_000, 'look')
+        return warnings.length === 0
+      })
+      await jobs.stop()
+      expect(handled).not.toContain('long')
+      const again = createJobs({ redis: { url: redis.url }, log }, same)
+      await eventually(() => handled.includes('long'))
+      await again.stop()
+    }, 20_000)
+
+    it('do not hold up a stop while Redis is away', async () => {
+      const jobs = createJobs({ redis: { url: 'redis://localhost:1' }, log }, options([]))
+      await jobs.later('a', 60_000, 'look')
+      await jobs.stop(100)
+    })
+  })
+
+  describe('partitions', () => {
+    const partition = { count: 2, of: (key: string) => Number(key.slice(1)) % 2 }
+    let east: { handled: string[]; jobs: PartitionedJobs }
+    let west: { handled: string[]; jobs: PartitionedJobs }
+
+    beforeEach(() => {
+      const name = `partition-${serial++}`
+      const replica = () => {
+        const handled: string[] = []
+        const jobs = createPartitionedJobs({ redis: { url: redis.url }, log }, partition, { ...options(handled), name })
+        return { handled, jobs }
+      }
+      east = replica()
+      west = replica()
+      east.jobs.owned([0])
+      west.jobs.owned([1])
+    })
+
+    afterEach(() => Promise.all([east.jobs.stop(), west.jobs.stop()]))
+
+    it('handles a key where its bucket is owned, wherever it was marked', async () => {
+      east.jobs.mark('k1')
+      east.jobs.mark('k2')
+      west.jobs.mark('k4')
+      await eventually(() => east.handled.length === 2 && west.handled.length === 1)
+      expect([east.handled.sort(), west.handled]).toEqual([['k2', 'k4'], ['k1']])
+    })
+
+    it('handles a wait that is over where its bucket is owned', async () => {
+      for (let number = 0; number < 6; number++) await east.jobs.later(`k${number}`, 20, 'look')
+      await eventually(() => east.handled.length === 3 && west.handled.length === 3)
+      expect(west.handled.sort()).toEqual(['k1', 'k3', 'k5'])
+    })
+
+    it('hands a bucket over with what is marked there', async () => {
+      west.jobs.owned([])
+      east.jobs.mark('k1')
+      await east.jobs.settle()
+      expect(east.handled).toEqual([])
+      east.jobs.owned([0, 1])
+      await eventually(() => east.handled.includes('k1'))
+    })
+
+    it('aborts what runs in a bucket that was lost, and lets the new owner handle it', async () => {
+      let begun = false
+      const name = `partition-${serial++}`
+      const slow = createPartitionedJobs({ redis: { url: redis.url }, log }, partition, {
+        ...options([]),
+        name,
+        handler: async (_, signal) => {
+          begun = true
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        },
+      })
+      const handled: string[] = []
+      const next = createPartitionedJobs({ redis: { url: redis.url }, log }, partition, { ...options(handled), name })
+      slow.owned([0, 1])
+      slow.mark('k1')
+      await eventually(() => begun)
+      slow.owned([0])
+      next.owned([1])
+      await eventually(() => handled.includes('k1'))
+      await Promise.all([slow.stop(), next.stop()])
+    })
+  })
+})
