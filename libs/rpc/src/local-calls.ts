@@ -69,7 +69,7 @@ export class LocalCalls {
 
 function transportTo(routes: CallRoutes, peer: string): Transport {
   return createRouterTransport(routes, {
-    transport: { interceptors: [asking], defaultTimeoutMs } as object,
+    transport: { interceptors: [asking], defaultTimeoutMs },
     router: { interceptors: [named(peer), answering] },
   })
 }

@@ -55,7 +55,7 @@ function post(identity: Identity, owner: ServiceName, url: string, call: Forward
     const sent = request(
       new URL(call.path, url),
       { ...clientTls(identity, owner), ...options, signal: call.signal, timeout: defaultTimeoutMs },
-      (answer) => readAnswer(answer).then(resolve, fail),
+      (answer) => void readAnswer(answer).then(resolve, fail),
     )
     sent.once('error', fail)
     sent.once('timeout', () => sent.destroy(new Error(`no answer within ${String(defaultTimeoutMs)} ms`)))

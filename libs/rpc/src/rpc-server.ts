@@ -29,7 +29,7 @@ export function rpcHandler(
     routes,
     interceptors: [answering],
     contextValues: (request) => valuesOf(peer(request as Http2ServerRequest)),
-  }) as RpcHandler
+  })
 }
 
 /** The SPIFFE id of the certificate that a request came with; empty when there was none that our authority issued. */

@@ -13,7 +13,7 @@ import type { Readiness, ServiceApp } from './service-app'
 export interface ServiceProgram<Config> {
   readonly name: ServiceName
   readonly createApp: (config: Config, links: Links) => Promise<ServiceApp>
-  readonly loadConfig: (environment: NodeJS.ProcessEnv) => Config
+  readonly loadConfig: () => Config
   /** Only AccessPoint has its certificate from elsewhere than AccessPoint. */
   readonly identity?: (config: ShellConfig, log: Logger) => Promise<RenewingIdentity>
 }
@@ -23,7 +23,7 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
   const { name } = program
   const log = createLogger(name)
   const shell = loadShellConfig(name)
-  const config = program.loadConfig(process.env)
+  const config = program.loadConfig()
   await untilSignal(log, async (closing) => {
     const tracing = await startTracing(name)
     closing.push(() => tracing.stop())

@@ -1,0 +1,47 @@
+import type { Gate } from '@k8or/cluster-client'
+import type { ServiceName } from '@k8or/contracts'
+import type { Identity, RenewingIdentity } from '@k8or/identity'
+import { connectBus, type Bus } from '@k8or/jetstream'
+import type { LocalCalls } from '@k8or/rpc'
+import type { Links, ShellConfig } from '@k8or/shell'
+import type { Logger } from '@k8or/telemetry'
+import { ownIdentity } from './own-identity'
+
+/** Makes the gate of one service. */
+export type GateFor = (identity: Identity) => Gate
+
+/** The links of services that share a process. */
+export class LocalLinks {
+  readonly #open: { bus: Bus; identity: RenewingIdentity }[] = []
+
+  constructor(
+    private readonly config: ShellConfig,
+    private readonly calls: LocalCalls,
+    private readonly log: Logger,
+  ) {}
+
+  /** The links of one service: its own certificate and connection to the bus. */
+  async of(name: ServiceName, gateFor: GateFor): Promise<Links> {
+    const identity = await ownIdentity(name, this.config, this.log)
+    const bus = await connectBus({ url: this.config.natsUrl, identity, holder: name, log: this.log })
+    this.#open.push({ bus, identity })
+    return {
+      identity,
+      bus,
+      gate: gateFor(identity),
+      calls: this.calls.as(identity.spiffeId),
+      serve: (service, routes) => {
+        this.calls.serve(service, routes)
+        return Promise.resolve()
+      },
+    }
+  }
+
+  /** Closes what was opened. */
+  async close(): Promise<void> {
+    for (const { bus, identity } of this.#open.reverse()) {
+      await bus.close()
+      identity.stop()
+    }
+  }
+}
