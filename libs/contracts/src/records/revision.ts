@@ -23,6 +23,8 @@ export const RevisionRecord = z.object({
   via: RevisionObserved.shape.via.default('poll'),
   /** The facts that led to this one. */
   causes: z.array(z.string()).default([]),
+  /** False once no application follows it: what it says may be old, and is observed anew when it is followed again. */
+  followed: z.boolean().default(true),
   /** False until the fact is stored: who finds it so after a crash announces it again, under the same id. */
   announced: z.boolean().default(true),
 })
