@@ -8,6 +8,8 @@ export class ClusterStates {
   private readonly records: Records<ClusterRecord>
   /** By key: one write after another. */
   private readonly writing = new Map<string, Promise<void>>()
+  /** By key: what was written last, so that the same again costs nothing. */
+  private readonly written = new Map<string, string>()
 
   constructor(
     private readonly bus: Bus,
@@ -24,7 +26,10 @@ export class ClusterStates {
 
   /** A cluster was retired. */
   forget(entry: ClusterEntry): void {
-    this.inTurn(keyOf(entry.name), (key) => this.records.delete(key))
+    this.inTurn(keyOf(entry.name), async (key) => {
+      this.written.delete(key)
+      await this.records.delete(key)
+    })
   }
 
   /** Removes the rows of clusters that were retired while AccessPoint was away. */
@@ -46,10 +51,14 @@ export class ClusterStates {
 
   private async write(key: string, entry: ClusterEntry, state: Reachability): Promise<void> {
     const value = recordOf(entry, state)
+    const text = JSON.stringify(value)
+    if (this.written.get(key) === text) return
     const before = (await this.records.get(key))?.value
-    if (before && JSON.stringify(before) === JSON.stringify(value)) return
-    const revision = await this.records.put(key, value)
-    if (before?.reachable !== value.reachable) await this.announce(key, value, revision)
+    if (JSON.stringify(before) !== text) {
+      const revision = await this.records.put(key, value)
+      if (before?.reachable !== value.reachable) await this.announce(key, value, revision)
+    }
+    this.written.set(key, text)
   }
 
   private async announce(

@@ -16,6 +16,7 @@ export interface ReachedCluster {
 /** The connections to all clusters there are; changes with what is declared. */
 export class Connections implements Upstreams {
   private readonly byKey = new Map<string, Connection>()
+  private readonly closing = new Set<Promise<void>>()
   private readonly kinds = new Kinds((cluster, call) => this.send(cluster, call))
 
   constructor(
@@ -24,7 +25,7 @@ export class Connections implements Upstreams {
   ) {}
 
   /** Takes over what is declared now. What changed gets new connections, what is gone is broken off at once. */
-  async update(clusters: readonly ReachedCluster[]): Promise<{ added: Connection[]; removed: Connection[] }> {
+  update(clusters: readonly ReachedCluster[]): { added: Connection[]; removed: Connection[] } {
     const wanted = new Map(clusters.map((cluster) => [keyOf(cluster.entry), cluster]))
     const removed = [...this.byKey]
       .filter(([key, old]) => old.credentials.digest !== wanted.get(key)?.credentials.digest)
@@ -32,7 +33,7 @@ export class Connections implements Upstreams {
     for (const [key, connection] of this.byKey) connection.entry = wanted.get(key)?.entry ?? connection.entry
     const missing = [...wanted].filter(([key]) => !this.byKey.has(key))
     const added = missing.map(([key, cluster]) => this.add(key, cluster))
-    await Promise.all(removed.map((connection) => connection.close()))
+    for (const connection of removed) this.closeLater(connection)
     return { added, removed }
   }
 
@@ -63,7 +64,13 @@ export class Connections implements Upstreams {
   }
 
   async close(): Promise<void> {
-    await this.update([])
+    this.update([])
+    await Promise.all(this.closing)
+  }
+
+  private closeLater(connection: Connection): void {
+    const closing = connection.close().finally(() => this.closing.delete(closing))
+    this.closing.add(closing)
   }
 
   private add(key: string, { entry, credentials }: ReachedCluster): Connection {

@@ -88,6 +88,11 @@ export class Hub implements Declarations {
     else if (!this.troubles.has(kind)) this.troubles.set(kind, { since: this.options.now(), reason: error.message })
   }
 
+  /** Resolves when a kind has been read for the first time. */
+  async untilRead(kind: DeclaredKind, signal: AbortSignal): Promise<void> {
+    while (!this.read.has(kind) && !signal.aborted) await this.pending.wait(1_000)
+  }
+
   /** The kinds that were not read yet. */
   missing(): DeclaredKind[] {
     return declaredKinds.filter((kind) => !this.read.has(kind))

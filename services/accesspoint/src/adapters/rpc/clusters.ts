@@ -1,0 +1,52 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { HandlerContext } from '@connectrpc/connect'
+import {
+  Clusters,
+  type ListRequest,
+  type ListResponseSchema,
+  type ResolveRequest,
+  type ResolveResponseSchema,
+} from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { NotFoundError, peerOf, RpcService, UnauthenticatedError } from '@k8or/rpc'
+import { UnknownClusterError } from '../../domain/routing/clusters'
+import { ClusterWatch } from '../kubernetes/cluster-watch'
+import { Hub } from '../kubernetes/hub'
+
+/** Answers `Clusters`: which there are, never how to get in. */
+@RpcService(Clusters)
+export class ClustersAnswers {
+  constructor(
+    private readonly hub: Hub,
+    private readonly watch: ClusterWatch,
+  ) {}
+
+  list(_: ListRequest, context: HandlerContext): MessageInitShape<typeof ListResponseSchema> {
+    admit(context)
+    const clusters = this.hub.clusters.entries.map((entry) => {
+      const state = this.watch.stateOf(entry)
+      return {
+        name: entry.name,
+        server: entry.server,
+        reachable: state?.reachable ?? false,
+        reason: state === undefined ? 'not asked yet' : state.reachable ? '' : state.reason,
+        version: state?.reachable ? state.version : '',
+      }
+    })
+    return { clusters: clusters.toSorted((a, b) => a.name.localeCompare(b.name)) }
+  }
+
+  resolve({ server, name }: ResolveRequest, context: HandlerContext): MessageInitShape<typeof ResolveResponseSchema> {
+    admit(context)
+    try {
+      const found = this.hub.clusters.ofDestination({ server, name })
+      return { name: found.name, server: found.server }
+    } catch (error) {
+      if (error instanceof UnknownClusterError) throw new NotFoundError(error.message)
+      throw error
+    }
+  }
+}
+
+function admit(context: HandlerContext): void {
+  if (peerOf(context) === '') throw new UnauthenticatedError('clusters are named to members of the mesh only')
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClusters, type Gate } from '@k8or/cluster-client'
+import { hubCluster } from '@k8or/contracts'
+import { hostAndPort, type Links } from '@k8or/shell'
+import { openAudit } from './adapters/audit/open-audit'
+import { recordOutside } from './adapters/audit/record-outside'
+import { JoinTokens } from './adapters/credentials/join-tokens'
+import { Signer } from './adapters/credentials/signer'
+import type { AnswerCall } from './adapters/http/cluster-route'
+import { meshListener } from './adapters/http/mesh-listener'
+import { peopleListener } from './adapters/http/people-listener'
+import type { RequestHandler } from './adapters/http/tls-server'
+import { ClusterStates } from './adapters/jetstream/cluster-states'
+import { watchLeases } from './adapters/jetstream/lease-watch'
+import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
+import { Hub } from './adapters/kubernetes/hub'
+import { hubCredentials } from './adapters/kubernetes/hub-credentials'
+import { watchHub } from './adapters/kubernetes/watch-hub'
+import { inProcessGate } from './adapters/memory/in-process-gate'
+import { observed } from './adapters/telemetry/observed-answer'
+import type { Config } from './config'
+import { answerCall } from './domain/answer/answer-call'
+import { Fences } from './domain/fence/fences'
+import { Turns } from './domain/fence/turns'
+import type { Audit } from './domain/ports'
+import type { Signals } from './signals'
+
+/** AccessPoint's parts, joined. */
+export type Parts = Awaited<ReturnType<typeof compose>>
+
+/** Joins the parts of AccessPoint; nothing is opened yet but the access records. */
+export async function compose(config: Config, { bus, identity, calls }: Links, signals: Signals) {
+  const fences = new Fences()
+  const audit = await openAudit({
+    dir: join(config.stateDir, 'accesspoint/audit'),
+    maxBytes: config.auditMaxBytes,
+    publisher: bus.publisher,
+    onTrouble: (what, error) => signals.trouble(what, error),
+  })
+  const states = new ClusterStates(
+    bus,
+    () => new Date(),
+    (error) => signals.trouble('cluster state not recorded', error),
+  )
+  const watch = new ClusterWatch({
+    onState: (entry, state) => states.observe(entry, state),
+    onRetired: (entry) => states.forget(entry),
+  })
+  const hub = new Hub({
+    controlNamespace: config.controlNamespace,
+    credentials: await hubCredentials(config.hubKubeconfig),
+    graceMs: config.policyGraceMs,
+    now: Date.now,
+    onClusters: (clusters) => watch.update(clusters),
+    onApplicationGone: (uid) => fences.forget(uid),
+    onBadSecret: (error) => signals.trouble('a cluster Secret can not be read', error),
+  })
+  const parts = {
+    declarations: hub,
+    upstreams: watch.connections,
+    audit: audit.log,
+    fences,
+    turns: new Turns(),
+    now: Date.now,
+  }
+  const answer: AnswerCall = observed((call) => answerCall(call, parts), signals)
+  const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)
+  const signer = new Signer(config.stateDir, config.trustDomain)
+  const tokens = new JoinTokens(join(config.stateDir, 'join'))
+  return { config, bus, identity, calls, signals, fences, audit, states, watch, hub, answer, gate, signer, tokens }
+}
+
+/** Begins to read the hub, and to look whether the clusters answer, until the signal aborts. */
+export function observeClusters(
+  { hub, watch, bus, fences, config, states, signals }: Parts,
+  signal: AbortSignal,
+): void {
+  const gate = watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name))
+  watchHub(createClusters(gate), hubCluster.name, hub, config.controlNamespace, signal)
+  watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal).catch((error: unknown) =>
+    signals.trouble('leases can not be watched', error),
+  )
+  void hub
+    .untilRead('secrets', signal)
+    .then(() =>
+      states
+        .keepOnly(hub.clusters.entries.map(({ name }) => name))
+        .catch((error: unknown) => signals.trouble('retired clusters are still recorded', error)),
+    )
+}
+
+/** The listeners of the mesh and of people. */
+export function createListeners({ config, identity, calls, answer, audit, signals }: Parts, answerRpc: RequestHandler) {
+  const stranger = strangerRecorder(audit.log, signals)
+  const onError = (error: unknown): void => signals.trouble('a request could not be handled', error)
+  const { trustDomain } = config
+  const common = { identity, answerCall: answer, onStranger: stranger, onError }
+  return [
+    meshListener({ ...common, listen: hostAndPort(config.meshListen), trustDomain, answerRpc }),
+    peopleListener({
+      ...common,
+      listen: hostAndPort(config.peopleListen),
+      token: () => readToken(join(config.stateDir, 'people/token')),
+      forward: (owner, call) => calls.forward(owner, call),
+      onPassed: (request) => recordOutside(audit.log, Date.now(), request),
+    }),
+  ]
+}
+
+function strangerRecorder(audit: Audit, signals: Signals) {
+  return ({ method, target, reason }: { method: string; target: string; reason: string }): void => {
+    signals.strangerRefused(method, reason)
+    recordOutside(audit, Date.now(), {
+      caller: 'anonymous',
+      method,
+      target,
+      outcome: 'denied',
+      rule: 'unauthenticated',
+      reason,
+      status: 401,
+    })
+  }
+}
+
+function readToken(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}

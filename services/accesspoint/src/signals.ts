@@ -1,0 +1,54 @@
+import type { ServiceName } from '@k8or/contracts'
+import { metrics, type Logger } from '@k8or/telemetry'
+import type { GateCall } from './domain/answer/gate-call'
+import type { ClusterEntry } from './domain/routing/clusters'
+
+const calls = metrics.counter('k8or_gate_calls_total', 'Calls at the gate, by caller, method and status')
+const durations = metrics.histogram(
+  'k8or_gate_call_seconds',
+  'Time until a cluster began to answer',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
+)
+const strangers = metrics.counter('k8or_gate_strangers_total', 'Callers that were turned away unknown')
+const signed = metrics.counter('k8or_certificates_signed_total', 'Certificates signed, by service and proof')
+
+/** What AccessPoint tells of itself: one function for each event. */
+export class Signals {
+  constructor(private readonly log: Logger) {}
+
+  callAnswered({ caller, method }: GateCall, status: number, seconds: number): void {
+    const who = caller.kind === 'service' ? caller.service : 'person'
+    calls.add({ caller: who, method, status: String(status) })
+    durations.observe(seconds, { method })
+  }
+
+  callRefused({ caller, method, cluster, target }: GateCall, status: number, message: string): void {
+    this.log.warn({ caller: caller.id, method, cluster, path: target.split('?')[0], status }, message)
+  }
+
+  strangerRefused(method: string, reason: string): void {
+    strangers.add()
+    this.log.warn({ method, reason }, 'turned a stranger away')
+  }
+
+  clusterReachable({ name, server }: ClusterEntry, version: string): void {
+    this.log.info({ cluster: name, server, version }, 'the cluster answers')
+  }
+
+  clusterUnreachable({ name, server }: ClusterEntry, reason: string): void {
+    this.log.warn({ cluster: name, server, reason }, 'the cluster does not answer')
+  }
+
+  certificateSigned(service: ServiceName, by: 'token' | 'certificate'): void {
+    signed.add({ service, by })
+    this.log.info({ service, by }, 'signed a certificate')
+  }
+
+  signingRefused(service: string, reason: string): void {
+    this.log.warn({ service: service.slice(0, 40), reason }, 'refused to sign a certificate')
+  }
+
+  trouble(what: string, error: unknown): void {
+    this.log.warn({ err: error }, what)
+  }
+}
