@@ -14,7 +14,7 @@ export interface Config {
 }
 
 /** Reads the settings from the environment; all problems are reported together. */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const parsed = Environment.parse(env)
   return {
     indexFile: join(parsed.K8OR_STATE_DIR, 'insighthub', 'index.db'),

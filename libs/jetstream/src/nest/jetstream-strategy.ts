@@ -23,6 +23,8 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
   }
 
   listen(callback: (error?: unknown) => void): void {
+    // A service that reads the streams by replay handles nothing: taking messages only to drop them costs both sides.
+    if (this.messageHandlers.size === 0) return callback()
     const events = eventsByType([...this.messageHandlers.values()].map(eventOf))
     this.bus.handle({ events, handle: (_, fact, signal) => this.hand(fact, signal) }).then(
       (handling) => {

@@ -1,20 +1,20 @@
 import { create } from '@bufbuild/protobuf'
-import { Code, ConnectError } from '@connectrpc/connect'
 import {
   GetTreeResponseSchema,
+  ResourceTrees,
   type GetTreeRequest,
   type GetTreeResponse,
 } from '@k8or/contracts/rpc/insighthub/v1/resource_trees'
-import type { Judge } from '../../domain/judge'
+import { NotFoundError, RpcService } from '@k8or/rpc'
+import { Judge } from '../../domain/judge'
 
-/** Answers `k8or.insighthub.v1.ResourceTrees`. */
-export class ResourceTreesRpc {
-  constructor(private readonly judge: Pick<Judge, 'tree'>) {}
+@RpcService(ResourceTrees)
+export class TreeAnswers {
+  constructor(private readonly judge: Judge) {}
 
   getTree({ applicationUid }: GetTreeRequest): GetTreeResponse {
     const nodes = this.judge.tree(applicationUid)
-    if (nodes === undefined)
-      throw new ConnectError(`there is no application with the uid ${applicationUid}`, Code.NotFound)
+    if (nodes === undefined) throw new NotFoundError(`there is no application with the uid ${applicationUid}`)
     return create(GetTreeResponseSchema, {
       nodes: nodes.map(({ parent, object: { ref, uid, health, images, createdAt } }) => ({
         ...ref,

@@ -1,30 +1,30 @@
 import { create } from '@bufbuild/protobuf'
-import { Code, ConnectError } from '@connectrpc/connect'
 import {
   GetTraceResponseSchema,
+  Traces,
   type GetTraceRequest,
   type GetTraceResponse,
 } from '@k8or/contracts/rpc/insighthub/v1/traces'
-import { findDeployment, type DeploymentName, type FactIndex } from '../../domain/trace/find-deployment'
+import { InvalidRequestError, NotFoundError, RpcService } from '@k8or/rpc'
+import { findDeployment, type DeploymentName } from '../../domain/trace/find-deployment'
 import { assembleTrace } from '../../domain/trace/hops'
-
-/** Finds the uid of an application by `<name>`, `<namespace>/<name>` or the uid itself. */
-export type FindApplication = (name: string) => string | undefined
+import { DeclaredApplications } from '../jetstream/declared'
+import { SqliteFactIndex } from '../sqlite/fact-index'
 
 const leastOfCommit = 4
 const hexadecimal = /^[0-9a-f]+$/
 
-/** Answers `k8or.insighthub.v1.Traces`. */
-export class TracesRpc {
+@RpcService(Traces)
+export class TraceAnswers {
   constructor(
-    private readonly index: FactIndex,
-    private readonly findApplication: FindApplication,
+    private readonly index: SqliteFactIndex,
+    private readonly declared: DeclaredApplications,
   ) {}
 
   getTrace({ of }: GetTraceRequest): GetTraceResponse {
     const trace = assembleTrace(findDeployment(this.index, this.#nameOf(of)))
     if (trace.hops.length === 0)
-      throw new ConnectError(`nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`, Code.NotFound)
+      throw new NotFoundError(`nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`)
     return create(GetTraceResponseSchema, {
       correlationId: trace.correlationId,
       traceId: trace.traceId,
@@ -39,22 +39,19 @@ export class TracesRpc {
       case 'commit': {
         const commit = of.value.toLowerCase()
         if (commit.length < leastOfCommit || !hexadecimal.test(commit))
-          throw new ConnectError(
-            `a commit is at least ${leastOfCommit} hexadecimal digits, got "${of.value}"`,
-            Code.InvalidArgument,
-          )
+          throw new InvalidRequestError(`a commit is at least ${leastOfCommit} hexadecimal digits, got "${of.value}"`)
         return { by: 'commit', commit }
       }
       case 'sync':
         return { by: 'sync', sync: of.value }
       case undefined:
-        throw new ConnectError('name an application, a commit or a sync', Code.InvalidArgument)
+        throw new InvalidRequestError('name an application, a commit or a sync')
     }
   }
 
   #uidOf(name: string): string {
-    const uid = this.findApplication(name)
-    if (uid === undefined) throw new ConnectError(`there is no application ${name}`, Code.NotFound)
+    const uid = this.declared.uidOf(name) ?? this.index.uidOf(name)
+    if (uid === undefined) throw new NotFoundError(`there is no application ${name}`)
     return uid
   }
 }
