@@ -26,7 +26,8 @@ export async function runStandalone(): Promise<void> {
     closing.push(() => probes.stop())
     const local = new LocalLinks(shell, new LocalCalls(), log)
     closing.push(() => local.close())
-    const gate = await accesspoint.createApp(accesspoint.loadConfig(), await local.of('accesspoint', noGate))
+    const own = await local.of('accesspoint', noGate)
+    const gate = await accesspoint.createApp(accesspoint.loadConfig(), own, { isInProcess: true })
     const add = async (app: ServiceApp): Promise<void> => {
       closing.push(() => app.stop())
       await app.start()
