@@ -51,6 +51,8 @@ export const DecisionRecord = z.object({
   reason: z.string(),
   release: z.number().int().nonnegative(),
   sync: z.string().default(''),
+  /** The revision of the APPLICATIONS row that was announced last; another one is announced again after a crash. */
+  announced: z.number().int().default(0),
   history: z.array(z.object({ at: z.iso.datetime(), decision: z.string(), reason: z.string() })).max(10),
 })
 export type DecisionRecord = z.infer<typeof DecisionRecord>

@@ -106,7 +106,6 @@ export interface Live {
 export interface Account {
   readonly applied: ReadonlyMap<string, AppliedRecord>
   readonly sync: SyncPointer | undefined
-  readonly decisions: readonly { readonly at: string; readonly decision: string; readonly reason: string }[]
   /** What the other services know of the application. */
   readonly declaration: ApplicationRecord | undefined
   /** Whether the declaration was announced, too: a crash may come between the two. */
@@ -116,8 +115,8 @@ export interface Account {
   saveSync(pointer: SyncPointer): Promise<void>
   /** Notes why the application is as it is; the same again is not noted twice. */
   noteDecision(decision: string, reason: string, release: number): Promise<void>
-  /** Answers a text that tells this version of the declaration from all others. */
-  saveDeclaration(record: ApplicationRecord): Promise<string>
+  /** Answers a number that tells this version of the declaration from all others. */
+  saveDeclaration(record: ApplicationRecord): Promise<number>
   saveAnnounced(): Promise<void>
 }
 
@@ -159,7 +158,7 @@ export interface DriftFact {
 
 /** Announces SyncMaster's facts. Each has an id that follows from its content: twice announced is once stored. */
 export interface Announcer {
-  declared(record: ApplicationRecord, version: string): Promise<void>
+  declared(record: ApplicationRecord, version: number): Promise<void>
   removed(record: ApplicationRecord): Promise<void>
   planned(
     cause: Cause,

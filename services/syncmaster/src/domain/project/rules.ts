@@ -74,11 +74,15 @@ function checkDestination(check: ProjectCheck, project: Project): string[] {
   ]
 }
 
-/** Whether a project permits a repository: some entry allows it and none with `!` denies it. `*` stays within a segment. */
+/** Whether a project permits a repository: some entry matches it and none with `!` denies it. `*` stays in its segment. */
 export function permitsRepository(project: Project, url: string): boolean {
   const wanted = comparableUrl(url)
   const matches = (pattern: string): boolean => pattern === '*' || matchesGlob(comparableUrl(pattern), wanted, '/')
-  return permits(project.spec.sourceRepos, matches)
+  const verdicts = project.spec.sourceRepos.map((entry) => {
+    if (!isDenying(entry)) return matches(entry) ? 'matches' : 'neither'
+    return matches(entry.slice(1)) ? 'denies' : 'matches'
+  })
+  return verdicts.includes('matches') && !verdicts.includes('denies')
 }
 
 function comparableUrl(url: string): string {
@@ -89,39 +93,37 @@ function comparableUrl(url: string): string {
     .replace(/\.git$/, '')
 }
 
-function permits(entries: readonly string[], matches: (pattern: string) => boolean): boolean {
-  if (entries.some((entry) => entry.startsWith('!') && matches(entry.slice(1)))) return false
-  return entries.some((entry) => !entry.startsWith('!') && matches(entry))
-}
-
 /** Whether a project permits a namespace of a cluster. */
 export function permitsDestination(project: Project, cluster: TargetCluster, namespace: string): boolean {
-  const entries = project.spec.destinations
-  if (entries.some((entry) => denies(entry, cluster, namespace))) return false
-  return entries.some((entry) => matchesCluster(entry, cluster) && isMatch(entry.namespace, namespace))
+  const verdicts = project.spec.destinations.map((entry) => judgeDestination(entry, cluster, namespace))
+  return verdicts.includes('matches') && !verdicts.includes('denies')
 }
 
-/** An entry denies by `!` on its server or name, or on its namespace where the cluster is the one that it speaks of. */
-function denies(entry: ProjectDestination, cluster: TargetCluster, namespace: string): boolean {
-  const isNegated = [entry.server, entry.name].find((pattern) => pattern.startsWith('!'))
-  if (isNegated !== undefined) {
-    const value = isNegated === entry.server ? cluster.server : cluster.name
-    return matchesGlob(isNegated.slice(1), value) && (entry.namespace === '' || isMatch(entry.namespace, namespace))
-  }
-  return (
-    entry.namespace.startsWith('!') &&
-    matchesCluster(entry, cluster) &&
-    matchesGlob(entry.namespace.slice(1), namespace)
-  )
+/**
+ * A part with `!` matches all but its pattern, and denies what it does not match. So one entry may permit and deny, as
+ * in Argo CD: `{server: '*', namespace: '!kube-system'}` permits all namespaces but one.
+ */
+function judgeDestination(
+  entry: ProjectDestination,
+  cluster: TargetCluster,
+  namespace: string,
+): 'matches' | 'denies' | 'neither' {
+  const parts = [
+    { pattern: entry.name, isMatch: entry.name !== '' && matchesPart(entry.name, cluster.name) },
+    { pattern: entry.server, isMatch: entry.server !== '' && matchesPart(entry.server, cluster.server) },
+    { pattern: entry.namespace, isMatch: matchesPart(entry.namespace, namespace) },
+  ]
+  const [name, server, within] = parts
+  if ((name?.isMatch || server?.isMatch) && within?.isMatch) return 'matches'
+  return parts.some(({ pattern, isMatch }) => !isMatch && isDenying(pattern)) ? 'denies' : 'neither'
 }
 
-function matchesCluster(entry: ProjectDestination, cluster: TargetCluster): boolean {
-  if (entry.server !== '') return isMatch(entry.server, cluster.server)
-  return entry.name !== '' && isMatch(entry.name, cluster.name)
+function matchesPart(pattern: string, text: string): boolean {
+  return isDenying(pattern) ? !matchesGlob(pattern.slice(1), text) : matchesGlob(pattern, text)
 }
 
-function isMatch(pattern: string, value: string): boolean {
-  return !pattern.startsWith('!') && matchesGlob(pattern, value)
+function isDenying(pattern: string): boolean {
+  return pattern.startsWith('!')
 }
 
 /** Why a project does not permit an object; undefined when it does. */

@@ -1,0 +1,67 @@
+import type { ObjectRef } from '@k8or/contracts'
+import { KubeError, type Clusters as KubeClusters, type KubeObject as ClientObject } from '@k8or/cluster-client'
+import { refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
+import { RefusedError, type Clusters, type MutationOptions } from '../../domain/ports'
+
+const servedWithinMs = 5000
+const askEveryMs = 200
+
+/** The clusters through AccessPoint's gate, with refusals as the domain knows them. */
+export class GateClusters implements Clusters {
+  constructor(private readonly clusters: KubeClusters) {}
+
+  get(cluster: string, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return translated(ref, this.clusters.get(cluster, ref, { signal }))
+  }
+
+  apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject> {
+    return translated(refOf(object), this.clusters.apply(cluster, object, options))
+  }
+
+  delete(
+    cluster: string,
+    ref: ObjectRef,
+    options: MutationOptions & { uid?: string; propagation?: 'Foreground' | 'Background' | 'Orphan' },
+  ): Promise<boolean> {
+    return translated(ref, this.clusters.delete(cluster, ref, options))
+  }
+
+  async isNamespaced(cluster: string, kind: KindRef, signal: AbortSignal): Promise<boolean | undefined> {
+    const ref = { ...kind, namespace: '', name: '*' }
+    const resource = await translated(ref, this.clusters.discover(cluster, kind, { signal }))
+    return resource?.namespaced
+  }
+
+  async untilServed(cluster: string, kind: KindRef, signal: AbortSignal): Promise<boolean> {
+    const deadline = performance.now() + servedWithinMs
+    while (performance.now() < deadline) {
+      if (await this.clusters.discover(cluster, kind, { signal })) return true
+      await pause(askEveryMs, signal)
+    }
+    return false
+  }
+}
+
+async function translated<Answer>(ref: ObjectRef, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof KubeError)
+      throw new RefusedError(error.message, ref, error.status, error.reason, { cause: error })
+    throw error
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}

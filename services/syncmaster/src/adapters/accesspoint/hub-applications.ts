@@ -1,0 +1,159 @@
+import { hubCluster, type ObjectRef } from '@k8or/contracts'
+import { KubeError, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import type { Logger } from '@k8or/telemetry'
+import { parseApplication, type Application } from '../../domain/application/application'
+import { attentionDigest } from '../../domain/application/declaration'
+import { isOlderVersion } from '../../domain/kube-object'
+import type { Applications } from '../../domain/ports'
+import { parseProject, type Project } from '../../domain/project/project'
+import type { HubEvents } from './hub-events'
+
+const group = 'argoproj.io'
+const version = 'v1alpha1'
+const applicationKind = { group, version, kind: 'Application' }
+const projectKind = { group, version, kind: 'AppProject' }
+
+/** Told of the applications that deserve a look. */
+export type OnApplication = (uid: string) => void
+
+/** The Applications and AppProjects of the hub, by watches. */
+export class HubApplications implements Applications {
+  readonly #applications = new Map<string, { application: Application; attention: string }>()
+  readonly #projects = new Map<string, Project>()
+  #isComplete = false
+  #onChange: OnApplication = () => undefined
+
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly events: HubEvents,
+    private readonly controlNamespace: string,
+    private readonly log: Logger,
+  ) {}
+
+  /** Begins to watch; resolves when all there are have been seen. */
+  async start(onChange: OnApplication, signal: AbortSignal): Promise<void> {
+    this.#onChange = onChange
+    await Promise.all([this.#watchProjects(signal), this.#watchApplications(signal)])
+    this.#isComplete = true
+  }
+
+  isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  get(uid: string): Application | undefined {
+    return this.#applications.get(uid)?.application
+  }
+
+  list(): Application[] {
+    return [...this.#applications.values()].map(({ application }) => application)
+  }
+
+  project(name: string): Project | undefined {
+    return this.#projects.get(name)
+  }
+
+  async patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void> {
+    try {
+      const answer = await this.clusters.mergePatch(hubCluster.name, refOf(application), patch, { signal })
+      if (answer.metadata.uid === application.uid) this.#take(answer)
+    } catch (error) {
+      if (!(error instanceof KubeError && error.status === 404)) throw error
+    }
+  }
+
+  note(application: Application, event: { reason: string; message: string; isWarning?: boolean }): void {
+    this.events.record(application, event)
+  }
+
+  #watchApplications(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.clusters.watch(hubCluster.name, applicationKind, {
+        signal,
+        onSnapshot: (objects) => {
+          const present = new Set(objects.map((object) => object.metadata.uid))
+          for (const uid of [...this.#applications.keys()]) if (!present.has(uid)) this.#drop(uid)
+          for (const object of objects) if (this.#take(object)) this.#onChange(object.metadata.uid ?? '')
+          resolve()
+        },
+        onEvent: (type, object) => {
+          const uid = object.metadata.uid ?? ''
+          if (type === 'DELETED') this.#drop(uid)
+          else if (this.#take(object)) this.#onChange(uid)
+        },
+        onTrouble: (error) => this.#tell('Applications', error),
+      })
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  #watchProjects(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.clusters.watch(hubCluster.name, projectKind, {
+        signal,
+        namespace: this.controlNamespace,
+        onSnapshot: (objects) => {
+          this.#projects.clear()
+          for (const object of objects) this.#takeProject(object)
+          resolve()
+          this.#considerAll()
+        },
+        onEvent: (type, object) => {
+          if (type === 'DELETED') this.#projects.delete(object.metadata.name)
+          else this.#takeProject(object)
+          this.#considerAll()
+        },
+        onTrouble: (error) => this.#tell('AppProjects', error),
+      })
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  #considerAll(): void {
+    if (this.#isComplete) for (const uid of this.#applications.keys()) this.#onChange(uid)
+  }
+
+  /** Answers whether the change means anything: what the mesh writes itself comes back, too. */
+  #take(object: KubeObject): boolean {
+    const application = this.#parse(object)
+    if (!application) return false
+    const known = this.#applications.get(application.uid)
+    if (known && isOlderVersion(application.resourceVersion, known.application.resourceVersion)) return false
+    const attention = attentionDigest(application)
+    this.#applications.set(application.uid, { application, attention })
+    return known?.attention !== attention
+  }
+
+  #parse(object: KubeObject): Application | undefined {
+    try {
+      return parseApplication(object)
+    } catch (error) {
+      this.log.error({ application: object.metadata.name, err: error }, 'an Application can not be read')
+      return undefined
+    }
+  }
+
+  #drop(uid: string): void {
+    if (this.#applications.delete(uid)) this.#onChange(uid)
+  }
+
+  #takeProject(object: KubeObject): void {
+    try {
+      const project = parseProject(object)
+      this.#projects.set(project.name, project)
+    } catch (error) {
+      this.#projects.delete(object.metadata.name)
+      this.log.error({ project: object.metadata.name, err: error }, 'an AppProject can not be read; it permits nothing')
+    }
+  }
+
+  #tell(what: string, error: Error | null): void {
+    if (error) this.log.warn({ err: error }, `the watch of ${what} on the hub is broken`)
+    else this.log.info(`the watch of ${what} on the hub stands again`)
+  }
+}
+
+/** Which object of the hub an Application is. */
+export function refOf(application: Pick<Application, 'namespace' | 'name'>): ObjectRef {
+  return { ...applicationKind, namespace: application.namespace, name: application.name }
+}

@@ -1,0 +1,144 @@
+import { managedMarks, bucketCount } from '@k8or/contracts'
+import { KubeError, type Clusters } from '@k8or/cluster-client'
+import { describeError } from '@k8or/outcome'
+import type { Logger } from '@k8or/telemetry'
+import type { LiveIndex } from '../../domain/drift/live-index'
+import { keyOf, refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
+import type { Live } from '../../domain/ports'
+
+const knownWithinMs = 5000
+const narrowAfterMs = 10_000
+
+interface KindWatch {
+  readonly cluster: string
+  readonly kind: KindRef
+  ending: AbortController
+  isKnown: boolean
+  trouble: string | undefined
+  readonly waiting: Set<() => void>
+}
+
+/** Watches the managed objects of every kind in use, on every cluster in use. */
+export class LiveWatches implements Live {
+  readonly #watches = new Map<string, KindWatch>()
+  /** The buckets whose objects are selected; undefined selects all. */
+  #selection: ReadonlySet<number> | undefined
+  #narrowing: NodeJS.Timeout | undefined
+
+  constructor(
+    readonly index: LiveIndex,
+    private readonly clusters: Clusters,
+    private readonly onNews: (application: string) => void,
+    private readonly log: Logger,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * These buckets are held from now on. What is selected always covers them: an object that is not selected would look
+   * like one that was deleted. It narrows later, when the buckets have come to rest.
+   */
+  cover(buckets: readonly number[]): void {
+    clearTimeout(this.#narrowing)
+    if (this.#selection && buckets.some((bucket) => !this.#selection?.has(bucket))) this.#select(undefined)
+    if (buckets.length === 0 || buckets.length === bucketCount) return
+    this.#narrowing = setTimeout(() => this.#select(new Set(buckets)), narrowAfterMs)
+    this.#narrowing.unref()
+  }
+
+  #select(selection: ReadonlySet<number> | undefined): void {
+    if (this.signal.aborted) return
+    this.#selection = selection
+    for (const watch of this.#watches.values()) this.#begin(watch)
+  }
+
+  #selector(): string {
+    const { bucket } = managedMarks
+    return this.#selection ? `${bucket} in (${[...this.#selection].sort((a, b) => a - b).join(',')})` : bucket
+  }
+
+  watch(cluster: string, kinds: readonly KindRef[]): void {
+    for (const kind of kinds) this.#ensure(cluster, kind)
+  }
+
+  async known(cluster: string, kinds: readonly KindRef[], signal: AbortSignal): Promise<string | undefined> {
+    const watches = kinds.map((kind) => this.#ensure(cluster, kind))
+    await Promise.all(watches.map((watch) => settled(watch, AbortSignal.any([signal, this.signal]))))
+    const blind = watches.find((watch) => !watch.isKnown || watch.trouble !== undefined)
+    if (!blind) return undefined
+    return blind.trouble ?? `the list of ${blind.kind.kind} takes longer than ${knownWithinMs / 1000} s`
+  }
+
+  #ensure(cluster: string, kind: KindRef): KindWatch {
+    const name = `${cluster} ${kind.group}/${kind.kind}`
+    const known = this.#watches.get(name)
+    if (known) return known
+    const ending = new AbortController()
+    const watch = { cluster, kind, ending, isKnown: false, trouble: undefined, waiting: new Set<() => void>() }
+    this.#watches.set(name, watch)
+    this.#begin(watch)
+    return watch
+  }
+
+  #begin(watch: KindWatch): void {
+    watch.ending.abort()
+    watch.ending = new AbortController()
+    watch.isKnown = false
+    const { cluster, kind } = watch
+    this.clusters.watch(cluster, kind, {
+      signal: AbortSignal.any([this.signal, watch.ending.signal]),
+      labelSelector: this.#selector(),
+      onSnapshot: (objects) => {
+        this.#tell(this.index.takeAll(cluster, kind.group, kind.kind, objects))
+        stand(watch, true)
+      },
+      onEvent: (type, object) => {
+        const isGone = type === 'DELETED'
+        const ref = refOf(object)
+        this.#tell(isGone ? this.index.doubt(cluster, keyOf(ref)) : this.index.take(cluster, object))
+      },
+      onTrouble: (error) => this.#onTrouble(watch, error),
+    })
+  }
+
+  #onTrouble(watch: KindWatch, error: Error | null): void {
+    if (error instanceof KubeError && error.reason === 'KindNotServed') {
+      // A kind that is not served has no objects; when its definition comes, the watch will stand.
+      this.#tell(this.index.takeAll(watch.cluster, watch.kind.group, watch.kind.kind, []))
+      stand(watch, true)
+      return
+    }
+    if (error && watch.trouble === undefined)
+      this.log.warn(
+        { cluster: watch.cluster, kind: watch.kind.kind, err: error },
+        'a watch of managed objects is broken',
+      )
+    watch.trouble = error ? describeError(error) : undefined
+    if (error) for (const wake of watch.waiting) wake()
+  }
+
+  #tell(applications: readonly string[]): void {
+    for (const application of applications) this.onNews(application)
+  }
+}
+
+function stand(watch: KindWatch, isKnown: boolean): void {
+  watch.isKnown = isKnown
+  watch.trouble = undefined
+  for (const wake of watch.waiting) wake()
+}
+
+/** Waits until the watch stands, is in trouble, or takes too long. */
+function settled(watch: KindWatch, signal: AbortSignal): Promise<void> {
+  if (watch.isKnown || watch.trouble !== undefined) return Promise.resolve()
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      watch.waiting.delete(wake)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, knownWithinMs)
+    watch.waiting.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
+  })
+}

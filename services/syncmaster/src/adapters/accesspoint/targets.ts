@@ -1,0 +1,69 @@
+import { clusterRecord, hubCluster, type ClusterRecord } from '@k8or/contracts'
+import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import type { Bus } from '@k8or/jetstream'
+import { NotFoundError, type Calls } from '@k8or/rpc'
+import type { Targets } from '../../domain/ports'
+import type { TargetCluster } from '../../domain/project/rules'
+
+/** The clusters that destinations may name: from AccessPoint's record, and where that is silent from AccessPoint itself. */
+export class RecordedTargets implements Targets {
+  readonly #clusters = new Map<string, ClusterRecord>()
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly calls: Calls,
+    /** A cluster came, or answers again. */
+    private readonly onReachable: (cluster: TargetCluster) => void,
+  ) {}
+
+  /** Resolves when the present clusters are known. */
+  start(signal: AbortSignal): Promise<void> {
+    return this.bus.records(clusterRecord).watch(
+      ({ key, value }) => {
+        const known = this.#clusters.get(key)
+        if (!value) this.#clusters.delete(key)
+        else this.#clusters.set(key, value)
+        if (value?.reachable && !known?.reachable) this.onReachable(value)
+      },
+      { signal },
+    )
+  }
+
+  async resolve(
+    destination: { readonly server: string } | { readonly name: string },
+    signal: AbortSignal,
+  ): Promise<TargetCluster | { readonly problem: string }> {
+    if ('name' in destination) {
+      const named = this.#find((cluster) => cluster.name === destination.name)
+      return named ?? this.#ask(destination, `there are no clusters with this name: ${destination.name}`, signal)
+    }
+    const server = trimServer(destination.server)
+    const served = this.#find((cluster) => trimServer(cluster.server) === server)
+    const problem = `cluster ${destination.server} is not known; add its Secret with label argocd.argoproj.io/secret-type=cluster`
+    return served ?? this.#ask(destination, problem, signal)
+  }
+
+  #find(matches: (cluster: TargetCluster) => boolean): TargetCluster | undefined {
+    if (matches(hubCluster)) return hubCluster
+    const found = [...this.#clusters.values()].find(matches)
+    return found && { name: found.name, server: found.server }
+  }
+
+  async #ask(
+    destination: { readonly server: string } | { readonly name: string },
+    problem: string,
+    signal: AbortSignal,
+  ): Promise<TargetCluster | { readonly problem: string }> {
+    try {
+      const { name, server } = await this.calls.to('accesspoint', ClustersService).resolve(destination, { signal })
+      return { name, server }
+    } catch (error) {
+      if (error instanceof NotFoundError) return { problem }
+      throw error
+    }
+  }
+}
+
+function trimServer(server: string): string {
+  return server.replace(/\/+$/, '')
+}

@@ -1,0 +1,67 @@
+import { releaseKey, releaseRecord, type ReleaseRecord } from '@k8or/contracts'
+import { Releases as ReleasesService } from '@k8or/contracts/rpc/chartstore/v1/releases'
+import type { Bus, Records } from '@k8or/jetstream'
+import type { Calls } from '@k8or/rpc'
+import { z } from 'zod'
+import type { KubeObject } from '../../domain/kube-object'
+import type { Releases } from '../../domain/ports'
+
+const Manifests = z.array(
+  z.looseObject({
+    apiVersion: z.string(),
+    kind: z.string(),
+    metadata: z.looseObject({ name: z.string() }),
+  }),
+)
+
+/** How long a changed row may wait for its fact, which brings the trace along. */
+const factWithinMs = 50
+
+/** The releases of ChartStore: which one is the newest from its record, their content by a call. */
+export class ChartStoreReleases implements Releases {
+  readonly #records: Records<ReleaseRecord>
+  readonly #client
+  /** The version of each application's newest row that was read. */
+  readonly #read = new Map<string, number>()
+
+  constructor(
+    bus: Bus,
+    calls: Calls,
+    private readonly onChange: (application: string) => void,
+  ) {
+    this.#records = bus.records(releaseRecord)
+    this.#client = calls.to('chartstore', ReleasesService)
+  }
+
+  /** Follows the rows: a commit that an application was not touched by changes its row without a fact. */
+  start(signal: AbortSignal): Promise<void> {
+    let isLive = false
+    const following = this.#records.watch(
+      ({ key, revision }) => {
+        if (isLive) setTimeout(() => this.#tell(key, revision, signal), factWithinMs)
+      },
+      { signal, filter: releaseKey('*') },
+    )
+    return following.then(() => {
+      isLive = true
+    })
+  }
+
+  async latest(application: string): Promise<ReleaseRecord | undefined> {
+    const row = await this.#records.get(releaseKey(application))
+    if (!row) return undefined
+    this.#read.set(application, row.revision)
+    return row.value.release === 0 && row.value.problems.length === 0 ? undefined : row.value
+  }
+
+  async manifests(release: ReleaseRecord, signal: AbortSignal): Promise<KubeObject[]> {
+    const asked = { applicationUid: release.application.uid, number: BigInt(release.release) }
+    const { manifests } = await this.#client.getRelease(asked, { signal })
+    return Manifests.parse(JSON.parse(new TextDecoder().decode(manifests)))
+  }
+
+  #tell(key: string, revision: number, signal: AbortSignal): void {
+    const application = key.slice(0, key.lastIndexOf('.'))
+    if (!signal.aborted && (this.#read.get(application) ?? 0) < revision) this.onChange(application)
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  appliedRecord,
+  applicationRecord,
+  bucketOf,
+  decisionRecord,
+  type AppliedRecord,
+  type ApplicationRecord,
+  type DecisionRecord,
+} from '@k8or/contracts'
+import type { Bus, Records } from '@k8or/jetstream'
+import { keyOf } from '../../domain/kube-object'
+import type { Account, Accounts, Clock } from '../../domain/ports'
+import { RecordedAccount } from './recorded-account'
+
+/** The records in which accounts are kept. */
+export interface AccountRecords {
+  readonly applied: Records<AppliedRecord>
+  readonly decisions: Records<DecisionRecord>
+  readonly applications: Records<ApplicationRecord>
+}
+
+/** What the records say of one application, until its account is opened. */
+export interface StoredAccount {
+  readonly applied: Map<string, AppliedRecord>
+  decision: DecisionRecord | undefined
+  declaration: { readonly record: ApplicationRecord; readonly revision: number } | undefined
+}
+
+/** The accounts of the applications whose buckets are held here: in memory, and in the records of the bus. */
+export class RecordedAccounts implements Accounts {
+  readonly #open = new Map<string, RecordedAccount>()
+  readonly #stored = new Map<string, StoredAccount>()
+  readonly #records: AccountRecords
+  readonly #gained = new Set<number>()
+  #loading: Promise<void> | undefined
+
+  constructor(
+    bus: Bus,
+    private readonly clock: Clock,
+  ) {
+    this.#records = {
+      applied: bus.records(appliedRecord),
+      decisions: bus.records(decisionRecord),
+      applications: bus.records(applicationRecord),
+    }
+  }
+
+  /**
+   * Reads what was stored of the applications of a bucket that is held from now on. Buckets that are gained together
+   * are read together. Answers the applications that are known.
+   */
+  async gain(bucket: number): Promise<string[]> {
+    this.#gained.add(bucket)
+    this.#loading ??= this.#load()
+    await this.#loading
+    if (this.#gained.has(bucket)) return this.gain(bucket)
+    return [...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
+  }
+
+  async open(application: string): Promise<Account> {
+    while (this.#loading) await this.#loading
+    const known = this.#open.get(application)
+    if (known) return known
+    const stored = this.#stored.get(application) ?? emptyAccount()
+    this.#stored.delete(application)
+    const account = new RecordedAccount(application, stored, this.#records, this.clock)
+    this.#open.set(application, account)
+    return account
+  }
+
+  expected(application: string, key: string): string | undefined {
+    return this.#open.get(application)?.applied.get(key)?.projectionDigest
+  }
+
+  close(application: string): void {
+    this.#open.delete(application)
+    this.#stored.delete(application)
+  }
+
+  /** The bucket is held no longer: whatever is known of its applications may be wrong from now on. */
+  lose(bucket: number): string[] {
+    this.#gained.delete(bucket)
+    const lost = [...this.#open.keys(), ...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
+    for (const uid of lost) this.close(uid)
+    return lost
+  }
+
+  async remove(application: string): Promise<void> {
+    const account = await this.open(application)
+    await this.#records.applications.delete(application)
+    await Promise.all([...account.applied.keys()].map((key) => account.drop(key)))
+    await this.#records.decisions.delete(application)
+    this.#open.delete(application)
+  }
+
+  async #load(): Promise<void> {
+    try {
+      // Whatever is gained in the same moment is read along.
+      await Promise.resolve()
+      while (this.#gained.size > 0) {
+        const buckets = new Set(this.#gained)
+        await this.#read(buckets)
+        for (const bucket of buckets) this.#gained.delete(bucket)
+      }
+    } finally {
+      this.#loading = undefined
+    }
+  }
+
+  async #read(buckets: ReadonlySet<number>): Promise<void> {
+    const { applied, decisions, applications } = this.#records
+    const [rows, decided, declared] = await Promise.all([applied.list(), decisions.list(), applications.list()])
+    const of = (uid: string): StoredAccount => {
+      const known = this.#stored.get(uid) ?? emptyAccount()
+      if (buckets.has(bucketOf(uid)) && !this.#open.has(uid)) this.#stored.set(uid, known)
+      return known
+    }
+    for (const { key, value } of rows) of(key.slice(0, key.lastIndexOf('.'))).applied.set(keyOf(value.object), value)
+    for (const { key, value } of decided) of(key).decision = value
+    for (const { key, value, revision } of declared) of(key).declaration = { record: value, revision }
+  }
+}
+
+function emptyAccount(): StoredAccount {
+  return { applied: new Map(), decision: undefined, declaration: undefined }
+}

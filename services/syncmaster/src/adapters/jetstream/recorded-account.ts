@@ -1,0 +1,111 @@
+import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
+import type { Account, Clock } from '../../domain/ports'
+import { SyncPointer } from '../../domain/sync/sync-pointer'
+import type { AccountRecords, StoredAccount } from './accounts'
+
+const longestReason = 300
+const longestHistory = 10
+
+type Decision = DecisionRecord['history'][number]
+
+/** What was done for one application; every change is stored, and readable here at once. */
+export class RecordedAccount implements Account {
+  readonly #applied: Map<string, AppliedRecord>
+  #sync: SyncPointer | undefined
+  #decisions: Decision[]
+  #release: number
+  #announced: number
+  #declaration: StoredAccount['declaration']
+
+  constructor(
+    private readonly application: string,
+    stored: StoredAccount,
+    private readonly records: AccountRecords,
+    private readonly clock: Clock,
+  ) {
+    this.#applied = stored.applied
+    this.#sync = readPointer(stored.decision?.sync)
+    this.#decisions = stored.decision?.history ?? []
+    this.#release = stored.decision?.release ?? 0
+    this.#announced = stored.decision?.announced ?? 0
+    this.#declaration = stored.declaration
+  }
+
+  get applied(): ReadonlyMap<string, AppliedRecord> {
+    return this.#applied
+  }
+
+  get sync(): SyncPointer | undefined {
+    return this.#sync
+  }
+
+  get declaration(): ApplicationRecord | undefined {
+    return this.#declaration?.record
+  }
+
+  get isAnnounced(): boolean {
+    return this.#declaration !== undefined && this.#declaration.revision === this.#announced
+  }
+
+  async remember(key: string, record: AppliedRecord): Promise<void> {
+    this.#applied.set(key, record)
+    await this.records.applied.put(this.#rowOf(record), record)
+  }
+
+  async drop(key: string): Promise<void> {
+    const record = this.#applied.get(key)
+    if (!record) return
+    this.#applied.delete(key)
+    await this.records.applied.delete(this.#rowOf(record))
+  }
+
+  async saveSync(pointer: SyncPointer): Promise<void> {
+    this.#sync = pointer
+    await this.#save()
+  }
+
+  async noteDecision(decision: string, reason: string, release: number): Promise<void> {
+    const last = this.#decisions[0]
+    const told = reason.slice(0, longestReason)
+    this.#release = release
+    if (last?.decision === decision && last.reason === told) return
+    const noted = { at: this.clock.now().toISOString(), decision, reason: told }
+    this.#decisions = [noted, ...this.#decisions].slice(0, longestHistory)
+    await this.#save()
+  }
+
+  async saveDeclaration(record: ApplicationRecord): Promise<number> {
+    const revision = await this.records.applications.put(this.application, record)
+    this.#declaration = { record, revision }
+    return revision
+  }
+
+  async saveAnnounced(): Promise<void> {
+    this.#announced = this.#declaration?.revision ?? 0
+    await this.#save()
+  }
+
+  async #save(): Promise<void> {
+    const [last] = this.#decisions
+    await this.records.decisions.put(this.application, {
+      at: last?.at ?? this.clock.now().toISOString(),
+      decision: last?.decision ?? '',
+      reason: last?.reason ?? '',
+      release: this.#release,
+      sync: this.#sync ? JSON.stringify(this.#sync) : '',
+      announced: this.#announced,
+      history: this.#decisions,
+    })
+  }
+
+  #rowOf(record: AppliedRecord): string {
+    return `${this.application}.${objectKeyHash(record.object)}`
+  }
+}
+
+/** A pointer of another version of the mesh says nothing: the sync begins anew. */
+function readPointer(text: string | undefined): SyncPointer | undefined {
+  if (!text) return undefined
+  const read = SyncPointer.safeParse(JSON.parse(text))
+  return read.success ? read.data : undefined
+}

@@ -1,0 +1,123 @@
+import { Module, type DynamicModule } from '@nestjs/common'
+import { bucketCount, bucketOf } from '@k8or/contracts'
+import { createClusters } from '@k8or/cluster-client'
+import { createPartitionedJobs } from '@k8or/jobs'
+import { buildService, type Links, type ServiceApp } from '@k8or/shell'
+import { createLogger, withTraceparent, type Logger } from '@k8or/telemetry'
+import { GateClusters } from './adapters/accesspoint/clusters'
+import { HubApplications } from './adapters/accesspoint/hub-applications'
+import { HubEvents } from './adapters/accesspoint/hub-events'
+import { LiveWatches } from './adapters/accesspoint/live-watches'
+import { RecordedTargets } from './adapters/accesspoint/targets'
+import { Attention } from './adapters/attention'
+import { ChartStoreReleases } from './adapters/chartstore/releases'
+import { RecordedAccounts } from './adapters/jetstream/accounts'
+import { BusAnnouncer } from './adapters/jetstream/announcer'
+import { LeasedBuckets } from './adapters/jetstream/leased-buckets'
+import { OnFacts } from './adapters/jetstream/on-facts'
+import { RecordedVerdicts } from './adapters/jetstream/recorded-verdicts'
+import { RecentDesiredSets } from './adapters/memory/desired-sets'
+import { ApplicationAnswers } from './adapters/rpc/applications'
+import type { Config } from './config'
+import { LiveIndex } from './domain/drift/live-index'
+import { healAllowance, TokenBuckets } from './domain/drift/token-bucket'
+import type { Ports } from './domain/ports'
+import { Reconciler } from './domain/sync/reconciler'
+import type { Settings } from './domain/sync/work'
+
+@Module({})
+class SyncMasterModule {}
+
+const name = 'syncmaster'
+const backoffMs = [200, 1000, 5000, 15_000, 60_000, 180_000]
+const partition = { count: bucketCount, of: bucketOf }
+
+/** Builds SyncMaster from its settings and its links to the mesh. */
+export function createApp(config: Config, links: Links): Promise<ServiceApp> {
+  const log = createLogger(name)
+  const ending = new AbortController()
+  const parts = compose(config, links, log, ending.signal)
+  const { attention, reconciler, buckets, applications } = parts
+  const begin = async (): Promise<void> => {
+    const jobs = createPartitionedJobs({ redis: { url: config.redisUrl, tls: links.identity }, log }, partition, {
+      name: 'syncmaster-reconcile',
+      concurrency: config.concurrency,
+      backoffMs,
+      handler: (uid, signal) =>
+        withTraceparent(attention.takeTrace(uid), () =>
+          reconciler.consider(uid, AbortSignal.any([signal, ending.signal])),
+        ),
+      onFailure: (uid, failure) => {
+        log.warn({ application: applications.get(uid)?.name ?? uid, ...failure }, 'could not look at an application')
+      },
+    })
+    attention.begin(jobs, () => applications.list())
+    await Promise.all([
+      parts.targets.start(ending.signal),
+      parts.verdicts.start(ending.signal),
+      parts.releases.start(ending.signal),
+      applications.start((uid) => attention.consider(uid), ending.signal),
+    ])
+    await buckets.start(jobs)
+  }
+  return buildService({
+    name,
+    links,
+    log,
+    module: moduleOf(parts),
+    onStart: begin,
+    onStop: async () => {
+      await buckets.stop()
+      ending.abort()
+    },
+    missing: () => (applications.isComplete() ? [] : ['the Applications of the hub are not known yet']),
+  })
+}
+
+function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signal: AbortSignal) {
+  const clock = { now: () => new Date() }
+  const kube = createClusters(gate)
+  const attention = new Attention()
+  const accounts = new RecordedAccounts(bus, clock)
+  const index = new LiveIndex((uid, key) => accounts.expected(uid, key))
+  const consider = (uid: string): void => attention.mark(uid)
+  const live = new LiveWatches(index, kube, consider, log, signal)
+  const targets = new RecordedTargets(bus, calls, (cluster) => attention.considerCluster(cluster))
+  const applications = new HubApplications(kube, new HubEvents(kube, log, signal), config.controlNamespace, log)
+  const verdicts = new RecordedVerdicts(bus, consider)
+  const releases = new ChartStoreReleases(bus, calls, consider)
+  const buckets = new LeasedBuckets(bus, config, { accounts, live, applications, log })
+  const ports: Ports = {
+    ...{ clock, applications, targets, releases, verdicts, live, accounts, buckets },
+    clusters: new GateClusters(kube),
+    desiredSets: new RecentDesiredSets(config.desiredCacheObjects),
+    announcer: new BusAnnouncer(bus.publisher, clock),
+    agenda: attention,
+  }
+  const settings = settingsOf(config)
+  const reconciler = new Reconciler(ports, settings)
+  buckets.onLost((uid) => reconciler.release(uid))
+  return { attention, applications, targets, verdicts, releases, buckets, reconciler, ports, settings, bus }
+}
+
+function settingsOf(config: Config): Settings {
+  return {
+    controlNamespace: config.controlNamespace,
+    installation: config.installation,
+    massChange: config.massChange,
+    parallelApplies: config.applyConcurrency,
+    healBuckets: new TokenBuckets(healAllowance),
+    historyLimit: 10,
+  }
+}
+
+function moduleOf({ attention, ports, settings, bus }: ReturnType<typeof compose>): DynamicModule {
+  return {
+    module: SyncMasterModule,
+    controllers: [OnFacts],
+    providers: [
+      { provide: Attention, useFactory: () => attention },
+      { provide: ApplicationAnswers, useFactory: () => new ApplicationAnswers(ports, settings, bus) },
+    ],
+  }
+}
