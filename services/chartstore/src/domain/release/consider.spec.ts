@@ -38,7 +38,7 @@ class World implements Trees, Revisions, Releases, Announcer {
       causes: [],
       announced: true,
     }
-    const about = { previous: null, author: '', subject: '', committedAt: '', via: 'poll' as const, problem: null }
+    const about = { previous: null, author: '', subject: '', committedAt: '', via: 'poll' as const, problem: null, followed: true }
     this.revision = { ...told, ...facts, ...about, commit, observedAt: '2026-01-01T00:00:00.000Z' }
   }
 

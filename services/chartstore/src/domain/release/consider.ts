@@ -29,7 +29,7 @@ export class Considering {
   async touchedBy(revisionKeyText: string): Promise<string[]> {
     const revision = await this.revisions.get(revisionKeyText)
     const followers = this.applications.followers(revisionKeyText)
-    if (!revision || followers.length === 0) return []
+    if (!revision?.followed || followers.length === 0) return []
     if (revision.problem) return followers.map(uidOf)
     const paths = [...new Set(followers.flatMap((application) => pathsAt(application, revisionKeyText)))]
     const trees = await this.trees.list(revision.repository.url, revision.commit, paths)

@@ -27,7 +27,8 @@ export async function resolveSources(
   trees: Trees,
 ): Promise<Snapshot> {
   const found = await Promise.all(application.sources.map((source) => revisions.get(keyOf(source))))
-  const records = found.filter((record) => record !== undefined)
+  // What nobody followed for a while may be old: CodeSource observes it anew and says so.
+  const records = found.filter((record) => record !== undefined && record.followed)
   const [first] = records
   if (!first || records.length < found.length) return { kind: 'waiting' }
   const newest = records.reduce((latest, record) => (record.observedAt > latest.observedAt ? record : latest), first)
