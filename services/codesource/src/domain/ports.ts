@@ -68,10 +68,12 @@ export interface TakenDeliveries {
 
 /** Secrets of webhooks, by provider. */
 export interface WebhookSecrets {
-  of(provider: ProviderId): Promise<string | undefined>
+  /** `fresh`: as it is now, not as it was half a minute ago. */
+  of(provider: ProviderId, options?: { readonly fresh: boolean }): Promise<string | undefined>
 }
 
 /** Credentials of repositories. */
 export interface Credentials {
-  of(url: string): Promise<RepositoryAccess>
+  /** `fresh`: as they are now, not as they were half a minute ago. */
+  of(url: string, options?: { readonly fresh: boolean }): Promise<RepositoryAccess>
 }

@@ -1,6 +1,7 @@
 import { repositoryToken } from '@k8or/contracts'
 import { join } from 'node:path'
 import type { CommitInfo, Credentials, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
+import type { RepositoryAccess } from '../../domain/repository/access'
 import { repositoryErrorOf } from '../../domain/repository/git-failure'
 import { parseRemote, RepositoryError, type Remote } from '../../domain/repository/remote'
 import type { Candidate } from '../../domain/revision/target'
@@ -88,36 +89,43 @@ export class GitMirrors implements Mirrors {
     for (const mirror of this.mirrors.values()) mirror.close()
   }
 
-  private async reach(
-    repository: NamedRepository,
-    signal: AbortSignal,
-    work: (mirror: Mirror, url: string, transport: Transport) => Promise<void>,
-  ): Promise<void> {
-    const { addresses, hosts, credentials, files } = this.parts
+  private async reach(repository: NamedRepository, signal: AbortSignal, work: Work): Promise<void> {
+    const { addresses, credentials, files } = this.parts
     const remote = parseRemote(repository.declaredUrl)
-    const [access, allowed] = await Promise.all([
-      credentials.of(repository.url),
-      addresses.of(remote).catch((error: unknown) => {
-        throw asRepositoryError(remote, error)
-      }),
-    ])
-    const transport = transportTo(remote, access, allowed, files)
-    await hosts.run(remote.host, signal, () =>
-      this.tell(remote, work(this.open(repository.token), remote.url, transport)),
-    )
+    const allowed = addresses.of(remote).catch((error: unknown) => {
+      throw asRepositoryError(remote, error)
+    })
+    const [access, list] = await Promise.all([credentials.of(repository.url), allowed])
+    const workWith = (found: RepositoryAccess) =>
+      this.tell(remote, signal, () =>
+        work(this.open(repository.token), remote.url, transportTo(remote, found, list, files)),
+      )
+    await workWith(access).catch(async (error: unknown) => {
+      // The credentials may have been changed a moment ago.
+      const newest = isRefused(error) ? await credentials.of(repository.url, { fresh: true }) : access
+      if (newest === access) throw error
+      await workWith(newest)
+    })
   }
 
-  /** Notes whether the host answered, and says what a failure means. */
-  private async tell(remote: Remote, work: Promise<void>): Promise<void> {
+  /** Runs when the host has room, notes whether it answered, and says what a failure means. */
+  private async tell(remote: Remote, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const { hosts } = this.parts
     try {
-      await work
-      this.parts.hosts.answered(remote.host, true)
+      await hosts.run(remote.host, signal, work)
+      hosts.answered(remote.host, true)
     } catch (error) {
       const failure = asRepositoryError(remote, error)
-      this.parts.hosts.answered(remote.host, !(failure instanceof RepositoryError && failure.isTransient))
+      hosts.answered(remote.host, !(failure instanceof RepositoryError && failure.isTransient))
       throw failure
     }
   }
+}
+
+type Work = (mirror: Mirror, url: string, transport: Transport) => Promise<void>
+
+function isRefused(error: unknown): boolean {
+  return error instanceof RepositoryError && error.problem.reason === 'RepositoryAccessRefused'
 }
 
 /** A repository by its URL alone, for callers that have no declaration at hand. */

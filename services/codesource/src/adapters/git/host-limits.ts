@@ -1,37 +1,55 @@
-/** How many commands may talk to one host at once; to one that did not answer last time, a single one. */
+/** How many git commands may run at once: for one host, for one that did not answer last time, in all. */
+export interface HostLimitsOptions {
+  readonly perHost: number
+  readonly total: number
+}
+
+interface Host {
+  running: number
+  isSilent: boolean
+  waiting: (() => void)[]
+}
+
+/** Gives each host a share of the commands, so that one that hangs fills its own places and nobody else's. */
 export class HostLimits {
   private readonly hosts = new Map<string, Host>()
+  private running = 0
 
-  constructor(private readonly limit: number) {}
+  constructor(private readonly options: HostLimitsOptions) {}
 
-  /** Runs as soon as the host has room; a host that hangs fills its own places and nobody else's. */
+  /** Runs the work as soon as its host has room. */
   async run<Result>(name: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    const host = this.hosts.get(name) ?? { running: 0, isSilent: false, waiting: [] }
-    this.hosts.set(name, host)
-    await this.enter(host, signal)
+    signal.throwIfAborted()
+    await this.enter(this.host(name), signal)
     try {
       return await work()
     } finally {
-      host.running -= 1
-      this.admit(host)
-      if (host.running === 0 && !host.isSilent) this.hosts.delete(name)
+      this.running -= 1
+      this.host(name).running -= 1
+      this.admit()
     }
   }
 
   /** Notes whether the host answered. */
   answered(name: string, hasAnswered: boolean): void {
-    const host = this.hosts.get(name)
-    if (!host) return
+    const host = this.host(name)
     host.isSilent = !hasAnswered
-    this.admit(host)
+    if (hasAnswered && host.running === 0 && host.waiting.length === 0) this.hosts.delete(name)
+    this.admit()
   }
 
-  private async enter(host: Host, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
+  private host(name: string): Host {
+    const host = this.hosts.get(name) ?? { running: 0, isSilent: false, waiting: [] }
+    this.hosts.set(name, host)
+    return host
+  }
+
+  private enter(host: Host, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const admit = () => {
         signal.removeEventListener('abort', leave)
         host.running += 1
+        this.running += 1
         resolve()
       }
       const leave = () => {
@@ -40,21 +58,16 @@ export class HostLimits {
       }
       signal.addEventListener('abort', leave, { once: true })
       host.waiting.push(admit)
-      this.admit(host)
+      this.admit()
     })
   }
 
-  private admit(host: Host): void {
-    while (host.running < (host.isSilent ? 1 : this.limit)) {
-      const next = host.waiting.shift()
-      if (!next) return
-      next()
-    }
+  private admit(): void {
+    for (const host of this.hosts.values())
+      while (this.running < this.options.total && host.running < (host.isSilent ? 1 : this.options.perHost)) {
+        const next = host.waiting.shift()
+        if (!next) break
+        next()
+      }
   }
-}
-
-interface Host {
-  running: number
-  isSilent: boolean
-  waiting: (() => void)[]
 }

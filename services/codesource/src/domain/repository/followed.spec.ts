@@ -39,9 +39,18 @@ describe('services/codesource/src/domain/repository/followed', () => {
     followed.put('a', application('a', { repoURL: url }), 5)
     followed.put('a', null, 4)
     expect(followed.tokens()).toEqual([token])
-    followed.put('a', null, 6)
+    expect(followed.put('a', null, 6)).toBe(true)
     expect(followed.tokens()).toEqual([])
     expect(followed.repository(token)).toBeUndefined()
+  })
+
+  it('says when something is no longer followed', () => {
+    const followed = new Followed()
+    expect(followed.put('a', application('a', { repoURL: url, targetRevision: 'v1' }), 1)).toBe(false)
+    expect(followed.put('a', application('a', { repoURL: url, targetRevision: 'v1' }), 2)).toBe(false)
+    expect(followed.put('a', application('a', { repoURL: url, targetRevision: 'v2' }), 3)).toBe(true)
+    expect(followed.remove('a')).toBe(true)
+    expect(followed.remove('b')).toBe(false)
   })
 
   it('matches webhooks by host and path alone (A16)', () => {

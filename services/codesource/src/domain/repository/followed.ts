@@ -18,14 +18,28 @@ export class Followed {
   private readonly followers = new Map<string, Follower>()
   private readonly byToken = new Map<string, Set<string>>()
 
-  /** Takes an application as it is now, or its absence; what is older than known is ignored. */
-  put(uid: string, application: ApplicationRecord | null, revision: number): void {
+  /**
+   * Takes an application as it is now, or its absence; what is older than known is ignored. Answers whether it has
+   * ceased to follow something.
+   */
+  put(uid: string, application: ApplicationRecord | null, revision: number): boolean {
     const known = this.followers.get(uid)
-    if (known && known.revision >= revision) return
-    const sources = application ? gitSources(application) : []
-    for (const source of known?.sources ?? []) this.leave(source.token, uid)
+    if (known && known.revision >= revision) return false
+    return this.follow(uid, revision, application ? gitSources(application) : [])
+  }
+
+  /** The application is gone. Answers whether it had followed something. */
+  remove(uid: string): boolean {
+    const known = this.followers.get(uid)
+    return known ? this.follow(uid, known.revision, []) : false
+  }
+
+  private follow(uid: string, revision: number, sources: Follower['sources']): boolean {
+    const before = this.followers.get(uid)?.sources ?? []
+    for (const source of before) this.leave(source.token, uid)
     for (const source of sources) this.join(source.token, uid)
     this.followers.set(uid, { revision, sources })
+    return before.some((was) => !sources.some(({ token, target }) => token === was.token && target === was.target))
   }
 
   tokens(): string[] {

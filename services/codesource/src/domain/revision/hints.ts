@@ -37,6 +37,11 @@ export class Hints {
     return hints
   }
 
+  /** The trace that the newest hint came with. */
+  traceparentOf(token: string): string | undefined {
+    return this.byToken.get(token)?.findLast(({ traceparent }) => traceparent !== undefined)?.traceparent
+  }
+
   /** Gives back what was taken when looking failed. */
   restore(token: string, hints: readonly Hint[]): void {
     if (hints.length > 0) this.byToken.set(token, [...hints, ...(this.byToken.get(token) ?? [])].slice(-kept))

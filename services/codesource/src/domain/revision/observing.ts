@@ -136,9 +136,7 @@ export class Observing {
     const { revisions, mirrors, clock } = this.parts
     const key = revisionKey(repository.token, target)
     const [row, info] = await Promise.all([revisions.get(key), mirrors.commit(repository.token, found.commit)])
-    const known = row?.value
-    if (known && saysCommit(known, found))
-      return known.announced ? undefined : this.announce(key, known, row?.number ?? 0)
+    if (row && saysCommit(row.value, found)) return this.announceUnlessDone(key, row)
     const origin = originOf(hints, { target, ...found })
     const record = observedRecord(revisionOf(repository, target), row?.value, { ...found, info, at: clock() }, origin)
     await this.write(key, record, row?.number ?? 0)
@@ -148,9 +146,7 @@ export class Observing {
     const { revisions, clock } = this.parts
     const key = revisionKey(repository.token, target)
     const row = await revisions.get(key)
-    const known = row?.value
-    if (known && saysProblem(known, problem))
-      return known.announced ? undefined : this.announce(key, known, row?.number ?? 0)
+    if (row && saysProblem(row.value, problem)) return this.announceUnlessDone(key, row)
     const origin = originOf(hints, { target, ref: row?.value.ref ?? '', commit: '' })
     const record = unresolvedRecord(revisionOf(repository, target), row?.value, problem, clock(), origin)
     await this.write(key, record, row?.number ?? 0)

@@ -50,11 +50,13 @@ export class TakingDeliveries {
   }
 
   private async refusalOf(provider: WebhookProvider, request: WebhookRequest): Promise<string | undefined> {
-    const secret = await this.parts.secrets.of(provider.id)
-    if (secret === undefined || secret === '')
-      return `webhooks of ${provider.title} are refused: no secret is set, put ${provider.secretKey} into the Secret argocd-secret`
-    const reason = provider.refusal(request, secret)
-    return reason === undefined ? undefined : `webhook of ${provider.title} is refused: ${reason}`
+    const { secrets } = this.parts
+    const secret = await secrets.of(provider.id)
+    const refusal = refusalBy(provider, request, secret)
+    if (refusal === undefined) return undefined
+    // The secret may have been changed a moment ago.
+    const newest = await secrets.of(provider.id, { fresh: true })
+    return newest === secret ? refusal : refusalBy(provider, request, newest)
   }
 
   private async store(provider: WebhookProvider, delivery: Delivery): Promise<WebhookAnswer> {
@@ -86,6 +88,13 @@ export class TakingDeliveries {
     const url = delivery.repositories[0] ?? '(unnamed)'
     return { result: 'unfollowed', message: `taken, without effect: no application follows ${withoutPassword(url)}` }
   }
+}
+
+function refusalBy(provider: WebhookProvider, request: WebhookRequest, secret = ''): string | undefined {
+  if (secret === '')
+    return `webhooks of ${provider.title} are refused: no secret is set, put ${provider.secretKey} into the Secret argocd-secret`
+  const reason = provider.refusal(request, secret)
+  return reason === undefined ? undefined : `webhook of ${provider.title} is refused: ${reason}`
 }
 
 function duplicate(named: { provider: string; delivery: string }): WebhookAnswer {

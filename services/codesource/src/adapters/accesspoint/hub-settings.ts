@@ -1,0 +1,63 @@
+import { Settings, type GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
+import { NotFoundError, type Calls } from '@k8or/rpc'
+import { isDeepStrictEqual } from 'node:util'
+import type { Credentials, WebhookSecrets } from '../../domain/ports'
+import { noAccess, type RepositoryAccess } from '../../domain/repository/access'
+import type { ProviderId } from '../../domain/webhook/provider-id'
+import { Kept } from './kept'
+
+/** Credentials and secrets of the hub, which AccessPoint alone may read: asked of it, kept for half a minute. */
+export class HubSettings {
+  readonly credentials: Credentials = { of: (url, options) => this.repository(url).get(options) }
+  readonly webhookSecrets: WebhookSecrets = {
+    of: async (provider, options) => (await this.secrets.get(options))[provider],
+  }
+  private readonly secrets: Kept<Partial<Record<ProviderId, string>>>
+  private readonly repositories = new Map<string, Kept<RepositoryAccess>>()
+  private readonly client
+
+  constructor(calls: Calls) {
+    this.client = calls.to('accesspoint', Settings)
+    this.secrets = new Kept(async () => (await this.client.getWebhookSecrets({})).secrets)
+  }
+
+  private repository(url: string): Kept<RepositoryAccess> {
+    const known = this.repositories.get(url)
+    if (known) return known
+    let last = noAccess
+    const kept = new Kept(async () => {
+      const asked = await this.ask(url)
+      // Equal answers are one answer: who compares them sees whether something changed.
+      last = isDeepStrictEqual(asked, last) ? last : asked
+      return last
+    })
+    this.repositories.set(url, kept)
+    return kept
+  }
+
+  private async ask(url: string): Promise<RepositoryAccess> {
+    try {
+      return accessOf(await this.client.getRepository({ url }))
+    } catch (error) {
+      if (error instanceof NotFoundError) return noAccess
+      throw error
+    }
+  }
+}
+
+function accessOf(answer: GetRepositoryResponse): RepositoryAccess {
+  return {
+    username: answer.username,
+    password: answer.password,
+    bearerToken: answer.bearerToken,
+    sshPrivateKey: answer.sshPrivateKey,
+    knownHosts: answer.knownHosts,
+    tlsCa: answer.tlsCa,
+    tlsClientCert: answer.tlsClientCert,
+    tlsClientKey: answer.tlsClientKey,
+    insecure: answer.insecure,
+    insecureIgnoreHostKey: answer.insecureIgnoreHostKey,
+    proxy: answer.proxy,
+    noProxy: answer.noProxy,
+  }
+}

@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common'
+import {
+  applicationDeclared,
+  applicationRemoved,
+  type ApplicationDeclared,
+  type ApplicationRemoved,
+  type Fact,
+} from '@k8or/contracts'
+import { OnFact } from '@k8or/jetstream'
+import { RepositoryWork } from '../repository-work'
+import { Applications } from './applications'
+
+@Controller()
+export class OnApplication {
+  constructor(
+    private readonly applications: Applications,
+    private readonly work: RepositoryWork,
+  ) {}
+
+  @OnFact(applicationDeclared)
+  async handleDeclared(fact: Fact<ApplicationDeclared>): Promise<void> {
+    const row = await this.applications.get(fact.data.application.ref.uid)
+    if (row) await this.work.declared(row, fact)
+  }
+
+  @OnFact(applicationRemoved)
+  async handleRemoved({ data }: Fact<ApplicationRemoved>): Promise<void> {
+    this.work.removed(data.application.uid)
+    return Promise.resolve()
+  }
+}

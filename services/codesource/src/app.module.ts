@@ -1,0 +1,137 @@
+import { Module, type DynamicModule } from '@nestjs/common'
+import { repositoryToken } from '@k8or/contracts'
+import { createJobs, type Jobs } from '@k8or/jobs'
+import { buildService, type Links, type ServiceApp } from '@k8or/shell'
+import { createLogger, metrics, type Logger } from '@k8or/telemetry'
+import { join } from 'node:path'
+import { HubSettings } from './adapters/accesspoint/hub-settings'
+import { Addresses } from './adapters/git/addresses'
+import { GitMirrors, namedRepository } from './adapters/git/git-mirrors'
+import { HostLimits } from './adapters/git/host-limits'
+import { MirroredTrees } from './adapters/git/mirrored-trees'
+import { SecretFiles } from './adapters/git/secret-files'
+import { WebhookServer } from './adapters/http/webhook-server'
+import { Applications } from './adapters/jetstream/applications'
+import { BusAnnouncer } from './adapters/jetstream/bus-announcer'
+import { OnApplication } from './adapters/jetstream/on-application'
+import { OnDeliveryReceived } from './adapters/jetstream/on-delivery-received'
+import { RecordedDeliveries } from './adapters/jetstream/recorded-deliveries'
+import { RecordedRevisions } from './adapters/jetstream/recorded-revisions'
+import { RepositoryWork } from './adapters/repository-work'
+import { RefreshAnswers } from './adapters/rpc/refreshes'
+import { TreeAnswers } from './adapters/rpc/trees'
+import type { Config } from './config'
+import { Followed } from './domain/repository/followed'
+import { Hints } from './domain/revision/hints'
+import { Observing } from './domain/revision/observing'
+import { TakingDeliveries } from './domain/webhook/take-delivery'
+import { Signals } from './signals'
+
+@Module({})
+class CodeSourceModule {}
+
+const name = 'codesource'
+const backoffMs = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000]
+/** Looks wait for git and for hosts, not for each other: HostLimits says how many run. */
+const looksAtOnce = 10_000
+
+/** Builds CodeSource from its settings and its links to the mesh. */
+export async function createApp(config: Config, links: Links): Promise<ServiceApp> {
+  const log = createLogger(name)
+  const parts = compose(config, links, log)
+  const { webhooks, mirrors, files, applications } = parts
+  let jobs: Jobs | undefined
+  const app = await buildService({
+    name,
+    links,
+    log,
+    module: moduleOf(parts),
+    onStart: async () => {
+      jobs = await begin(parts, config, links, log)
+    },
+    onStop: async () => {
+      applications.stop()
+      await jobs?.stop()
+      mirrors.close()
+      files.clear()
+    },
+  })
+  return {
+    start: async () => {
+      await app.start()
+      await webhooks.start()
+    },
+    readiness: () => app.readiness(),
+    stop: async () => {
+      await webhooks.stop()
+      await app.stop()
+    },
+  }
+}
+
+/** Reads what is followed and known, announces what was left unsaid, and begins to look at every repository. */
+async function begin(parts: Parts, config: Config, links: Links, log: Logger): Promise<Jobs> {
+  const { revisions, applications, work, observing } = parts
+  await Promise.all([revisions.load(), applications.watch((change) => work.known(change))])
+  const jobs = createJobs(
+    { redis: { url: config.redisUrl, tls: links.identity }, log },
+    {
+      name: 'codesource-repositories',
+      concurrency: looksAtOnce,
+      backoffMs,
+      handler: (key, signal) => work.handle(key, signal),
+      onFailure: (key, failure) => log.warn({ repository: key, ...failure }, 'could not look at a repository'),
+    },
+  )
+  await observing.announceAgain()
+  work.begin(jobs)
+  return jobs
+}
+
+type Parts = ReturnType<typeof compose>
+
+function compose(config: Config, { bus, calls, identity }: Links, log: Logger) {
+  const clock = () => new Date()
+  const signals = new Signals(log, metrics)
+  const followed = new Followed()
+  const hints = new Hints()
+  const { credentials, webhookSecrets } = new HubSettings(calls)
+  const announcer = new BusAnnouncer(bus.publisher)
+  const revisions = new RecordedRevisions(bus)
+  const files = new SecretFiles(join(config.git.dir, 'keys'))
+  const mirrors = mirrorsOf(config, credentials, files)
+  const trees = new MirroredTrees(mirrors, (url) => followed.repository(repositoryToken(url)) ?? namedRepository(url))
+  const { errorAfterMs, pollIntervalMs } = config
+  const observing = new Observing({ followed, hints, mirrors, revisions, announcer, clock, errorAfterMs })
+  const work = new RepositoryWork({ followed, hints, revisions, observing, signals, pollIntervalMs })
+  const taken = new RecordedDeliveries(bus)
+  const taking = new TakingDeliveries({ secrets: webhookSecrets, taken, announcer, followed, clock })
+  const webhooks = new WebhookServer({ ...config.webhook, identity }, taking, signals)
+  return { applications: new Applications(bus), revisions, mirrors, files, trees, observing, work, webhooks }
+}
+
+function mirrorsOf({ git }: Config, credentials: HubSettings['credentials'], files: SecretFiles): GitMirrors {
+  return new GitMirrors({
+    dir: join(git.dir, 'mirrors'),
+    place: { path: git.path, home: git.dir },
+    maxBytes: git.maxBytes,
+    credentials,
+    addresses: new Addresses({ allowLoopback: git.allowLoopback }),
+    hosts: new HostLimits({ perHost: 6, total: 64 }),
+    files,
+  })
+}
+
+function moduleOf({ work, trees, applications }: Parts): DynamicModule {
+  return {
+    module: CodeSourceModule,
+    controllers: [OnApplication, OnDeliveryReceived],
+    providers: [
+      TreeAnswers,
+      RefreshAnswers,
+      { provide: RepositoryWork, useFactory: () => work },
+      { provide: MirroredTrees, useFactory: () => trees },
+      { provide: Applications, useFactory: () => applications },
+    ],
+  }
+}

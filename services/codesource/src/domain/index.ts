@@ -1,0 +1,1 @@
+export { parseRemote, RepositoryError, type Remote } from './repository/remote'

@@ -1,0 +1,2 @@
+export { createApp } from './app.module'
+export { loadConfig, type Config } from './config'

@@ -1,0 +1,5 @@
+import { runService } from '@k8or/shell'
+import { createApp } from './app.module'
+import { loadConfig } from './config'
+
+void runService({ name: 'codesource', createApp, loadConfig })
