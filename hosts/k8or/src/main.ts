@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
-import { registerClientCommands } from './client'
+import { endParsing, registerClientCommands } from './client'
 import { version } from './version'
 
 const meshCommands: readonly [string, string][] = [
@@ -24,6 +24,5 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`k8or: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exitCode = 2
+  process.exitCode = endParsing(error)
 })

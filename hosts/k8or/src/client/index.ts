@@ -1,11 +1,20 @@
-import type { Command } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { registerAppCommands } from './app/register'
+import { exitCodes, type ExitCode } from './errors'
 import { registerInsightCommands } from './insight/register'
 import { registerOfflineCommands } from './offline/register'
 
 /** Adds what people ask the mesh, and what works without one, to the `k8or` command. */
 export function registerClientCommands(program: Command): void {
+  program.exitOverride()
   registerAppCommands(program)
   registerInsightCommands(program)
   registerOfflineCommands(program)
+}
+
+/** What the command ends with when parsing its line threw: help and version are answers, anything else is wrong usage. */
+export function endParsing(error: unknown): ExitCode {
+  const isTold = error instanceof CommanderError
+  if (!isTold) process.stderr.write(`k8or: ${error instanceof Error ? error.message : String(error)}\n`)
+  return isTold && error.exitCode === 0 ? exitCodes.fine : exitCodes.cannotTell
 }

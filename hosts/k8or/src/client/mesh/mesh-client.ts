@@ -75,13 +75,13 @@ export class MeshClient {
 const hints: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there; is the mesh up? (`make up`)',
   ENOTFOUND: 'there is no host of that name; check K8OR_URL',
-  SELF_SIGNED_CERT_IN_CHAIN: "the certificate is not trusted; set K8OR_CA to the mesh's ca.crt",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the certificate is not trusted; set K8OR_CA to the mesh's ca.crt",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "the certificate is not trusted; set K8OR_CA to the mesh's ca.crt",
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host; check K8OR_URL',
 }
 
 function unreachable(url: string, cause: NodeJS.ErrnoException): CommandError {
-  const reason = cause.message === '' ? (cause.code ?? cause.name) : cause.message
-  return new CommandError(`the mesh at ${url} can not be reached: ${reason}`, hints[cause.code ?? ''], { cause })
+  const { code = '', message, name } = cause
+  const isDistrusted = /CERT|VERIFY/.test(code)
+  const hint =
+    hints[code] ?? (isDistrusted ? "its certificate is not trusted; set K8OR_CA to the mesh's ca.crt" : undefined)
+  return new CommandError(`the mesh at ${url} can not be reached: ${message || code || name}`, hint, { cause })
 }

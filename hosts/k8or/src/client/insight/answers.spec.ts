@@ -1,0 +1,104 @@
+import { create } from '@bufbuild/protobuf'
+import { ClusterSchema } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { DeadLetterSchema } from '@k8or/contracts/rpc/insighthub/v1/dead_letters'
+import { GetTraceResponseSchema } from '@k8or/contracts/rpc/insighthub/v1/traces'
+import { DecisionSchema } from '@k8or/contracts/rpc/syncmaster/v1/applications'
+import pc from 'picocolors'
+import type { Answer } from '../output/answer'
+import { clustersAnswer } from './clusters'
+import { deadLettersAnswer } from './dead-letters'
+import { traceAnswer } from './trace'
+import { decisionsAnswer } from './why'
+
+const colors = pc.createColors(false)
+const table = (answer: Answer, isWide = false) => `\n${answer.table({ isWide, colors })}\n`
+
+describe('hosts/k8or/src/client/insight/answers', () => {
+  it('draws where the time of a deployment went', () => {
+    const hops = [
+      { fact: 'delivery.received', service: 'codesource', sinceStartMs: 0, sincePreviousMs: 0, summary: 'github push' },
+      {
+        fact: 'revision.observed',
+        service: 'codesource',
+        sinceStartMs: 30,
+        sincePreviousMs: 30,
+        summary: 'main is abc',
+      },
+      {
+        fact: 'sync.finished',
+        service: 'syncmaster',
+        sinceStartMs: 90,
+        sincePreviousMs: 60,
+        summary: 'Succeeded: 2 objects',
+      },
+      {
+        fact: 'health.changed',
+        service: 'insighthub',
+        sinceStartMs: 2400,
+        sincePreviousMs: 2310,
+        summary: 'Healthy',
+        actor: 'service:insighthub',
+      },
+    ]
+    const response = create(GetTraceResponseSchema, { hops, correlationId: 'push-1', traceId: 'cafe' })
+    expect(table(traceAnswer(response))).toBe(`
+AFTER   TOOK     WHERE THE TIME WENT        SERVICE      HOP                 WHAT
+0 ms    +0 ms    ▏                          codesource   delivery.received   github push
+30 ms   +30 ms   ▏                          codesource   revision.observed   main is abc
+90 ms   +60 ms   ▇                          syncmaster   sync.finished       Succeeded: 2 objects
+2.4 s   +2.3 s    ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇   insighthub   health.changed      Healthy
+
+4 hops in 2.4 s, most of it (2.3 s) until health.changed
+correlation push-1, trace cafe
+`)
+    expect(traceAnswer(response).data).toMatchObject({
+      hops: [{ sinceStartMs: 0, causes: [] }, {}, {}, {}],
+      correlationId: 'push-1',
+    })
+  })
+
+  it('tells the last decisions', () => {
+    const decision = create(DecisionSchema, {
+      at: '2026-11-21T09:40:01Z',
+      decision: 'synced',
+      reason: 'release 12 is new',
+    })
+    expect(table(decisionsAnswer([decision]))).toBe(`
+AT                    DECISION   REASON
+2026-11-21 09:40:01   synced     release 12 is new
+`)
+    expect(table(decisionsAnswer([]))).toBe('\nnothing was decided yet\n')
+  })
+
+  it('lists dead letters', () => {
+    const letter = create(DeadLetterSchema, {
+      id: 7n,
+      service: 'syncmaster',
+      subject: 'k8or.chartstore.release.rendered.shop',
+      reason: 'unreadable',
+      time: '2026-11-21T09:40:01Z',
+    })
+    expect(table(deadLettersAnswer([letter]))).toBe(`
+ID   TIME                  SERVICE      SUBJECT                                 REASON
+7    2026-11-21 09:40:01   syncmaster   k8or.chartstore.release.rendered.shop   unreadable
+`)
+    expect(table(deadLettersAnswer([]))).toBe('\nno dead letters\n')
+  })
+
+  it('lists clusters', () => {
+    const clusters = [
+      create(ClusterSchema, {
+        name: 'in-cluster',
+        server: 'https://kubernetes.default.svc',
+        reachable: true,
+        version: 'v1.36.3',
+      }),
+      create(ClusterSchema, { name: 'edge', server: 'https://edge', reason: 'connection refused' }),
+    ]
+    expect(table(clustersAnswer(clusters))).toBe(`
+NAME         SERVER                           REACHABLE   VERSION   REASON
+in-cluster   https://kubernetes.default.svc   true        v1.36.3
+edge         https://edge                     false                 connection refused
+`)
+  })
+})
