@@ -1,4 +1,13 @@
-import { createAuthority, createKey, createRequest, issue, publicKeyOfRequest, spiffeIdOf, type Authority, type Identity } from '@k8or/identity'
+import {
+  createAuthority,
+  createKey,
+  createRequest,
+  issue,
+  publicKeyOfRequest,
+  spiffeIdOf,
+  type Authority,
+  type Identity,
+} from '@k8or/identity'
 import type { ServiceName } from '@k8or/contracts'
 import { Releases } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import { Later, Never } from '@k8or/outcome'
@@ -42,11 +51,15 @@ const roads: Record<string, () => Promise<Road>> = {
   'over the network': async () => {
     const authority = await createAuthority({ trustDomain })
     const port = await freePort()
-    const server = await startRpcServer({ listen: `127.0.0.1:${String(port)}`, identity: await identityOf('chartstore', authority), routes })
+    const server = await startRpcServer({
+      listen: `127.0.0.1:${String(port)}`,
+      identity: await identityOf('chartstore', authority),
+      routes,
+    })
     const url = `https://localhost:${String(port)}`
     const urls = { accesspoint: url, codesource: url, chartstore: url, syncmaster: url, insighthub: url }
     const calls = networkCalls({ identity: await identityOf('accesspoint', authority), urls })
-    return { calls, close: () => server.stop() }
+    return { calls, close: () => (calls.close(), server.stop()) }
   },
   'in one process': () => {
     const local = new LocalCalls()
@@ -62,7 +75,8 @@ describe.each(Object.keys(roads))('libs/rpc/src/calls.rig', (name) => {
   })
   afterAll(() => road.close())
 
-  const ask = (applicationUid: string, options = {}) => road.calls.to('chartstore', Releases).getRelease({ applicationUid }, options)
+  const ask = (applicationUid: string, options = {}) =>
+    road.calls.to('chartstore', Releases).getRelease({ applicationUid }, options)
 
   it('tells the service who calls', async () => {
     const { release } = await ask('peer')
@@ -98,14 +112,22 @@ describe('libs/rpc/src/calls.rig', () => {
   it('C52.6 a caller without a certificate of the mesh gets nothing, and nobody but the expected service is believed', async () => {
     const authority = await createAuthority({ trustDomain })
     const port = await freePort()
-    const server = await startRpcServer({ listen: `127.0.0.1:${String(port)}`, identity: await identityOf('chartstore', authority), routes })
+    const server = await startRpcServer({
+      listen: `127.0.0.1:${String(port)}`,
+      identity: await identityOf('chartstore', authority),
+      routes,
+    })
     const url = `https://localhost:${String(port)}`
     const urls = { accesspoint: url, codesource: url, chartstore: url, syncmaster: url, insighthub: url }
     const stranger = await identityOf('accesspoint', await createAuthority({ trustDomain }))
     const forged = networkCalls({ identity: { ...stranger, ca: authority.ca }, urls })
     await expect(forged.to('chartstore', Releases).getRelease({ applicationUid: 'peer' })).rejects.toBeInstanceOf(Later)
     const honest = networkCalls({ identity: await identityOf('accesspoint', authority), urls })
-    await expect(honest.to('syncmaster', Releases).getRelease({ applicationUid: 'peer' })).rejects.toThrow(/expected spiffe/)
+    await expect(honest.to('syncmaster', Releases).getRelease({ applicationUid: 'peer' })).rejects.toThrow(
+      /expected spiffe/,
+    )
+    honest.close()
+    forged.close()
     await server.stop()
   })
 })

@@ -1,7 +1,7 @@
 export type { CallRoutes, Calls, ForwardedAnswer, ForwardedCall } from './calls'
 export { ForbiddenError, InvalidRequestError, NotFoundError, TooLargeError, UnauthenticatedError } from './errors'
 export { LocalCalls } from './local-calls'
-export { networkCalls, type NetworkCallsOptions } from './network-calls'
+export { networkCalls, type ClosableCalls, type NetworkCallsOptions } from './network-calls'
 export { actorOf, peerOf } from './peer'
 export { RpcModule, rpcRoutes, RpcService } from './rpc-service'
 export {

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { ServiceName } from '@k8or/contracts'
 import { JetStreamStrategy } from '@k8or/jetstream'
 import { RpcModule, rpcRoutes } from '@k8or/rpc'
@@ -28,23 +29,26 @@ class ServiceModule {}
 /** Makes a service of its parts: a Nest application whose handlers hear facts and whose answers are served to others. */
 export async function buildService(parts: ServiceParts): Promise<ServiceApp> {
   const { name, links, log } = parts
-  const app = await NestFactory.createMicroservice(
+  const options = { strategy: new JetStreamStrategy(links.bus), logger: new NestLogger(log), abortOnError: false }
+  // Nest types its options as a class that nobody can make.
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     { module: ServiceModule, imports: [RpcModule, parts.module] },
-    { strategy: new JetStreamStrategy(links.bus), logger: new NestLogger(log), abortOnError: false },
+    options as never,
   )
   let isStarted = false
   return {
     start: async () => {
       await parts.onStart?.()
-      await app.init()
-      await links.serve(name, rpcRoutes(app))
+      // Not `init` first: Nest would then take the handlers of facts as bound, and bind none.
       await app.listen()
+      await links.serve(name, rpcRoutes(app))
       isStarted = true
       log.info({ service: name }, 'started')
     },
     readiness: () => readinessOf([...(isStarted ? [] : ['is starting']), ...missing(parts)]),
     stop: async () => {
       isStarted = false
+      await links.withdraw(name)
       await app.close()
       await parts.onStop?.()
       log.info({ service: name }, 'stopped')

@@ -1,15 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { httpsGate } from '@k8or/cluster-client'
 import type { ServiceName } from '@k8or/contracts'
 import { joinMesh, type RenewingIdentity } from '@k8or/identity'
-import { connectBus } from '@k8or/jetstream'
-import { describeError, Never } from '@k8or/outcome'
 import { networkCalls, startRpcServer, type CallRoutes, type RpcServer } from '@k8or/rpc'
 import type { Logger } from '@k8or/telemetry'
 import { identityDir, type ShellConfig } from './config'
 import type { Links } from './links'
+import { untilConnected, untilDone } from './until-done'
 
 /** Links that must be let go of when the service has stopped. */
 export interface ClosableLinks extends Links {
@@ -21,22 +19,28 @@ export async function networkLinks(
   name: ServiceName,
   config: ShellConfig,
   log: Logger,
-  identity?: RenewingIdentity,
+  options: { readonly signal: AbortSignal; readonly identity?: RenewingIdentity | undefined },
 ): Promise<ClosableLinks> {
-  const me = identity ?? (await untilDone('join the mesh', log, () => joinAs(name, config, log)))
-  const bus = await connectBus({ url: config.natsUrl, identity: me, holder: `${name}-${String(process.pid)}`, log })
+  const { signal, identity } = options
+  const me = identity ?? (await untilDone('join the mesh', () => joinAs(name, config, log), { log, signal }))
+  const holder = `${name}-${String(process.pid)}`
+  const bus = await untilConnected({ url: config.natsUrl, identity: me, holder, log }, signal)
   const gate = httpsGate({ url: config.urls.accesspoint, identity: me })
-  const servers: RpcServer[] = []
+  const calls = networkCalls({ identity: me, urls: config.urls })
+  let server: RpcServer | undefined
+  const withdraw = async (): Promise<void> => server?.stop()
   return {
     identity: me,
     bus,
     gate,
-    calls: networkCalls({ identity: me, urls: config.urls }),
+    calls,
     serve: async (_: ServiceName, routes: CallRoutes) => {
-      servers.push(await startRpcServer({ listen: config.listen, identity: me, routes }))
+      server = await startRpcServer({ listen: config.listen, identity: me, routes })
     },
+    withdraw,
     close: async () => {
-      await Promise.all(servers.map((server) => server.stop()))
+      await withdraw()
+      calls.close()
       await gate.close()
       await bus.close()
       me.stop()
@@ -66,18 +70,5 @@ function readOptional(path: string): string | undefined {
     return readFileSync(path, 'utf8').trim()
   } catch {
     return undefined
-  }
-}
-
-/** Tries until it is done: the parts of a mesh start in any order. What can never be done is thrown. */
-async function untilDone<T>(what: string, log: Logger, attempt: () => Promise<T>): Promise<T> {
-  for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 3_000)) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (error instanceof Never) throw error
-      log.info({ reason: describeError(error), againInMs: waitMs }, `can not ${what} yet`)
-      await wait(waitMs)
-    }
   }
 }

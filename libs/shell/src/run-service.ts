@@ -1,13 +1,12 @@
-import { once } from 'node:events'
 import type { ServiceName } from '@k8or/contracts'
 import type { RenewingIdentity } from '@k8or/identity'
-import { describeError } from '@k8or/outcome'
 import { createLogger, startTracing, type Logger } from '@k8or/telemetry'
 import { loadShellConfig, type ShellConfig } from './config'
 import type { Links } from './links'
 import { networkLinks } from './network-links'
 import { startProbes } from './probes'
 import type { Readiness, ServiceApp } from './service-app'
+import { untilSignal } from './until-signal'
 
 /** How one service runs in a process of its own. */
 export interface ServiceProgram<Config> {
@@ -24,14 +23,14 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
   const log = createLogger(name)
   const shell = loadShellConfig(name)
   const config = program.loadConfig()
-  await untilSignal(log, async (closing) => {
+  await untilSignal(log, async ({ closing, signal }) => {
     const tracing = await startTracing(name)
     closing.push(() => tracing.stop())
     const state: { app?: ServiceApp } = {}
     const probes = await startProbes(shell.probesListen, () => state.app?.readiness() ?? joining)
     closing.push(() => probes.stop())
     const identity = await program.identity?.(shell, log)
-    const links = await networkLinks(name, shell, log, identity)
+    const links = await networkLinks(name, shell, log, { signal, identity })
     closing.push(() => links.close())
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())
@@ -41,20 +40,3 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
 }
 
 const joining: Readiness = { ready: false, reasons: ['is joining the mesh'] }
-
-type Closing = (() => Promise<void>)[]
-
-/** Opens, waits for a signal, closes in reverse. A failure to open closes what was opened, and is the process's end. */
-export async function untilSignal(log: Logger, open: (closing: Closing) => Promise<void>): Promise<void> {
-  const closing: Closing = []
-  const signalled = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-  try {
-    await Promise.race([open(closing), signalled])
-    await signalled
-  } catch (error) {
-    log.fatal({ err: error }, `can not start: ${describeError(error)}`)
-    process.exitCode = 1
-  }
-  for (const close of closing.reverse())
-    await close().catch((error: unknown) => log.warn({ err: error }, 'could not close'))
-}

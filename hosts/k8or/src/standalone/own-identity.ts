@@ -1,5 +1,12 @@
 import type { ServiceName } from '@k8or/contracts'
-import { hostNamesOf, issue, obtainIdentity, publicKeyOfRequest, spiffeIdOf, type RenewingIdentity } from '@k8or/identity'
+import {
+  hostNamesOf,
+  issue,
+  obtainIdentity,
+  publicKeyOfRequest,
+  spiffeIdOf,
+  type RenewingIdentity,
+} from '@k8or/identity'
 import { identityDir, type ShellConfig } from '@k8or/shell'
 import type { Logger } from '@k8or/telemetry'
 import { openAuthority } from '../bootstrap/pki'

@@ -8,7 +8,12 @@ import * as syncmaster from '@k8or/syncmaster'
 import { ownIdentity } from './own-identity'
 
 const programs: Readonly<Record<ServiceName, () => Promise<void>>> = {
-  accesspoint: () => runService({ name: 'accesspoint', ...accesspoint, identity: (config, log) => ownIdentity('accesspoint', config, log) }),
+  accesspoint: () =>
+    runService({
+      name: 'accesspoint',
+      ...accesspoint,
+      identity: (config, log) => ownIdentity('accesspoint', config, log),
+    }),
   codesource: () => runService({ name: 'codesource', ...codesource }),
   chartstore: () => runService({ name: 'chartstore', ...chartstore }),
   syncmaster: () => runService({ name: 'syncmaster', ...syncmaster }),

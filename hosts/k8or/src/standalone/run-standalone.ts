@@ -17,14 +17,14 @@ const log = createLogger('standalone')
  */
 export async function runStandalone(): Promise<void> {
   const shell = loadShellConfig('accesspoint')
-  await untilSignal(log, async (closing) => {
+  await untilSignal(log, async ({ closing, signal }) => {
     const tracing = await startTracing('k8or')
     closing.push(() => tracing.stop())
     const apps: ServiceApp[] = []
     const expected = 5
     const probes = await startProbes(shell.probesListen, () => readinessOf(apps, expected))
     closing.push(() => probes.stop())
-    const local = new LocalLinks(shell, new LocalCalls(), log)
+    const local = new LocalLinks(shell, new LocalCalls(), log, signal)
     closing.push(() => local.close())
     const own = await local.of('accesspoint', noGate)
     const gate = await accesspoint.createApp(accesspoint.loadConfig(), own, { isInProcess: true })

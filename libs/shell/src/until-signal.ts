@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { describeError } from '@k8or/outcome'
+import type { Logger } from '@k8or/telemetry'
+
+/** What a process is given to open itself with. */
+export interface Opening {
+  /** How to close what was opened; the last is closed first. */
+  readonly closing: (() => Promise<void>)[]
+  /** Aborted when the process is to stop, also before it is up. */
+  readonly signal: AbortSignal
+}
+
+const signals = ['SIGTERM', 'SIGINT'] as const
+const graceMs = 5_000
+
+/**
+ * Opens, waits for SIGTERM or SIGINT, and closes in reverse. What can not be opened ends the process too. A second signal kills
+ * it at once.
+ */
+export async function untilSignal(log: Logger, open: (opening: Opening) => Promise<void>): Promise<void> {
+  const stopping = new AbortController()
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
+  const stop = (): void => stopping.abort()
+  for (const signal of signals) process.once(signal, stop)
+  const closing: Opening['closing'] = []
+  try {
+    const opened = open({ closing, signal: stopping.signal })
+    await Promise.race([opened, stopped])
+    await stopped
+    await Promise.race([opened, wait(graceMs, undefined, { ref: false })])
+  } catch (error) {
+    if (!stopping.signal.aborted) fail(log, error)
+  }
+  for (const close of closing.reverse())
+    await close().catch((error: unknown) => log.warn({ err: error }, 'could not close'))
+  for (const signal of signals) process.off(signal, stop)
+}
+
+function fail(log: Logger, error: unknown): void {
+  log.fatal({ err: error }, `can not start: ${describeError(error)}`)
+  process.exitCode = 1
+}
