@@ -14,6 +14,6 @@ export interface Links {
   readonly gate: Gate
   /** Takes the calls that this service answers. Standalone: registers them for the others. */
   serve(service: ServiceName, routes: CallRoutes): Promise<void>
-  /** No longer takes calls; what runs may finish. */
-  withdraw(service: ServiceName): Promise<void>
+  /** No longer takes calls; what runs may finish. Absent where they end with the process. */
+  withdraw?(service: ServiceName): Promise<void>
 }
