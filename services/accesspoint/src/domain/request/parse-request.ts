@@ -89,8 +89,8 @@ function readInVersion(group: string, version: string, rest: readonly string[]):
   // The forms that Kubernetes gave up name the verb in the path.
   if (first === 'watch' || first === 'proxy')
     throw new HostilePathError(`/${first}/ in a path is a form that is no longer served`)
-  const isNamespace = first === 'namespaces' && group === ''
-  const within = isNamespace && third !== '' && third !== 'status' && third !== 'finalize'
+  const isNamespaceItself = group === '' && (third === 'status' || third === 'finalize')
+  const within = first === 'namespaces' && third !== '' && !isNamespaceItself
   const [plural, name, subresource, ...deeper] = within ? [third, ...more] : rest
   if (within && !token.test(second)) throw new HostilePathError(`${second} is not the name of a namespace`)
   if (plural === undefined || !token.test(plural)) throw new HostilePathError(`${plural ?? ''} is not a resource`)
