@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { offline } from '../context'
+import { diffFiles } from './diff'
 import { judgeFile } from './health'
 import { renderFile } from './render'
+import { parseWebhook } from './webhook'
 
 const collect = (value: string, before: readonly string[]) => [...before, value]
 
@@ -21,5 +23,23 @@ export function registerOfflineCommands(program: Command): void {
       .requiredOption('-f, --file <file>', 'YAML of the Application')
       .option('--source <url=dir>', 'the folder that stands for a repository; may be given for each', collect, []),
     renderFile,
+  )
+  offline(
+    program
+      .command('diff')
+      .description('compare a live object with a desired one, both from files; exit code 1 when they differ')
+      .requiredOption('--live <file>', 'YAML or JSON of the object as it is')
+      .requiredOption('--desired <file>', 'YAML or JSON of the object as it should be'),
+    diffFiles,
+  )
+  const webhook = program.command('webhook').description('webhooks of git hosts')
+  offline(
+    webhook
+      .command('parse')
+      .argument('<body>', 'the body as it was sent; - is the standard input')
+      .description('read a webhook as the mesh would; exit code 1 when it is not genuine')
+      .requiredOption('--headers <file>', 'its headers: JSON, or lines of `Name: value`')
+      .option('--secret <secret>', 'verify it by this secret'),
+    parseWebhook,
   )
 }
