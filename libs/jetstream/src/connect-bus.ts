@@ -1,7 +1,7 @@
 import type { Identity } from '@k8or/identity'
 import type { Bus } from './bus'
 import { inboxPrefixOf, openConnection } from './connection/connect'
-import { Reconnects } from './connection/reconnects'
+import { Wire } from './connection/wire'
 import { JetStreamBus } from './jetstream-bus'
 import { silentLog, type BusLog } from './log'
 
@@ -27,5 +27,5 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     inboxPrefix: inboxPrefixOf(identity.service),
     waitForServer: !failFast,
   })
-  return new JetStreamBus(identity.service, connection, new Reconnects(connection, log), log)
+  return new JetStreamBus(identity.service, new Wire(connection, log))
 }

@@ -1,6 +1,7 @@
-import type { JetStreamClient } from '@nats-io/jetstream'
-import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core'
+import type { JetStreamPublishOptions } from '@nats-io/jetstream'
+import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import type { Blobs } from '../bus'
+import type { Wire } from '../connection/wire'
 import { busFailure, isWrongLastSequence } from '../errors'
 import { readLast } from '../stored/read-stored'
 
@@ -23,8 +24,7 @@ export class JetStreamBlobs implements Blobs {
   private readonly names: { stream: string; prefix: string }
 
   constructor(
-    private readonly connection: NatsConnection,
-    private readonly js: JetStreamClient,
+    private readonly wire: Wire,
     bucket: string,
   ) {
     this.names = blobNames(bucket)
@@ -38,9 +38,7 @@ export class JetStreamBlobs implements Blobs {
         return
       }
       await Promise.all(chunks.map((chunk, index) => this.send(`${key}.${index}`, chunk)))
-      const head = headers()
-      head.set(chunksHeader, String(chunks.length))
-      await this.send(key, new Uint8Array(), head)
+      await this.send(key, new Uint8Array(), chunks.length)
     } catch (error) {
       throw busFailure(`store blob ${key}`, error)
     }
@@ -62,7 +60,7 @@ export class JetStreamBlobs implements Blobs {
 
   async delete(key: string): Promise<void> {
     try {
-      const head = await readLast(this.connection, this.names.stream, this.names.prefix + key)
+      const head = await readLast(this.wire, this.names.stream, this.names.prefix + key)
       if (!head || isGone(head.headers)) return
       await this.remove(key)
       const count = Number(head.headers.get(chunksHeader) || 0)
@@ -73,27 +71,38 @@ export class JetStreamBlobs implements Blobs {
   }
 
   private async read(key: string): Promise<{ headers: MsgHdrs; data: Uint8Array } | undefined> {
-    const stored = await readLast(this.connection, this.names.stream, this.names.prefix + key)
+    const stored = await readLast(this.wire, this.names.stream, this.names.prefix + key)
     return stored && !isGone(stored.headers) ? stored : undefined
   }
 
   /** A key never changes its content: where there is some, it stays. */
-  private async send(key: string, content: Uint8Array, head?: MsgHdrs): Promise<void> {
-    const options = { timeout: deadlineMs, ...(head ? { headers: head } : {}) }
+  private async send(key: string, content: Uint8Array, chunks = 0): Promise<void> {
+    const subject = this.names.prefix + key
     try {
-      await this.js.publish(this.names.prefix + key, content, { ...options, expect: { lastSubjectSequence: 0 } })
+      await this.wire.store(subject, content, () => ({ ...sending(chunks), expect: { lastSubjectSequence: 0 } }))
     } catch (error) {
       if (!isWrongLastSequence(error)) throw error
-      if ((await this.read(key)) === undefined) await this.js.publish(this.names.prefix + key, content, options)
+      if ((await this.read(key)) === undefined) await this.wire.store(subject, content, () => sending(chunks))
     }
   }
 
   private async remove(key: string): Promise<void> {
-    const marks = headers()
-    marks.set('KV-Operation', 'PURGE')
-    marks.set('Nats-Rollup', 'sub')
-    await this.js.publish(this.names.prefix + key, '', { headers: marks, ttl: '10s', timeout: deadlineMs })
+    await this.wire.store(this.names.prefix + key, '', removing)
   }
+}
+
+/** The options of one publish; the client writes into the headers, so each takes new ones. */
+function sending(chunks: number): { timeout: number; headers: MsgHdrs } {
+  const head = headers()
+  if (chunks > 0) head.set(chunksHeader, String(chunks))
+  return { timeout: deadlineMs, headers: head }
+}
+
+function removing(): Partial<JetStreamPublishOptions> {
+  const marks = headers()
+  marks.set('KV-Operation', 'PURGE')
+  marks.set('Nats-Rollup', 'sub')
+  return { headers: marks, ttl: '10s', timeout: deadlineMs }
 }
 
 function isGone(marks: MsgHdrs): boolean {

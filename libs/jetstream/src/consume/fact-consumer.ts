@@ -1,7 +1,8 @@
 import type { EventDefinition, Fact, ServiceName } from '@k8or/contracts'
 import { describeError, outcomeOf, type Outcome } from '@k8or/outcome'
-import type { ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream'
-import type { BusLog } from '../log'
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import type { Subscription } from '@nats-io/nats-core'
+import type { Wire } from '../connection/wire'
 import { pause } from '../pause'
 import { verdictOf } from './attempts'
 import { writeDeadLetter } from './dead-letter'
@@ -28,8 +29,7 @@ export interface FactHandlers {
 
 /** What a consumer works with. */
 export interface ConsumerOptions {
-  readonly js: JetStreamClient
-  readonly log: BusLog
+  readonly wire: Wire
   readonly service: ServiceName
   readonly stream: string
   readonly durable: string
@@ -56,15 +56,15 @@ export class FactConsumer {
   /** Takes no more, lets what runs finish, and tells handlers to abort after the grace. */
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort()
-    this.messages?.stop()
+    await this.drain()
     const grace = setTimeout(() => this.aborting.abort(), graceMs)
     await this.order.settle()
     clearTimeout(grace)
   }
 
   private async consume(): Promise<void> {
-    const { js, stream, durable } = this.options
-    const consumer = await js.consumers.get(stream, durable)
+    const { wire, stream, durable } = this.options
+    const consumer = await wire.ask(() => wire.js.consumers.get(stream, durable))
     this.messages = await consumer.consume({
       max_messages: prefetch,
       expires: 30_000,
@@ -74,7 +74,8 @@ export class FactConsumer {
 
   /** Consuming ends by itself when the consumer is gone, as after a server was set up anew. */
   private async keepConsuming(): Promise<void> {
-    const { log, stream, durable } = this.options
+    const { stream, durable } = this.options
+    const { log } = this.options.wire
     while (!this.isStopping()) {
       const ended = await this.messages?.closed()
       if (this.isStopping()) return
@@ -84,6 +85,16 @@ export class FactConsumer {
         log.warn({ stream, durable, reason: describeError(error) }, 'can not consume')
       })
     }
+  }
+
+  /**
+   * Ends the subscription first, so that what the server has sent still arrives: what is left lying counts as being
+   * handled until its time is over. The client has no door for this.
+   */
+  private async drain(): Promise<void> {
+    const messages = this.messages as (ConsumerMessages & { readonly sub?: Subscription }) | undefined
+    await messages?.sub?.drain().catch(() => undefined)
+    messages?.stop()
   }
 
   private isStopping(): boolean {
@@ -99,7 +110,10 @@ export class FactConsumer {
     try {
       await this.settle(message, await this.outcome(message))
     } catch (error) {
-      this.options.log.error({ subject: message.subject, reason: describeError(error) }, 'a message was not settled')
+      this.options.wire.log.error(
+        { subject: message.subject, reason: describeError(error) },
+        'a message was not settled',
+      )
     } finally {
       clearInterval(beat)
     }
@@ -128,12 +142,12 @@ export class FactConsumer {
     }
     const about = { subject: message.subject, sequence: message.seq, attempt, reason: verdict.reason }
     if (verdict.kind === 'again') {
-      this.options.log.warn({ ...about, nextInMs: verdict.delayMs }, 'a fact could not be recorded')
+      this.options.wire.log.warn({ ...about, nextInMs: verdict.delayMs }, 'a fact could not be recorded')
       message.nak(verdict.delayMs)
       return
     }
     await this.bury(message, verdict.reason)
-    this.options.log.error(about, 'a fact became a dead letter')
+    this.options.wire.log.error(about, 'a fact became a dead letter')
   }
 
   private async bury(message: JsMsg, reason: string): Promise<void> {
@@ -147,7 +161,10 @@ export class FactConsumer {
       attempts: message.info.deliveryCount,
     })
     try {
-      await this.options.js.publish(letter.subject, message.data, { msgID: letter.id, headers: letter.headers })
+      await this.options.wire.store(letter.subject, message.data, () => ({
+        msgID: letter.id,
+        headers: letter.headers,
+      }))
       message.term(reason.slice(0, 200))
     } catch (error) {
       message.nak(unburiedDelayMs)

@@ -5,11 +5,13 @@ import type { LeaseOptions, Leases, RowChange } from '../bus'
 import { RecordConflictError } from '../errors'
 import type { BusLog } from '../log'
 import type { JetStreamRecords } from '../records/jetstream-records'
+import { pause } from '../pause'
 import { fairShare } from './fair-share'
 import { deadlineOf, type HeldLease } from './held-lease'
 import { Rounds } from './rounds'
 
 const settleMs = 20
+const goodbyeMs = 1_000
 
 /**
  * Leases on numbered buckets. A row `bucket.<n>` says who has a bucket and lives only as long as it is renewed; a row
@@ -18,7 +20,7 @@ const settleMs = 20
  */
 export class JetStreamLeases implements Leases {
   private readonly leases = new Map<number, HeldLease>()
-  private readonly taken = new Map<number, string>()
+  private readonly rowsSeen = new Map<number, { readonly holder: string; readonly revision: number }>()
   private readonly holders = new Set<string>()
   private readonly ending = new AbortController()
   private readonly rounds: Rounds
@@ -59,18 +61,20 @@ export class JetStreamLeases implements Leases {
     this.ending.abort()
     await this.rounds.settle()
     const mine = [...this.leases.values()]
-    await Promise.all([...mine.map((lease) => this.giveBack(lease)), this.attempt(() => this.leave(), 'leave')])
+    const goodbyes = [...mine.map((lease) => this.giveBack(lease)), this.attempt(() => this.leave(), 'leave')]
+    // Whom the bus does not hear, it forgets by itself.
+    await Promise.race([Promise.all(goodbyes), pause(goodbyeMs)])
   }
 
-  private learn({ key, value }: RowChange<LeaseRecord>): void {
+  private learn({ key, value, revision }: RowChange<LeaseRecord>): void {
     const [kind, name = ''] = key.split('.')
     if (kind === 'holder') {
       if (value) this.holders.add(name)
       else this.holders.delete(name)
     } else {
       const bucket = Number(name)
-      if (value) this.taken.set(bucket, value.holder)
-      else this.taken.delete(bucket)
+      if (value) this.rowsSeen.set(bucket, { holder: value.holder, revision })
+      else this.rowsSeen.delete(bucket)
     }
     this.rounds.soon()
   }
@@ -80,15 +84,21 @@ export class JetStreamLeases implements Leases {
     this.dropExpired()
     await this.attempt(() => this.announceWhenDue(), 'announce')
     await Promise.all([...this.leases.values()].filter((lease) => this.isDue(lease)).map((lease) => this.renew(lease)))
-    const shares = fairShare(this.options.buckets, [...this.holders, this.me], this.taken)
+    const shares = fairShare(this.options.buckets, [...this.holders, this.me], this.holdings())
     const surplus = [...this.leases.values()].filter(({ bucket }) => shares.get(bucket) !== this.me)
     await Promise.all(surplus.map((lease) => this.giveBack(lease)))
     const free = [...shares].filter(([bucket, holder]) => holder === this.me && this.isFree(bucket))
     await Promise.all(free.map(([bucket]) => this.take(bucket)))
   }
 
+  private holdings(): Map<number, string> {
+    return new Map([...this.rowsSeen].map(([bucket, { holder }]) => [bucket, holder]))
+  }
+
+  /** Nobody has it, or this holder had it before a pause or a restart. */
   private isFree(bucket: number): boolean {
-    return !this.leases.has(bucket) && !this.taken.has(bucket)
+    const holder = this.rowsSeen.get(bucket)?.holder
+    return !this.leases.has(bucket) && (holder === undefined || holder === this.me)
   }
 
   private isDue(lease: HeldLease): boolean {
@@ -98,11 +108,18 @@ export class JetStreamLeases implements Leases {
   private async take(bucket: number): Promise<void> {
     const sentAt = performance.now()
     await this.attempt(async () => {
-      const fence = await this.rows.create(`bucket.${bucket}`, this.row(), { ttlMs: this.options.ttlMs })
-      this.taken.set(bucket, this.me)
+      const fence = await this.win(bucket)
+      this.rowsSeen.set(bucket, { holder: this.me, revision: fence })
       this.leases.set(bucket, { bucket, fence, revision: fence, deadline: deadlineOf(sentAt, this.options.ttlMs) })
       this.options.onGain(bucket, fence)
     }, `take bucket ${bucket}`)
+  }
+
+  private win(bucket: number): Promise<number> {
+    const { ttlMs } = this.options
+    const mine = this.rowsSeen.get(bucket)
+    if (!mine) return this.rows.create(`bucket.${bucket}`, this.row(), { ttlMs })
+    return this.rows.store(`bucket.${bucket}`, this.row(), { revision: mine.revision, ttlMs })
   }
 
   private async renew(lease: HeldLease): Promise<void> {
@@ -122,7 +139,7 @@ export class JetStreamLeases implements Leases {
     this.lose(bucket)
     await this.attempt(async () => {
       await this.rows.remove(`bucket.${bucket}`, revision)
-      this.taken.delete(bucket)
+      this.rowsSeen.delete(bucket)
     }, `give back bucket ${bucket}`)
   }
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { Controller, Module, type INestMicroservice } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
 import type { MicroserviceOptions } from '@nestjs/microservices'
+import { Test } from '@nestjs/testing'
 import {
   clusterReachable,
   releaseRendered,
@@ -63,8 +63,9 @@ describe('libs/jetstream/src/nest/jetstream-strategy.rig', () => {
     syncmaster = await connect('syncmaster')
     insighthub = await connect('insighthub')
     const strategy = new JetStreamStrategy(syncmaster)
-    app = await NestFactory.createMicroservice<MicroserviceOptions>(AppModule, { strategy })
-    app.useLogger(false)
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile()
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest joins the options to a class
+    app = module.createNestMicroservice<MicroserviceOptions>({ strategy })
     await app.listen()
   })
 

@@ -1,17 +1,15 @@
 import { SpanKind, trace } from '@opentelemetry/api'
 import { subjectOf, writeFact, type EventDefinition, type FactDraft, type ServiceName } from '@k8or/contracts'
 import { Never } from '@k8or/outcome'
-import type { JetStreamClient, JetStreamPublishOptions } from '@nats-io/jetstream'
 import type { PublishedFact, Publisher, PublishOptions } from '../bus'
 import { busFailure, FactConflictError, isWrongLastSequence } from '../errors'
+import type { Wire } from '../connection/wire'
 import { currentTraceparent } from './trace-context'
-
-const deadlineMs = 5_000
 
 /** Publishes the facts of one service to JetStream. */
 export class FactPublisher implements Publisher {
   constructor(
-    private readonly js: JetStreamClient,
+    private readonly wire: Wire,
     private readonly service: ServiceName,
   ) {}
 
@@ -38,13 +36,9 @@ export class FactPublisher implements Publisher {
   ): Promise<PublishedFact> {
     const subject = subjectOf(event, draft.token)
     const body = this.body(event, draft)
-    const options: Partial<JetStreamPublishOptions> = {
-      msgID: draft.id,
-      timeout: deadlineMs,
-      ...(expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }),
-    }
+    const expectation = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }
     try {
-      const ack = await this.js.publish(subject, body, options)
+      const ack = await this.wire.store(subject, body, () => ({ msgID: draft.id, ...expectation }))
       return { id: draft.id, sequence: ack.seq, duplicate: ack.duplicate }
     } catch (error) {
       if (expected !== undefined && isWrongLastSequence(error)) {

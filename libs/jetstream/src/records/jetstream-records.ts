@@ -1,27 +1,16 @@
 import type { RecordDefinition } from '@k8or/contracts'
-import type { JetStreamClient, JetStreamPublishOptions } from '@nats-io/jetstream'
-import { headers, type NatsConnection } from '@nats-io/nats-core'
+import type { JetStreamPublishOptions } from '@nats-io/jetstream'
+import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import type { Records, Row, RowChange } from '../bus'
 import { busFailure, isWrongLastSequence, RecordConflictError, RecordSchemaError } from '../errors'
-import type { Reconnects } from '../connection/reconnects'
-import type { BusLog } from '../log'
+import type { Wire } from '../connection/wire'
 import { readLast, readStored } from '../stored/read-stored'
 import { assertKey, bucketNames, type BucketNames } from './bucket'
 import { rowOf, type StoredRow } from './stored-row'
 import { watchRows } from './watch-rows'
 
-const deadlineMs = 5_000
-
 /** A mark of a deleted row goes after this time: watchers that were away for longer compare all rows anyway. */
 const markTtl = '1h'
-
-/** The connection's parts that records need. */
-export interface RecordsConnection {
-  readonly connection: NatsConnection
-  readonly js: JetStreamClient
-  readonly reconnects: Reconnects
-  readonly log: BusLog
-}
 
 /** How a row is written. */
 export interface StoreOptions {
@@ -35,7 +24,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
   private readonly names: BucketNames
 
   constructor(
-    private readonly to: RecordsConnection,
+    private readonly wire: Wire,
     private readonly definition: RecordDefinition<Value>,
   ) {
     this.names = bucketNames(definition.bucket)
@@ -44,7 +33,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
   async get(key: string): Promise<Row<Value> | undefined> {
     assertKey(this.definition.bucket, key)
     const stored = await this.asking(`read ${key}`, () =>
-      readLast(this.to.connection, this.names.stream, this.names.rowPrefix + key),
+      readLast(this.wire, this.names.stream, this.names.rowPrefix + key),
     )
     return stored && this.row(rowOf(stored, this.names.rowPrefix))
   }
@@ -55,7 +44,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
 
   async create(key: string, value: Value, options: { ttlMs?: number } = {}): Promise<number> {
     const last = await this.asking(`read ${key}`, () =>
-      readLast(this.to.connection, this.names.stream, this.names.rowPrefix + key),
+      readLast(this.wire, this.names.stream, this.names.rowPrefix + key),
     )
     const row = last && rowOf(last, this.names.rowPrefix)
     if (row && !row.deleted) throw new RecordConflictError(this.definition.bucket, key)
@@ -87,7 +76,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
   ): Promise<void> {
     const { filter = '>', signal } = options
     await watchRows({
-      ...this.to,
+      wire: this.wire,
       bucket: this.definition.bucket,
       told: this.names.toldPrefix,
       filter,
@@ -99,15 +88,12 @@ export class JetStreamRecords<Value> implements Records<Value> {
 
   /** Writes a row, if it still has the revision; with a time to live the server removes it when that is over. */
   async store(key: string, value: Value, options: StoreOptions = {}): Promise<number> {
-    return this.send(key, this.encode(key, value), publishOptions(options))
+    return this.send(key, this.encode(key, value), () => publishOptions(options))
   }
 
   /** Deletes a row, if it still has the revision. */
   async remove(key: string, revision?: number): Promise<void> {
-    const marks = headers()
-    marks.set('KV-Operation', 'PURGE')
-    marks.set('Nats-Rollup', 'sub')
-    await this.send(key, '', { headers: marks, ttl: markTtl, ...publishOptions({ revision }) })
+    await this.send(key, '', () => ({ headers: deletion(), ttl: markTtl, ...publishOptions({ revision }) }))
   }
 
   private tell(stored: StoredRow, onChange: (change: RowChange<Value>) => void): void {
@@ -120,7 +106,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
   private async *storedRows(filter: string, fromSequence: number): AsyncGenerator<StoredRow> {
     const { stream, rowPrefix } = this.names
     const read = { stream, filter: rowPrefix + filter, fromSequence }
-    for await (const message of readStored(this.to.connection, read)) yield rowOf(message, rowPrefix)
+    for await (const message of readStored(this.wire, read)) yield rowOf(message, rowPrefix)
   }
 
   private row({ key, revision, deleted, data }: StoredRow): Row<Value> | undefined {
@@ -128,15 +114,15 @@ export class JetStreamRecords<Value> implements Records<Value> {
     try {
       return { key, revision, value: this.definition.schema.parse(JSON.parse(new TextDecoder().decode(data))) }
     } catch (error) {
-      this.to.log.error({ bucket: this.definition.bucket, key, revision, err: error }, 'a row breaks its contract')
+      this.wire.log.error({ bucket: this.definition.bucket, key, revision, err: error }, 'a row breaks its contract')
       return undefined
     }
   }
 
-  private async send(key: string, body: string, options: Partial<JetStreamPublishOptions>): Promise<number> {
+  private async send(key: string, body: string, options: () => Partial<JetStreamPublishOptions>): Promise<number> {
     assertKey(this.definition.bucket, key)
     try {
-      const ack = await this.to.js.publish(this.names.rowPrefix + key, body, { timeout: deadlineMs, ...options })
+      const ack = await this.wire.store(this.names.rowPrefix + key, body, options)
       return ack.seq
     } catch (error) {
       if (isWrongLastSequence(error)) throw new RecordConflictError(this.definition.bucket, key, { cause: error })
@@ -159,6 +145,14 @@ export class JetStreamRecords<Value> implements Records<Value> {
       throw busFailure(`${what} of ${this.definition.bucket}`, error)
     }
   }
+}
+
+/** The client writes into the headers that it is given, so each message takes new ones. */
+function deletion(): MsgHdrs {
+  const marks = headers()
+  marks.set('KV-Operation', 'PURGE')
+  marks.set('Nats-Rollup', 'sub')
+  return marks
 }
 
 // NOTE: `update` of @nats-io/kv drops the time to live, so that a renewed lease would stand for ever.

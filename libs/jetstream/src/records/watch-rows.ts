@@ -1,7 +1,6 @@
-import type { Msg, NatsConnection } from '@nats-io/nats-core'
+import type { Msg } from '@nats-io/nats-core'
 import { describeError } from '@k8or/outcome'
-import type { Reconnects } from '../connection/reconnects'
-import type { BusLog } from '../log'
+import type { Wire } from '../connection/wire'
 import { pause } from '../pause'
 import { RowView } from './row-view'
 import { rowOf, type StoredRow } from './stored-row'
@@ -12,9 +11,7 @@ const retryMs = 500
 
 /** What a watch of rows needs. */
 export interface WatchOptions {
-  readonly connection: NatsConnection
-  readonly reconnects: Reconnects
-  readonly log: BusLog
+  readonly wire: Wire
   readonly bucket: string
   /** Prefix of the subjects on which the server tells each row once it is stored. */
   readonly told: string
@@ -29,7 +26,8 @@ export interface WatchOptions {
  * reconnect it reads them all again, so deletions that happened meanwhile are seen. Resolves after the first reading.
  */
 export async function watchRows(options: WatchOptions): Promise<void> {
-  const { connection, reconnects, signal } = options
+  const { signal } = options
+  const { connection, reconnects } = options.wire
   if (signal.aborted) return
   const view = new RowView(options.onRow)
   const subscription = connection.subscribe(options.told + options.filter, {
@@ -47,17 +45,18 @@ export async function watchRows(options: WatchOptions): Promise<void> {
 }
 
 async function readAll(options: WatchOptions, view: RowView): Promise<void> {
-  while (!options.signal.aborted && !options.connection.isClosed()) {
+  const { connection } = options.wire
+  while (!options.signal.aborted && !connection.isClosed()) {
     const reading = view.beginReading()
     try {
       // The listening must have reached the server before the reading begins, else a row between the two is missed.
-      await options.connection.flush()
+      await options.wire.ask(() => connection.flush())
       for await (const row of options.read(1)) view.take(row)
       view.endReading(reading)
       return
     } catch (error) {
       view.dropReading(reading)
-      if (!options.connection.isClosed()) warn(options, error)
+      if (!connection.isClosed()) warn(options, error)
       await pause(retryMs, options.signal)
     }
   }
@@ -67,7 +66,7 @@ async function readNewer(options: WatchOptions, view: RowView): Promise<void> {
   try {
     for await (const row of options.read(view.lastRevision + 1)) view.take(row)
   } catch (error) {
-    if (!options.connection.isClosed()) warn(options, error)
+    if (!options.wire.connection.isClosed()) warn(options, error)
   }
 }
 
@@ -77,6 +76,6 @@ function toldRow(message: Msg, prefix: string): StoredRow {
   return rowOf({ subject, sequence: Number(headers.last('Nats-Sequence')), headers, data }, prefix)
 }
 
-function warn({ log, bucket, filter }: WatchOptions, error: unknown): void {
-  log.warn({ bucket, filter, reason: describeError(error) }, 'watching rows falters')
+function warn({ wire, bucket, filter }: WatchOptions, error: unknown): void {
+  wire.log.warn({ bucket, filter, reason: describeError(error) }, 'watching rows falters')
 }

@@ -1,8 +1,8 @@
 import { readEnvelope, replaySubject, streams } from '@k8or/contracts'
 import { describeError } from '@k8or/outcome'
-import type { JetStreamClient, StreamInfo } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/nats-core'
+import type { StreamInfo } from '@nats-io/jetstream'
 import type { DeadLetter, DeadLetters } from '../bus'
+import type { Wire } from '../connection/wire'
 import { readDeadLetterNote } from '../consume/dead-letter'
 import { busFailure } from '../errors'
 import { readAt, readStored } from '../stored/read-stored'
@@ -12,18 +12,15 @@ const stream = streams.DEAD.name
 
 /** The dead letters of all services, in the stream DEAD. */
 export class JetStreamDeadLetters implements DeadLetters {
-  constructor(
-    private readonly connection: NatsConnection,
-    private readonly js: JetStreamClient,
-  ) {}
+  constructor(private readonly wire: Wire) {}
 
   async list(limit: number): Promise<DeadLetter[]> {
     try {
-      const info = await this.connection.request(`$JS.API.STREAM.INFO.${stream}`)
+      const info = await this.wire.ask(() => this.wire.connection.request(`$JS.API.STREAM.INFO.${stream}`))
       const { state } = info.json<StreamInfo>()
       const fromSequence = Math.max(state.first_seq, state.last_seq - limit + 1)
       const letters: DeadLetter[] = []
-      for await (const message of readStored(this.connection, { stream, filter: '>', fromSequence })) {
+      for await (const message of readStored(this.wire, { stream, filter: '>', fromSequence })) {
         letters.push(letterOf(message))
       }
       return letters.reverse().slice(0, limit)
@@ -34,10 +31,10 @@ export class JetStreamDeadLetters implements DeadLetters {
 
   async replay(id: number): Promise<boolean> {
     try {
-      const message = await readAt(this.connection, stream, id)
+      const message = await readAt(this.wire, stream, id)
       if (!message) return false
       const { service, subject } = readDeadLetterNote(message.headers)
-      await this.js.publish(replaySubject(service, subject), message.data, { msgID: `replay-${id}` })
+      await this.wire.store(replaySubject(service, subject), message.data, () => ({ msgID: `replay-${id}` }))
       return true
     } catch (error) {
       throw busFailure(`replay dead letter ${id}`, error)

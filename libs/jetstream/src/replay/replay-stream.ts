@@ -1,9 +1,7 @@
 import { readEnvelope, type Fact } from '@k8or/contracts'
 import { describeError } from '@k8or/outcome'
-import type { NatsConnection } from '@nats-io/nats-core'
 import type { ReplayOptions } from '../bus'
-import type { Reconnects } from '../connection/reconnects'
-import type { BusLog } from '../log'
+import type { Wire } from '../connection/wire'
 import { pause } from '../pause'
 import { readStored } from '../stored/read-stored'
 import type { StoredMessage } from '../stored/stored-message'
@@ -19,16 +17,9 @@ export function storedPrefix(stream: string): string {
   return `stored.${stream}.`
 }
 
-/** What a replay reads from. */
-export interface ReplayConnection {
-  readonly connection: NatsConnection
-  readonly reconnects: Reconnects
-  readonly log: BusLog
-}
-
 /** Delivers the facts of a stream in order, those that are there and those that come, until the signal aborts. */
-export async function replayStream(from: ReplayConnection, options: ReplayOptions): Promise<void> {
-  const { connection, reconnects } = from
+export async function replayStream(wire: Wire, options: ReplayOptions): Promise<void> {
+  const { connection, reconnects } = wire
   const { stream, signal } = options
   const wake = new Wake(signal)
   const subscription = connection.subscribe(`${storedPrefix(stream)}>`, { callback: () => wake.now() })
@@ -36,7 +27,7 @@ export async function replayStream(from: ReplayConnection, options: ReplayOption
   const cursor = { sequence: options.fromSequence, caughtUp: false }
   while (!signal.aborted && !connection.isClosed()) {
     wake.reset()
-    if (await readOn(from, options, cursor)) await wake.wait(lookMs)
+    if (await readOn(wire, options, cursor)) await wake.wait(lookMs)
     else await pause(retryMs, signal)
   }
   if (!connection.isClosed()) subscription.unsubscribe()
@@ -48,31 +39,31 @@ interface Cursor {
 }
 
 /** Reads up to the end; false when something failed on the way, the cursor then stands behind the last success. */
-async function readOn(from: ReplayConnection, options: ReplayOptions, cursor: Cursor): Promise<boolean> {
+async function readOn(wire: Wire, options: ReplayOptions, cursor: Cursor): Promise<boolean> {
   const { stream, filters = [] } = options
   const filter = filters.length === 1 ? (filters[0] ?? '>') : '>'
   try {
-    await from.connection.flush()
-    for await (const message of readStored(from.connection, { stream, filter, fromSequence: cursor.sequence + 1 })) {
+    await wire.ask(() => wire.connection.flush())
+    for await (const message of readStored(wire, { stream, filter, fromSequence: cursor.sequence + 1 })) {
       if (options.signal.aborted) return true
-      if (matchesAny(filters, message.subject)) await deliver(from, options, message)
+      if (matchesAny(filters, message.subject)) await deliver(wire, options, message)
       cursor.sequence = message.sequence
     }
     if (!cursor.caughtUp) options.onCaughtUp?.()
     cursor.caughtUp = true
     return true
   } catch (error) {
-    if (!from.connection.isClosed()) {
-      from.log.warn({ stream, after: cursor.sequence, reason: describeError(error) }, 'a replay falters')
+    if (!wire.connection.isClosed()) {
+      wire.log.warn({ stream, after: cursor.sequence, reason: describeError(error) }, 'a replay falters')
     }
     return false
   }
 }
 
-async function deliver(from: ReplayConnection, options: ReplayOptions, message: StoredMessage): Promise<void> {
+async function deliver(wire: Wire, options: ReplayOptions, message: StoredMessage): Promise<void> {
   const fact = factOf(message)
   if (!fact) {
-    from.log.error({ stream: options.stream, sequence: message.sequence, subject: message.subject }, 'no fact, skipped')
+    wire.log.error({ stream: options.stream, sequence: message.sequence, subject: message.subject }, 'no fact, skipped')
     return
   }
   await options.onFact(fact, { sequence: message.sequence, subject: message.subject, time: message.time })

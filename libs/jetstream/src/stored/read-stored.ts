@@ -1,4 +1,5 @@
 import { createInbox, TimeoutError, type Msg, type NatsConnection } from '@nats-io/nats-core'
+import type { Wire } from '../connection/wire'
 import { storedMessage, type StoredMessage } from './stored-message'
 
 const batchSize = 500
@@ -16,9 +17,9 @@ export interface ReadOptions {
  * Reads stored messages from a sequence on, until there are no more. It asks by direct get and makes no consumer: a
  * service has no right to make one, because the server would send what it finds to any subject that the maker names.
  */
-export async function* readStored(connection: NatsConnection, options: ReadOptions): AsyncGenerator<StoredMessage> {
+export async function* readStored(wire: Wire, options: ReadOptions): AsyncGenerator<StoredMessage> {
   for (let from = Math.max(1, options.fromSequence); ;) {
-    const batch = await readBatch(connection, { ...options, fromSequence: from })
+    const batch = await wire.ask(() => readBatch(wire.connection, { ...options, fromSequence: from }))
     yield* batch
     const last = batch.at(-1)
     if (!last || last.pending === 0) return
@@ -27,23 +28,17 @@ export async function* readStored(connection: NatsConnection, options: ReadOptio
 }
 
 /** The last message of one subject. */
-export async function readLast(
-  connection: NatsConnection,
-  stream: string,
-  subject: string,
-): Promise<StoredMessage | undefined> {
-  const answer = await connection.request(`$JS.API.DIRECT.GET.${stream}.${subject}`, '', { timeout: silenceMs })
-  return found(answer) ? storedMessage(answer) : undefined
+export function readLast(wire: Wire, stream: string, subject: string): Promise<StoredMessage | undefined> {
+  return readOne(wire, `$JS.API.DIRECT.GET.${stream}.${subject}`, '')
 }
 
 /** One message by its sequence. */
-export async function readAt(
-  connection: NatsConnection,
-  stream: string,
-  sequence: number,
-): Promise<StoredMessage | undefined> {
-  const query = JSON.stringify({ seq: sequence })
-  const answer = await connection.request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: silenceMs })
+export function readAt(wire: Wire, stream: string, sequence: number): Promise<StoredMessage | undefined> {
+  return readOne(wire, `$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: sequence }))
+}
+
+async function readOne(wire: Wire, subject: string, query: string): Promise<StoredMessage | undefined> {
+  const answer = await wire.ask(() => wire.connection.request(subject, query, { timeout: silenceMs }))
   return found(answer) ? storedMessage(answer) : undefined
 }
 
