@@ -28,7 +28,7 @@ export async function resolveSources(
 ): Promise<Snapshot> {
   const found = await Promise.all(application.sources.map((source) => revisions.get(keyOf(source))))
   // What nobody followed for a while may be old: CodeSource observes it anew and says so.
-  const records = found.filter((record) => record !== undefined && record.followed)
+  const records = found.filter((record) => record !== undefined).filter((record) => record.followed)
   const [first] = records
   if (!first || records.length < found.length) return { kind: 'waiting' }
   const newest = records.reduce((latest, record) => (record.observedAt > latest.observedAt ? record : latest), first)
