@@ -14,15 +14,17 @@ export function RpcService(service: DescService): ClassDecorator {
 @Module({ imports: [DiscoveryModule] })
 export class RpcModule {}
 
-type Answers = Record<string, ((request: unknown, context: unknown) => unknown) | undefined>
+type Answers = object & Record<string, unknown>
 
 /** The calls that an application answers. */
 export function rpcRoutes(app: INestApplicationContext): CallRoutes {
   const contexts = app.get(ExternalContextCreator, { strict: false })
   const providers = app.get(DiscoveryService, { strict: false }).getProviders()
-  const marked = providers.flatMap(({ metatype, instance }) => {
-    const service = metatype ? (Reflect.getMetadata(serviceKey, metatype) as DescService | undefined) : undefined
-    return service ? [{ service, answers: instance as Answers }] : []
+  const marked = providers.flatMap(({ instance }) => {
+    const answers = instance as Answers | null
+    // By the instance: a provider that a factory made has no type of its own.
+    const service = answers && (Reflect.getMetadata(serviceKey, answers.constructor) as DescService | undefined)
+    return service ? [{ service, answers }] : []
   })
   return (router) => {
     for (const { service, answers } of marked) router.service(service, implement(service, answers, contexts) as never)
