@@ -1,13 +1,30 @@
 import type { DescService } from '@bufbuild/protobuf'
-import { applyDecorators, Injectable, Module, SetMetadata, type INestApplicationContext } from '@nestjs/common'
+import {
+  applyDecorators,
+  Catch,
+  Injectable,
+  Module,
+  SetMetadata,
+  UseFilters,
+  type ExceptionFilter,
+  type INestApplicationContext,
+} from '@nestjs/common'
 import { DiscoveryModule, DiscoveryService, ExternalContextCreator } from '@nestjs/core'
 import type { CallRoutes } from './calls'
 
 const serviceKey = 'k8or:rpc'
 
+/** What is thrown is the caller's answer, by its code; Nest would log each as an error of this service. */
+@Catch()
+class KeepError implements ExceptionFilter {
+  catch(error: unknown): never {
+    throw error
+  }
+}
+
 /** Makes a provider the answers of an RPC service: its methods are the calls, `(request, context) => answer`. */
 export function RpcService(service: DescService): ClassDecorator {
-  return applyDecorators(Injectable(), SetMetadata(serviceKey, service))
+  return applyDecorators(Injectable(), UseFilters(new KeepError()), SetMetadata(serviceKey, service))
 }
 
 /** Finds the providers that `@RpcService` marks; guards and dependency injection apply to them. */

@@ -1,5 +1,6 @@
-import { context, trace } from '@opentelemetry/api'
+import { context, propagation, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import {
   AlwaysOffSampler,
@@ -21,6 +22,7 @@ export interface Tracing {
  */
 export async function startTracing(name: string, config = loadTelemetryConfig()): Promise<Tracing> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator())
   const provider = new TracerProvider(config.exportsSpans ? await exporting(name) : { sampler: new AlwaysOffSampler() })
   trace.setGlobalTracerProvider(provider)
   return { stop: () => provider.shutdown() }
