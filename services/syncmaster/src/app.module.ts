@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common'
 import { bucketCount, bucketOf } from '@k8or/contracts'
 import { createClusters } from '@k8or/cluster-client'
-import { createPartitionedJobs } from '@k8or/jobs'
+import { createPartitionedJobs, type RedisConnection } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, withTraceparent, type Logger } from '@k8or/telemetry'
 import { GateClusters } from './adapters/accesspoint/clusters'
@@ -39,7 +39,7 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
   const parts = compose(config, links, log, ending.signal)
   const { attention, reconciler, buckets, applications } = parts
   const begin = async (): Promise<void> => {
-    const jobs = createPartitionedJobs({ redis: { url: config.redisUrl, tls: links.identity }, log }, partition, {
+    const jobs = createPartitionedJobs({ redis: redisOf(config, links), log }, partition, {
       name: 'syncmaster-reconcile',
       concurrency: config.concurrency,
       backoffMs,
@@ -98,6 +98,11 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const reconciler = new Reconciler(ports, settings)
   buckets.onLost((uid) => reconciler.release(uid))
   return { attention, applications, targets, verdicts, releases, buckets, reconciler, ports, settings, bus }
+}
+
+/** A Redis of the mesh asks for its certificates; a plain one is for tests. */
+function redisOf({ redisUrl }: Config, { identity }: Links): RedisConnection {
+  return redisUrl.startsWith('rediss:') ? { url: redisUrl, tls: identity } : { url: redisUrl }
 }
 
 function settingsOf(config: Config): Settings {

@@ -2,4 +2,4 @@ import { runService } from '@k8or/shell'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
 
-void runService('syncmaster', createApp, loadConfig)
+void runService({ name: 'syncmaster', createApp, loadConfig })
