@@ -69,7 +69,7 @@ export class Insight {
     const syncs = newestSyncs(this.index)
     this.judge.restore(
       rows,
-      syncs.map(({ fact: { id, correlationId, data } }) => ({ application: data.application.uid, id, correlationId })),
+      syncs.map(({ fact }) => ({ ...fact, application: fact.data.application.uid })),
     )
     this.declared.tell()
     for (const { fact, hasVerdict } of syncs) if (!hasVerdict) this.judge.syncFinished(fact)

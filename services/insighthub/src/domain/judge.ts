@@ -8,7 +8,7 @@ import type {
   SyncFinished,
   SyncStarted,
 } from '@k8or/contracts'
-import { Account, type LastSync } from './account/account'
+import { Account, rememberSync, type LastSync } from './account/account'
 import { draftVerdict, type VerdictDraft } from './account/draft-verdict'
 import { lostFact } from './account/lost-fact'
 import type { Announcer, Clock, HealthRows, LiveObjects, Marks } from './ports'
@@ -49,7 +49,7 @@ export class Judge {
   readonly #forests = new Map<string, Forest>()
   readonly #stored = new Map<string, Map<string, HealthRecord>>()
   readonly #writtenAt = new Map<string, number>()
-  readonly #recalled = new Map<string, Recalled>()
+  readonly #recalled = new Map<string, LastSync>()
   readonly #unsettled = new Set<string>()
   readonly #forgotten = new Set<string>()
 
@@ -57,7 +57,7 @@ export class Judge {
 
   /** Takes over what was written before a restart. Comes before everything else. */
   restore(rows: readonly { readonly key: string; readonly value: HealthRecord }[], syncs: readonly Recalled[]): void {
-    for (const sync of syncs) this.#recalled.set(sync.application, sync)
+    for (const sync of syncs) this.#recalled.set(sync.application, rememberSync(sync))
     for (const { key, value } of rows) this.#rowsOf(value.application.uid).set(key, value)
   }
 

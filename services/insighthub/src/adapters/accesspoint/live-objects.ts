@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clusters, WatchOptions } from '@k8or/cluster-client'
 import { managedMarks, type ObjectRef } from '@k8or/contracts'
 import { describeError } from '@k8or/outcome'
@@ -21,6 +22,8 @@ export interface Observer {
 export class AccessPointObjects implements LiveObjects {
   readonly #watched = new Set<string>()
   readonly #stop = new AbortController()
+  /** A watch outlives what it was begun for, and is a part of no trace. */
+  readonly #outside = AsyncLocalStorage.snapshot()
 
   constructor(
     private readonly clusters: Clusters,
@@ -37,7 +40,7 @@ export class AccessPointObjects implements LiveObjects {
     if (this.#watched.has(key) || this.#stop.signal.aborted) return
     this.#watched.add(key)
     this.observer().begins(cluster, kind)
-    this.clusters.watch(cluster, kind, this.#watchOptions(cluster, kind))
+    this.#outside(() => this.clusters.watch(cluster, kind, this.#watchOptions(cluster, kind)))
   }
 
   /** Ends all watches and questions. */

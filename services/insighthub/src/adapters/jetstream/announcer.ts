@@ -1,5 +1,6 @@
 import { healthChanged, healthRecord, type FactDraft, type HealthChanged, type HealthRecord } from '@k8or/contracts'
 import type { Bus, Row } from '@k8or/jetstream'
+import { withTraceparent } from '@k8or/telemetry'
 import type { Announcer, HealthRows } from '../../domain/ports'
 
 /** Facts of health, on the bus. */
@@ -10,8 +11,10 @@ export class BusAnnouncer implements Announcer {
   ) {}
 
   async announce(fact: FactDraft<HealthChanged>): Promise<void> {
-    await this.bus.publisher.publish(healthChanged, fact)
-    this.onAnnounced(fact)
+    await withTraceparent(fact.traceparent, async () => {
+      await this.bus.publisher.publish(healthChanged, fact)
+      this.onAnnounced(fact)
+    })
   }
 }
 

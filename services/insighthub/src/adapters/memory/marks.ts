@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Marks } from '../../domain/ports'
 
 const firstWaitMs = 100
@@ -11,6 +12,8 @@ export class KeyedMarks implements Marks {
   readonly #marked = new Set<string>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly attempt: number }>()
+  /** Handling a key is a part of no trace: who marked it first is only one of its reasons. */
+  readonly #outside = AsyncLocalStorage.snapshot()
   #isStopped = false
 
   constructor(
@@ -32,7 +35,7 @@ export class KeyedMarks implements Marks {
   }
 
   #run(key: string, attempt: number): void {
-    const run = this.#handleMarked(key, attempt).finally(() => {
+    const run = this.#outside(() => this.#handleMarked(key, attempt)).finally(() => {
       this.#running.delete(key)
       if (this.#marked.has(key) && !this.#isStopped && !this.#waiting.has(key)) this.#run(key, 0)
     })

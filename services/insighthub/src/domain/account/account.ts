@@ -28,6 +28,20 @@ export interface Entry {
 export interface LastSync {
   readonly id: string
   readonly correlationId: string
+  /** The trace that it is a part of, if any. */
+  readonly traceparent?: string
+}
+
+/** Keeps of a fact what its consequences name it by, not its data. */
+export function rememberSync({ id, correlationId, traceparent = '' }: LastSync): LastSync {
+  return { id, correlationId, ...(traceparent === '' ? {} : { traceparent }) }
+}
+
+/** What a fact that follows from the newest sync says of where it comes from. */
+export function originOf(lastSync: LastSync | undefined) {
+  if (lastSync === undefined) return { causes: [] }
+  const { id, correlationId, traceparent } = lastSync
+  return { causes: [id], correlationId, ...(traceparent === undefined ? {} : { traceparent }) }
 }
 
 /** Syncs of more waves than fit into this are judged while they run. */
@@ -104,13 +118,13 @@ export class Account {
 
   /** A sync began: what is seen from now on is its consequence. */
   syncStarted(fact: LastSync, now: number): void {
-    this.lastSync = fact
+    this.lastSync = rememberSync(fact)
     this.#openSince = now
   }
 
   /** A sync ended: what it applied has to be seen, what it pruned may go. */
   syncFinished(fact: LastSync & { readonly data: SyncFinished }, now: number): void {
-    this.lastSync = { id: fact.id, correlationId: fact.correlationId }
+    this.lastSync = rememberSync(fact)
     this.#openSince = undefined
     this.owesVerdict = true
     for (const { object, result, uid, generation } of fact.data.objects) {

@@ -10,7 +10,7 @@ import {
 } from '@k8or/contracts'
 import { judgeApplication } from '../verdict/judge-application'
 import { health } from '../verdict/rule'
-import type { Account, Entry } from './account'
+import { originOf, type Account, type Entry } from './account'
 
 /** The rows of an application as they are stored, by key. */
 export type StoredRows = ReadonlyMap<string, HealthRecord>
@@ -133,8 +133,7 @@ function draftFact(
     token,
     time: now,
     data,
-    causes: lastSync === undefined ? [] : [lastSync.id],
-    ...(lastSync === undefined ? {} : { correlationId: lastSync.correlationId }),
+    ...originOf(lastSync),
     actor: 'service:insighthub',
   }
 }

@@ -1,5 +1,5 @@
 import type { FactDraft, HealthChanged, HealthRecord } from '@k8or/contracts'
-import type { Account } from './account'
+import { originOf, type Account } from './account'
 
 /**
  * The fact that the rows of an application say was announced last, made again from them: rows are written before the fact,
@@ -21,8 +21,7 @@ export function lostFact(
     token,
     time: now,
     data: { application, cluster, health: whole.health, previous: null, objects: objects.slice(0, 100) },
-    causes: lastSync === undefined ? [] : [lastSync.id],
-    ...(lastSync === undefined ? {} : { correlationId: lastSync.correlationId }),
+    ...originOf(lastSync),
     actor: 'service:insighthub',
   }
 }

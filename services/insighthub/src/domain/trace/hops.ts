@@ -35,7 +35,16 @@ export function assembleTrace(facts: readonly IndexedFact[]): Trace {
   const calls = ordered.filter(({ fact }) => fact === 'access.recorded')
   const hidden = new Set(calls.slice(mostCalls - 1, -1))
   const shown = ordered.filter((fact) => !hidden.has(fact))
-  const hops = shown.map((fact, at) => hopOf(fact, shown[0] ?? fact, shown[at - 1] ?? fact))
+  const names = new Map(
+    facts
+      .filter(({ applicationName }) => applicationName !== '')
+      .map((fact) => [fact.application, fact.applicationName]),
+  )
+  const hops = shown.map((fact, at) => ({
+    ...hopOf(fact, shown[0] ?? fact, shown[at - 1] ?? fact),
+    // A record of a call names its application by uid alone.
+    application: names.get(fact.application) ?? '',
+  }))
   const marked = hops.map((hop) => (hidden.size > 0 && hop.id === calls.at(-1)?.id ? withMore(hop, hidden.size) : hop))
   const traceparent = ordered.find((fact) => fact.traceparent !== '')?.traceparent ?? ''
   return { hops: marked, correlationId: ordered[0]?.correlationId ?? '', traceId: traceparent.split('-')[1] ?? '' }
@@ -46,8 +55,8 @@ function step({ fact }: IndexedFact): number {
   return at < 0 ? way.length : at
 }
 
-function hopOf(fact: IndexedFact, first: IndexedFact, previous: IndexedFact): Hop {
-  const { time, owner, applicationName, id, causes, actor, cluster } = fact
+function hopOf(fact: IndexedFact, first: IndexedFact, previous: IndexedFact): Omit<Hop, 'application'> {
+  const { time, owner, id, causes, actor, cluster } = fact
   return {
     fact: fact.fact,
     service: owner,
@@ -58,7 +67,6 @@ function hopOf(fact: IndexedFact, first: IndexedFact, previous: IndexedFact): Ho
     id,
     causes,
     actor,
-    application: applicationName,
     cluster,
   }
 }
