@@ -19,6 +19,10 @@ async function main(): Promise<void> {
   if (meshCommands.some(([name]) => name === process.argv[2])) return runMesh()
   const program = new Command('k8or').description('GitOps continuous delivery for Kubernetes').version(version)
   registerClientCommands(program)
+  program
+    .command('version')
+    .description('say which version this is')
+    .action(() => void process.stdout.write(`${version}\n`))
   for (const [name, description] of meshCommands) program.command(name).description(description)
   await program.parseAsync(process.argv)
 }

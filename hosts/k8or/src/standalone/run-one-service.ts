@@ -1,23 +1,34 @@
-import * as accesspoint from '@k8or/accesspoint'
-import * as chartstore from '@k8or/chartstore'
-import * as codesource from '@k8or/codesource'
 import type { ServiceName } from '@k8or/contracts'
-import * as insighthub from '@k8or/insighthub'
 import { runService } from '@k8or/shell'
-import * as syncmaster from '@k8or/syncmaster'
 import { ownIdentity } from './own-identity'
 
+/** Each loads its service and no other: a process holds in memory what it runs. */
 const programs: Readonly<Record<ServiceName, () => Promise<void>>> = {
-  accesspoint: () =>
-    runService({
+  accesspoint: async () => {
+    const { createApp, loadConfig } = await import('@k8or/accesspoint')
+    await runService({
       name: 'accesspoint',
-      ...accesspoint,
+      createApp,
+      loadConfig,
       identity: (config, log) => ownIdentity('accesspoint', config, log),
-    }),
-  codesource: () => runService({ name: 'codesource', ...codesource }),
-  chartstore: () => runService({ name: 'chartstore', ...chartstore }),
-  syncmaster: () => runService({ name: 'syncmaster', ...syncmaster }),
-  insighthub: () => runService({ name: 'insighthub', ...insighthub }),
+    })
+  },
+  codesource: async () => {
+    const { createApp, loadConfig } = await import('@k8or/codesource')
+    await runService({ name: 'codesource', createApp, loadConfig })
+  },
+  chartstore: async () => {
+    const { createApp, loadConfig } = await import('@k8or/chartstore')
+    await runService({ name: 'chartstore', createApp, loadConfig })
+  },
+  syncmaster: async () => {
+    const { createApp, loadConfig } = await import('@k8or/syncmaster')
+    await runService({ name: 'syncmaster', createApp, loadConfig })
+  },
+  insighthub: async () => {
+    const { createApp, loadConfig } = await import('@k8or/insighthub')
+    await runService({ name: 'insighthub', createApp, loadConfig })
+  },
 }
 
 /** Runs one service in this process. */
