@@ -23,7 +23,7 @@ export function historyAnswer(entries: readonly HistoryEntry[]): Answer {
         entries.map(({ id, deployedAt, release, revision, initiatedBy }) => [
           String(id),
           formatTime(deployedAt),
-          String(release),
+          release === 0n ? '' : String(release),
           shortRevision(revision),
           initiatedBy,
         ]),

@@ -29,7 +29,9 @@ export function applicationsAnswer(applications: readonly Application[]): Answer
         colored(application.healthStatus, colors),
         shortRevision(application.revision),
         [application.destination, application.destinationNamespace].filter(Boolean).join(' / '),
-        ...(isWide ? [String(application.release), application.phase, application.message] : []),
+        ...(isWide
+          ? [application.release === 0n ? '' : String(application.release), application.phase, application.message]
+          : []),
       ])
       return formatTable(isWide ? [...names, 'RELEASE', 'PHASE', 'MESSAGE'] : names, rows)
     },

@@ -34,7 +34,9 @@ export function describeRefusal(status: number, text: string, url: string): Refu
   const word = code ?? byStatus[status] ?? 'unknown'
   const what =
     message ?? (word === 'unauthenticated' ? `${url} does not accept the token` : `${url} answered ${status}`)
-  return new RefusedError(what, word, nextSteps[word])
+  // Commits and dead letters are not found either, and no list of applications helps with those.
+  const nextStep = word === 'not_found' && !what.includes('application') ? undefined : nextSteps[word]
+  return new RefusedError(what, word, nextStep)
 }
 
 function parseRefusal(text: string): { code?: string; message?: string } {
