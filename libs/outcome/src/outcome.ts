@@ -34,11 +34,25 @@ export function outcomeOf(error: unknown): Outcome {
   }
 }
 
+/** Causes deeper than this are left out; it also ends an error that causes itself. */
+const deepestCause = 8
+
 /** An error's message followed by those of its causes, from outside in: `apply Deployment a/b: connection refused`. */
 export function describeError(error: unknown): string {
+  return describe(error, deepestCause)
+}
+
+function describe(error: unknown, depth: number): string {
   if (!(error instanceof Error)) return String(error)
-  const own = error.message === '' ? error.name : error.message
-  if (error.cause === undefined) return own
-  const inner = describeError(error.cause)
+  const own = ownWords(error, depth)
+  if (error.cause === undefined || depth === 0) return own
+  const inner = describe(error.cause, depth - 1)
   return own.includes(inner) ? own : `${own}: ${inner}`
+}
+
+/** Node tells a connection that failed on every address as several errors under an empty message. */
+function ownWords(error: Error, depth: number): string {
+  if (error.message !== '') return error.message
+  if (!(error instanceof AggregateError) || depth === 0) return error.name
+  return error.errors.map((each: unknown) => describe(each, depth - 1)).join(', ')
 }
