@@ -4,7 +4,7 @@ import type { MicroserviceOptions } from '@nestjs/microservices'
 import type { ServiceName } from '@k8or/contracts'
 import { JetStreamStrategy } from '@k8or/jetstream'
 import { RpcModule, rpcRoutes } from '@k8or/rpc'
-import { NestLogger, type Logger } from '@k8or/telemetry'
+import { createLogger, NestLogger, type Logger } from '@k8or/telemetry'
 import type { Links } from './links'
 import type { Readiness, ServiceApp } from './service-app'
 
@@ -29,7 +29,9 @@ class ServiceModule {}
 /** Makes a service of its parts: a Nest application whose handlers hear facts and whose answers are served to others. */
 export async function buildService(parts: ServiceParts): Promise<ServiceApp> {
   const { name, links, log } = parts
-  const options = { strategy: new JetStreamStrategy(links.bus), logger: new NestLogger(log), abortOnError: false }
+  // Nest has one logger for a whole process, whichever service speaks.
+  const logger = new NestLogger(createLogger('nest', { level: log.level }))
+  const options = { strategy: new JetStreamStrategy(links.bus), logger, abortOnError: false }
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     { module: ServiceModule, imports: [RpcModule, parts.module] },
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest exports no such class

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common'
+import { Later, Never } from '@k8or/outcome'
 import type { Logger } from './logger'
 
 /** Lets Nest speak through our logger; its account of modules and routes is told at debug level only. */
@@ -22,6 +23,8 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
+    // Outcomes are thrown on purpose: who gets them says what became of them.
+    if (message instanceof Later || message instanceof Never) return
     this.logger.error(fieldsOf(message, rest), textOf(message))
   }
 
