@@ -3,7 +3,10 @@ import type { Line } from './scenario'
 
 /** The figures as a table, with the target beside them and whether it is met. */
 export function formatLines(lines: readonly Line[]): string {
-  const table = new Table({ head: ['what', 'runs', 'min', 'p50', 'p95', 'max', 'target', ''], style: { head: [], border: [] } })
+  const table = new Table({
+    head: ['what', 'runs', 'min', 'p50', 'p95', 'max', 'target', ''],
+    style: { head: [], border: [] },
+  })
   for (const line of lines) table.push(rowOf(line))
   return table.toString()
 }
