@@ -22,14 +22,6 @@ class KeepError implements ExceptionFilter {
   }
 }
 
-/** Hands on what an answer throws, so that it gets its code; Nest would log it as an error of the program. */
-@Catch()
-class KeepError implements ExceptionFilter {
-  catch(error: Error): Promise<never> {
-    return Promise.reject(error)
-  }
-}
-
 /** Makes a provider the answers of an RPC service: its methods are the calls, `(request, context) => answer`. */
 export function RpcService(service: DescService): ClassDecorator {
   return applyDecorators(Injectable(), UseFilters(new KeepError()), SetMetadata(serviceKey, service))
