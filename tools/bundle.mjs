@@ -48,7 +48,12 @@ function newest(path) {
 
 async function isFresh() {
   const built = await Promise.all(
-    Object.keys(entries).map((name) => stat(join(root, 'dist', `${name}.cjs`)).then(({ mtimeMs }) => mtimeMs, () => 0)),
+    Object.keys(entries).map((name) =>
+      stat(join(root, 'dist', `${name}.cjs`)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
   )
   return Math.min(...built) > Math.max(...sources.map((path) => newest(join(root, path))))
 }

@@ -3,6 +3,8 @@ import { services, type ServiceName } from '@k8or/contracts'
 import { bootstrapBus } from './bootstrap/bus'
 import { loadBootstrapConfig } from './bootstrap/config'
 import { bootstrapPki } from './bootstrap/pki'
+import { runOneService } from './standalone/run-one-service'
+import { runStandalone } from './standalone/run-standalone'
 
 /** The commands that run the mesh itself; loaded only for them, because they load every service. */
 export async function runMeshCommand(argv: readonly string[]): Promise<void> {
@@ -12,14 +14,8 @@ export async function runMeshCommand(argv: readonly string[]): Promise<void> {
     .option('--pki', 'only the authority, certificates and tokens; needs no bus')
     .option('--bus', 'only the streams, durables and buckets of the bus')
     .action(({ pki, bus }: { pki?: true; bus?: true }) => bootstrap({ pki: pki ?? !bus, bus: bus ?? !pki }))
-  program.command('standalone').action(async () => {
-    const { runStandalone } = await import('./standalone/run-standalone.js')
-    await runStandalone()
-  })
-  program.command('service <name>').action(async (name: string) => {
-    const { runOneService } = await import('./standalone/run-one-service.js')
-    await runOneService(serviceNamed(name))
-  })
+  program.command('standalone').action(runStandalone)
+  program.command('service <name>').action((name: string) => runOneService(serviceNamed(name)))
   await program.parseAsync(argv)
 }
 

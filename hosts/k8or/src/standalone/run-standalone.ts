@@ -1,47 +1,60 @@
-import * as accesspoint from '@k8or/accesspoint'
-import * as chartstore from '@k8or/chartstore'
-import * as codesource from '@k8or/codesource'
-import * as insighthub from '@k8or/insighthub'
 import type { ServiceName } from '@k8or/contracts'
 import { LocalCalls } from '@k8or/rpc'
-import { loadShellConfig, startProbes, untilSignal, type Readiness, type ServiceApp } from '@k8or/shell'
-import * as syncmaster from '@k8or/syncmaster'
+import { loadShellConfig, startProbes, untilSignal, type Links, type Readiness, type ServiceApp } from '@k8or/shell'
 import { createLogger, startTracing } from '@k8or/telemetry'
 import { LocalLinks, type GateFor } from './local-links'
-
-const log = createLogger('standalone')
 
 /**
  * Runs all services in one process until SIGTERM or SIGINT. Each has its own certificate and its own connection to the
  * bus; calls and the road to the clusters stay inside the process, with the same guards (ADR 0009).
  */
 export async function runStandalone(): Promise<void> {
+  const log = createLogger('standalone')
   const shell = loadShellConfig('accesspoint')
+  const { createAccessPoint, others } = await loadServices()
   await untilSignal(log, async ({ closing, signal }) => {
     const tracing = await startTracing('k8or')
     closing.push(() => tracing.stop())
     const apps: ServiceApp[] = []
-    const expected = 5
-    const probes = await startProbes(shell.probesListen, () => readinessOf(apps, expected))
+    const probes = await startProbes(shell.probesListen, () => readinessOf(apps, others.length + 1))
     closing.push(() => probes.stop())
     const local = new LocalLinks(shell, new LocalCalls(), log, signal)
     closing.push(() => local.close())
-    const own = await local.of('accesspoint', noGate)
-    const gate = await accesspoint.createApp(accesspoint.loadConfig(), own, { isInProcess: true })
     const add = async (app: ServiceApp): Promise<void> => {
       closing.push(() => app.stop())
       await app.start()
       apps.push(app)
     }
-    await add(gate)
-    const links = (name: ServiceName) => local.of(name, (identity) => gate.gate(identity))
-    await Promise.all([
-      codesource.createApp(codesource.loadConfig(), await links('codesource')).then(add),
-      chartstore.createApp(chartstore.loadConfig(), await links('chartstore')).then(add),
-      syncmaster.createApp(syncmaster.loadConfig(), await links('syncmaster')).then(add),
-      insighthub.createApp(insighthub.loadConfig(), await links('insighthub')).then(add),
-    ])
+    const accessPoint = await createAccessPoint(await local.of('accesspoint', noGate))
+    await add(accessPoint)
+    const gateFor: GateFor = (identity) => accessPoint.gate(identity)
+    await Promise.all(others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor)))))
   })
+}
+
+/** Loads every service, and its settings: what is missing there shows before anything is opened. */
+async function loadServices() {
+  const accesspoint = await import('@k8or/accesspoint')
+  const config = accesspoint.loadConfig()
+  return {
+    createAccessPoint: (links: Links) => accesspoint.createApp(config, links, { isInProcess: true }),
+    others: [
+      configured('codesource', await import('@k8or/codesource')),
+      configured('chartstore', await import('@k8or/chartstore')),
+      configured('syncmaster', await import('@k8or/syncmaster')),
+      configured('insighthub', await import('@k8or/insighthub')),
+    ],
+  }
+}
+
+interface Service<Config> {
+  readonly loadConfig: () => Config
+  readonly createApp: (config: Config, links: Links) => Promise<ServiceApp>
+}
+
+function configured<Config>(name: ServiceName, { loadConfig, createApp }: Service<Config>) {
+  const config = loadConfig()
+  return { name, create: (links: Links) => createApp(config, links) }
 }
 
 /** AccessPoint is the gate: it needs none. */
@@ -50,7 +63,7 @@ const noGate: GateFor = () => ({
 })
 
 function readinessOf(apps: readonly ServiceApp[], expected: number): Readiness {
-  const starting = apps.length < expected ? [`${String(expected - apps.length)} services are starting`] : []
+  const starting = apps.length < expected ? [`${expected - apps.length} services are starting`] : []
   const reasons = [...starting, ...apps.flatMap((app) => app.readiness().reasons)]
   return { ready: reasons.length === 0, reasons }
 }

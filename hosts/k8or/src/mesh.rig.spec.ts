@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { eventually, freePort, removeDir, repositoryRoot, startNats, tempDir, type ManagedProcess } from '@k8or/rig'
+
+const names = ['accesspoint', 'codesource', 'chartstore', 'syncmaster', 'insighthub']
+const hook = join(repositoryRoot, 'tools/swc-ext.cjs')
+const program = `require(${JSON.stringify(join(__dirname, 'mesh.ts'))}).runMeshCommand(process.argv)`
+
+interface Run {
+  readonly child: ChildProcess
+  readonly output: () => string
+  /** The exit code. */
+  readonly ended: Promise<number | null>
+}
+
+describe('hosts/k8or/src/mesh.rig', () => {
+  const dir = tempDir('host')
+  const stateDir = join(dir, 'mesh')
+  let environment: Record<string, string>
+  let probes: number
+  let nats: number
+
+  function run(...args: string[]): Run {
+    const child = spawn(process.execPath, ['-r', hook, '-e', program, 'k8or', ...args], { env: environment })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+    const ended = once(child, 'exit').then(([code]) => code as number | null)
+    return { child, output: () => output, ended }
+  }
+
+  const readyz = async (): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${probes}/readyz`).catch(() => undefined)
+    return answer ? `${answer.status} ${await answer.text()}` : ''
+  }
+
+  beforeAll(async () => {
+    probes = await freePort()
+    nats = await freePort()
+    const nobody = await freePort()
+    const ports = names.flatMap((name) => [
+      [`K8OR_${name.toUpperCase()}_URL`, `https://localhost:${nobody}`],
+      [`K8OR_${name.toUpperCase()}_LISTEN`, '127.0.0.1:0'],
+      [`K8OR_${name.toUpperCase()}_PROBES_LISTEN`, `127.0.0.1:${probes}`],
+    ])
+    environment = {
+      K8OR_STATE_DIR: stateDir,
+      K8OR_NATS_URL: `tls://localhost:${nats}`,
+      K8OR_REDIS_URL: `rediss://localhost:${nobody}`,
+      K8OR_ACCESSPOINT_PEOPLE_LISTEN: '127.0.0.1:0',
+      K8OR_WEBHOOK_LISTEN: '127.0.0.1:0',
+      ...(Object.fromEntries(ports) as Record<string, string>),
+    }
+  })
+
+  afterAll(() => removeDir(dir))
+
+  it('tells all settings that are missing at once', async () => {
+    const full = environment
+    environment = {}
+    const bootstrap = run('bootstrap')
+    environment = full
+    expect(await bootstrap.ended).not.toBe(0)
+    expect(bootstrap.output()).toMatch(/K8OR_STATE_DIR[\s\S]*K8OR_NATS_URL/)
+  }, 20_000)
+
+  it('makes what a mesh starts from, and the bus again without harm', async () => {
+    expect(await run('bootstrap', '--pki').ended).toBe(0)
+    const server: ManagedProcess = await startNats({
+      dir: join(stateDir, 'nats'),
+      configPath: join(stateDir, 'nats/nats.conf'),
+      port: nats,
+    })
+    const [first, second] = [await endOf(run('bootstrap')), await endOf(run('bootstrap', '--bus'))]
+    await server.stop()
+    expect([first, second]).toEqual(['0 ', '0 '])
+  }, 40_000)
+
+  it.each(['chartstore', 'standalone'])(
+    'waits for the rest of the mesh as %s, says for what, and stops meanwhile',
+    async (name) => {
+      const waiting = name === 'standalone' ? run('standalone') : run('service', name)
+      await eventually(() => waiting.output().includes(' yet"'), { timeoutMs: 15_000 })
+      const awaited = name === 'standalone' ? `connect to the bus at tls://localhost:${nats}` : 'join the mesh'
+      expect(waiting.output()).toMatch(new RegExp(`ECONNREFUSED.*"msg":"can not ${awaited} yet"`))
+      expect(await readyz()).toMatch(/^503 .+\n$/)
+      waiting.child.kill('SIGTERM')
+      expect(await waiting.ended).toBe(0)
+    },
+    30_000,
+  )
+
+  it('knows no other service', async () => {
+    expect(await endOf(run('service', 'portal'))).toMatch(/^1 .*no service is called portal: there are accesspoint, /s)
+  }, 20_000)
+})
+
+async function endOf({ ended, output }: Run): Promise<string> {
+  const code = await ended
+  return `${String(code)} ${output()}`
+}
