@@ -31,8 +31,24 @@ export async function carryOut(work: Work): Promise<Stop | undefined> {
       announceDrifts(work, driftsOf(work), false)
       break
   }
+  tellFailure(work)
   await work.settleWrites()
   return undefined
+}
+
+/** What keeps an application from being in sync stays told until a sync succeeds, or nothing is left to do. */
+function tellFailure(work: Work): void {
+  const { outcome, account, conditions } = work
+  if (conditions.has('SyncError')) return
+  if (outcome) {
+    if (outcome.phase !== 'Succeeded' && !outcome.dryRun) conditions.set('SyncError', outcome.message)
+    return
+  }
+  const last = account.sync
+  if (last?.release !== needed(work.release).release || last.declared !== work.declared) return
+  const isOpen = needed(work.changes).some(({ action }) => action === 'create' || action === 'configure')
+  const isGivenUp = isOpen && (last.phase === 'Failed' || last.phase === 'Error')
+  if (last.phase === 'Retrying' || isGivenUp) conditions.set('SyncError', last.message)
 }
 
 const probeEveryMs = 180_000

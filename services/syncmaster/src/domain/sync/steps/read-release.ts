@@ -17,11 +17,23 @@ export async function readRelease(work: Work): Promise<Stop | undefined> {
     work.isWaiting = true
     return 'report'
   }
+  const newest = newestRelease(work)
+  if (release.release < newest) {
+    const reason = `release ${release.release} is older than release ${newest}, which was applied already`
+    await work.account.noteDecision('ignored', reason, newest)
+    work.isWaiting = true
+    return 'report'
+  }
   work.release = release
   if (release.problems.length === 0) return undefined
   const message = release.problems.map(describeProblem).join('; ')
   await work.account.noteDecision('not rendered', message, release.release)
   return work.unknown('ComparisonError', message)
+}
+
+/** The newest release of which anything was applied: nothing older comes after it, whatever the record says. */
+function newestRelease({ account }: Work): number {
+  return Math.max(account.sync?.release ?? 0, ...[...account.applied.values()].map((row) => row.release))
 }
 
 function describeProblem(problem: Problem): string {

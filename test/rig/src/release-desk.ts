@@ -14,6 +14,7 @@ import type { CallRoutes } from '@k8or/rpc'
 export class ReleaseDesk {
   readonly #manifests = new Map<string, Uint8Array>()
   readonly #numbers = new Map<string, number>()
+  readonly #tokens = new Map<string, string>()
 
   constructor(
     private readonly bus: Bus,
@@ -37,6 +38,7 @@ export class ReleaseDesk {
     const { ref, specDigest, token } = application
     const release = (this.#numbers.get(ref.uid) ?? 0) + 1
     this.#numbers.set(ref.uid, release)
+    this.#tokens.set(ref.uid, token)
     const manifests = new TextEncoder().encode(JSON.stringify(objects))
     this.#manifests.set(`${ref.uid}/${release}`, manifests)
     const digest = sha256(manifests)
@@ -60,10 +62,17 @@ export class ReleaseDesk {
       ...more,
     })
     await this.store(record)
-    const draft = { id: factId, token, time: new Date(), causes: [], actor: 'service:chartstore' }
-    const data = { ...said, images: record.images, warnings: [] }
-    if (record.problems.length === 0) await this.bus.publisher.publish(releaseRendered, { ...draft, data })
+    if (record.problems.length === 0) await this.announce(record)
     return record
+  }
+
+  /** Announces a release, perhaps once more under another id. */
+  async announce(record: ReleaseRecord, again = ''): Promise<void> {
+    const { application, release, digest, inputDigest, sources, objects, images, factId } = record
+    const data = { application, release, digest, inputDigest, sources, objects, images, warnings: [] }
+    const token = this.#tokens.get(application.uid) ?? ''
+    const draft = { id: `${factId}${again}`, token, time: new Date(), causes: [], actor: 'service:chartstore' }
+    await this.bus.publisher.publish(releaseRendered, { ...draft, data })
   }
 
   /** Changes the newest row without a fact. */
