@@ -51,7 +51,8 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     },
     onStop: async () => {
       applications.stop()
-      await jobs?.stop()
+      // A fetch that is cut off is made again.
+      await jobs?.stop(1_000)
       mirrors.close()
       files.clear()
     },
@@ -74,7 +75,7 @@ async function begin(parts: Parts, config: Config, links: Links, log: Logger): P
   const { revisions, applications, work, observing } = parts
   await Promise.all([revisions.load(), applications.watch((change) => work.known(change))])
   const jobs = createJobs(
-    { redis: { url: config.redisUrl, tls: links.identity }, log },
+    { redis: redisOf(config, links), log },
     {
       name: 'codesource-repositories',
       concurrency: looksAtOnce,
@@ -86,6 +87,10 @@ async function begin(parts: Parts, config: Config, links: Links, log: Logger): P
   await observing.announceAgain()
   work.begin(jobs)
   return jobs
+}
+
+function redisOf({ redisUrl: url }: Config, { identity }: Links) {
+  return url.startsWith('rediss:') ? { url, tls: identity } : { url }
 }
 
 type Parts = ReturnType<typeof compose>
@@ -117,7 +122,7 @@ function mirrorsOf({ git }: Config, credentials: HubSettings['credentials'], fil
     maxBytes: git.maxBytes,
     credentials,
     addresses: new Addresses({ allowLoopback: git.allowLoopback }),
-    hosts: new HostLimits({ perHost: 6, total: 64 }),
+    hosts: new HostLimits({ perHost: 8, unprovenPerHost: 4, total: 64 }),
     files,
   })
 }

@@ -29,7 +29,7 @@ function newMirrors(access: Partial<RepositoryAccess> = {}, allowLoopback = true
     maxBytes: 1 << 30,
     credentials: { of: async () => ({ ...noAccess, ...access }) },
     addresses: new Addresses({ allowLoopback }),
-    hosts: new HostLimits({ perHost: 4, total: 8 }),
+    hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
     files: new SecretFiles(join(dir, 'secrets')),
   }
   return { dir, parts, mirrors: new GitMirrors(parts) }

@@ -96,10 +96,9 @@ export class GitMirrors implements Mirrors {
       throw asRepositoryError(remote, error)
     })
     const [access, list] = await Promise.all([credentials.of(repository.url), allowed])
+    const mirror = this.open(repository.token)
     const workWith = (found: RepositoryAccess) =>
-      this.tell(remote, signal, () =>
-        work(this.open(repository.token), remote.url, transportTo(remote, found, list, files)),
-      )
+      this.tell(remote, mirror, signal, () => work(mirror, remote.url, transportTo(remote, found, list, files)))
     await workWith(access).catch(async (error: unknown) => {
       // The credentials may have been changed a moment ago.
       const newest = isRefused(error) ? await credentials.of(repository.url, { fresh: true }) : access
@@ -108,16 +107,15 @@ export class GitMirrors implements Mirrors {
     })
   }
 
-  /** Runs when the host has room, notes whether it answered, and says what a failure means. */
-  private async tell(remote: Remote, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const { hosts } = this.parts
+  /** Runs when the host has room, notes whether the repository answered, and says what a failure means. */
+  private async tell(remote: Remote, mirror: Mirror, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const { host, url } = remote
     try {
-      await hosts.run(remote.host, signal, work)
-      hosts.answered(remote.host, true)
+      await this.parts.hosts.run({ host, isProven: mirror.isProven }, signal, work)
+      mirror.isProven = true
     } catch (error) {
-      const failure = asRepositoryError(remote, error)
-      hosts.answered(remote.host, !(failure instanceof RepositoryError && failure.isTransient))
-      throw failure
+      mirror.isProven = false
+      throw error instanceof GitCommandError ? repositoryErrorOf(url, error.failure) : error
     }
   }
 }

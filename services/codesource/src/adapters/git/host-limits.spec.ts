@@ -2,10 +2,10 @@ import { HostLimits } from './host-limits'
 
 const signal = new AbortController().signal
 
-function started(limits: HostLimits, host: string) {
+function started(limits: HostLimits, host: string, isProven = true) {
   const done = Promise.withResolvers<undefined>()
   let isRunning = false
-  const ended = limits.run(host, signal, () => {
+  const ended = limits.run({ host, isProven }, signal, () => {
     isRunning = true
     return done.promise
   })
@@ -15,7 +15,7 @@ const settle = () => new Promise(setImmediate)
 
 describe('services/codesource/src/adapters/git/host-limits', () => {
   it('keeps each host to its share', async () => {
-    const limits = new HostLimits({ perHost: 1, total: 10 })
+    const limits = new HostLimits({ perHost: 1, unprovenPerHost: 1, total: 10 })
     const [one, two, other] = [started(limits, 'a'), started(limits, 'a'), started(limits, 'b')]
     await settle()
     expect([one, two, other].map(({ isRunning }) => isRunning())).toEqual([true, false, true])
@@ -25,23 +25,21 @@ describe('services/codesource/src/adapters/git/host-limits', () => {
     await Promise.all([two.end(), other.end()])
   })
 
-  it('lets a single command try a host that did not answer', async () => {
-    const limits = new HostLimits({ perHost: 5, total: 10 })
-    limits.answered('a', false)
-    const [one, two] = [started(limits, 'a'), started(limits, 'a')]
+  it('keeps places free for repositories that answered last time', async () => {
+    const limits = new HostLimits({ perHost: 3, unprovenPerHost: 2, total: 10 })
+    const hanging = [1, 2, 3].map(() => started(limits, 'a', false))
+    const healthy = started(limits, 'a')
     await settle()
-    expect(two.isRunning()).toBe(false)
-    limits.answered('a', true)
-    await settle()
-    expect(two.isRunning()).toBe(true)
-    await Promise.all([one.end(), two.end()])
+    expect(hanging.map(({ isRunning }) => isRunning())).toEqual([true, true, false])
+    expect(healthy.isRunning()).toBe(true)
+    await Promise.all([...hanging, healthy].map(({ end }) => end()))
   })
 
   it('keeps to the total, and forgets who gave up', async () => {
-    const limits = new HostLimits({ perHost: 5, total: 1 })
+    const limits = new HostLimits({ perHost: 5, unprovenPerHost: 5, total: 1 })
     const one = started(limits, 'a')
     const stop = new AbortController()
-    const givenUp = limits.run('b', stop.signal, async () => 'never')
+    const givenUp = limits.run({ host: 'b', isProven: true }, stop.signal, async () => 'never')
     const two = started(limits, 'b')
     stop.abort(new Error('enough'))
     await expect(givenUp).rejects.toThrow('enough')

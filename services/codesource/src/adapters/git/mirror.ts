@@ -16,6 +16,8 @@ const fetchArgs = ['fetch', ...sharedArgs, '--no-write-fetch-head', '--no-auto-m
 export class Mirror {
   readonly objects: ObjectReader
   private preparing: Promise<void> | undefined
+  /** Whether its repository answered last time; such ones are not made to wait behind others. */
+  isProven: boolean
   /** What HEAD points to, as of the last time that it was asked for. */
   head: string | undefined
 
@@ -25,6 +27,7 @@ export class Mirror {
     private readonly maxBytes: number,
   ) {
     this.objects = new ObjectReader(gitEnvironment(place, dir))
+    this.isProven = existsSync(this.fetchedMark)
   }
 
   /** Brings branches and tags to what the host has now; `refs` are further ones, by full name. */

@@ -45,7 +45,7 @@ describe('services/codesource/src/adapters/git/mirrored-trees.rig', () => {
       maxBytes: 1 << 30,
       credentials: { of: async () => noAccess },
       addresses: new Addresses({ allowLoopback: true }),
-      hosts: new HostLimits({ perHost: 4, total: 8 }),
+      hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
       files: new SecretFiles(join(dir, 'secrets')),
     })
     trees = new MirroredTrees(mirrors)

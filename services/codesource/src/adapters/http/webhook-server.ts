@@ -1,5 +1,6 @@
 import type { Identity } from '@k8or/identity'
 import { Later } from '@k8or/outcome'
+import { withSpan } from '@k8or/telemetry'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:https'
@@ -78,7 +79,9 @@ export class WebhookServer {
     try {
       const length = Number(request.headers['content-length'] ?? 0)
       const body = await this.bodies.read(request.raw, length)
-      const answer = await this.taking.take({ headers: headersOf(request), body })
+      const take = () => this.taking.take({ headers: headersOf(request), body })
+      // Here the trace of a deployment begins.
+      const answer = await withSpan(`POST ${path}`, {}, take, { kind: 'server' })
       this.signals.answered(answer, from)
       return await reply.code(answer.status).send(bodyOf(answer))
     } catch (error) {
