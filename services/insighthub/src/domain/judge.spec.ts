@@ -236,6 +236,25 @@ describe('services/insighthub/src/domain/judge', () => {
     })
   })
 
+  it('goes on looking at an object that lost its label, which no watch shows any more', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.live.set('web', deployment('web', { labels: {} }))
+    expect(await world.vanish('web')).toEqual([])
+    world.live.set('web', deployment('web', { labels: {}, ready: 0 }))
+    expect(await world.pass(5000)).toEqual([])
+    expect(await world.pass(5000)).toMatchObject([{ health: { status: 'Progressing' } }])
+  })
+
+  it('tells of what flaps only so often', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    for (let turn = 0; turn < 100; turn++) await world.see(deployment('web', { ready: turn % 2 }))
+    expect(world.facts.length).toBe(60)
+    await world.pass(1000)
+    expect(world.statusOf('app-1.app')).toBe('Healthy')
+  })
+
   it('calls an application missing when nothing of it is live', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))

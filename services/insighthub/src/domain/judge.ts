@@ -9,19 +9,16 @@ import type {
   SyncStarted,
 } from '@k8or/contracts'
 import { Account, rememberSync, type LastSync } from './account/account'
-import { draftVerdict, type VerdictDraft } from './account/draft-verdict'
-import { lostFact } from './account/lost-fact'
-import type { Announcer, Clock, HealthRows, LiveObjects, Marks } from './ports'
+import { VerdictBook, type BookPorts } from './account/verdict-book'
+import type { Clock, LiveObjects, Marks } from './ports'
 import { Forest } from './tree/forest'
 import { growTree, type TreeNode } from './tree/grow-tree'
 import { isOfInterest, type Sighting } from './tree/sighting'
 import { firstKinds, toWatched } from './watch/kinds'
 import type { Silences } from './watch/silences'
 
-interface JudgePorts {
+interface JudgePorts extends BookPorts {
   readonly objects: LiveObjects
-  readonly rows: HealthRows
-  readonly announcer: Announcer
   readonly marks: Marks
   readonly clock: Clock
   readonly silences: Silences
@@ -39,26 +36,24 @@ export interface Recalled extends LastSync {
   readonly application: string
 }
 
-const verifyAfterMs = 1000
-const giveUpAfterMs = 10_000
-const messagesEveryMs = 1000
-
 /** Sees the objects of all clusters, keeps an account of every application, and writes down what changed. */
 export class Judge {
   readonly #accounts = new Map<string, Account>()
   readonly #forests = new Map<string, Forest>()
-  readonly #stored = new Map<string, Map<string, HealthRecord>>()
-  readonly #writtenAt = new Map<string, number>()
   readonly #recalled = new Map<string, LastSync>()
   readonly #unsettled = new Set<string>()
   readonly #forgotten = new Set<string>()
 
-  constructor(private readonly ports: JudgePorts) {}
+  readonly #book: VerdictBook
+
+  constructor(private readonly ports: JudgePorts) {
+    this.#book = new VerdictBook(ports)
+  }
 
   /** Takes over what was written before a restart. Comes before everything else. */
   restore(rows: readonly { readonly key: string; readonly value: HealthRecord }[], syncs: readonly Recalled[]): void {
     for (const sync of syncs) this.#recalled.set(sync.application, rememberSync(sync))
-    for (const { key, value } of rows) this.#rowsOf(value.application.uid).set(key, value)
+    this.#book.restore(rows)
   }
 
   /** An application is declared, or its declaration changed. */
@@ -66,17 +61,13 @@ export class Judge {
     const known = this.#accounts.get(application.uid)
     if (known?.cluster === cluster && known.application.project === application.project) return
     const account = new Account(application, token, cluster)
-    const recalled = this.#recalled.get(application.uid)
-    account.lastSync = known?.lastSync ?? recalled
+    account.lastSync = known?.lastSync ?? this.#recalled.get(application.uid)
     account.owesVerdict = known?.owesVerdict ?? false
-    const rows = [...this.#rowsOf(application.uid).values()].filter((row) => row.cluster === cluster)
+    const rows = this.#book.rowsOf(application.uid).filter((row) => row.cluster === cluster)
     account.restore(rows, this.#now())
     this.#accounts.set(application.uid, account)
     for (const kind of firstKinds) this.ports.objects.watch(cluster, kind)
-    this.#watchEach(
-      cluster,
-      rows.flatMap(({ object }) => object ?? []),
-    )
+    for (const { object } of rows) if (object) this.#watch(cluster, object)
     for (const sighting of this.#forest(cluster).managedBy(application.uid)) account.see(sighting)
     this.#mark(application.uid)
   }
@@ -85,9 +76,7 @@ export class Judge {
   async forget(application: string): Promise<void> {
     this.#accounts.delete(application)
     this.#forgotten.add(application)
-    const keys = [...this.#rowsOf(application).keys()]
-    this.#stored.delete(application)
-    await Promise.all(keys.map((key) => this.ports.rows.delete(key)))
+    await this.#book.forget(application)
   }
 
   syncStarted(fact: Fact<SyncStarted>): void {
@@ -98,10 +87,7 @@ export class Judge {
     const account = this.#accountOf(fact)
     if (account === undefined) return
     account.syncFinished(fact, this.#now())
-    this.#watchEach(
-      account.cluster,
-      fact.data.objects.map(({ object }) => object),
-    )
+    for (const { object } of fact.data.objects) this.#watch(account.cluster, object)
     this.#mark(account.application.uid)
   }
 
@@ -152,59 +138,37 @@ export class Judge {
 
   /** Facts whose rows were written before a restart, but which were never announced. */
   unannounced(isKnown: (factId: string) => boolean): FactDraft<HealthChanged>[] {
-    return [...this.#stored].flatMap(([application, rows]) => {
-      const account = this.#accounts.get(application)
-      const lost = account && lostFact(account, [...rows.values()], this.ports.clock.now())
-      return lost === undefined || isKnown(lost.id) ? [] : [lost]
-    })
+    const now = this.ports.clock.now()
+    return [...this.#accounts.values()].flatMap((account) => this.#book.unannounced(account, now, isKnown) ?? [])
   }
 
   /** Looks at everything whose time has come: objects that were waited for, messages, watches that became silent. */
   sweep(): void {
     const now = this.#now()
     for (const account of this.#accounts.values()) {
-      for (const { ref, sinceMs } of account.overdue(now, verifyAfterMs)) {
-        if (this.ports.silences.isTroubled(account.cluster, ref) && sinceMs < giveUpAfterMs) continue
-        void this.#verify(account, ref, sinceMs >= giveUpAfterMs)
-      }
+      for (const { ref, isLast } of account.overdue(now))
+        if (isLast || !this.ports.silences.isTroubled(account.cluster, ref)) void this.#verify(account, ref, isLast)
       const isDue = this.#unsettled.has(account.application.uid) || this.ports.silences.hasTrouble(account.cluster)
       if (isDue) this.#mark(account.application.uid)
     }
   }
 
-  /** Writes down what changed about one application. */
+  /** Writes down what changed about one application, once everything that it waits for was seen. */
   async announce(application: string): Promise<void> {
     const account = this.#accounts.get(application)
+    if (account === undefined) return
     const now = this.ports.clock.now()
-    const silence = (ref: ObjectRef) => account && this.ports.silences.of(account.cluster, ref, now.getTime())
-    if (account === undefined || account.isHeld(now.getTime(), (ref) => silence(ref) !== undefined)) return
-    const withMessages = now.getTime() - (this.#writtenAt.get(application) ?? 0) >= messagesEveryMs
-    if (withMessages) this.#unsettled.delete(application)
-    const draft = draftVerdict(account, this.#rowsOf(application), { silence, now, withMessages })
-    if (draft === undefined) return
-    account.owesVerdict = false
-    try {
-      await this.#write(application, draft)
-    } catch (error) {
-      account.owesVerdict ||= draft.fact !== undefined
-      throw error
-    }
-    this.#writtenAt.set(application, now.getTime())
+    const silence = (ref: ObjectRef) => this.ports.silences.of(account.cluster, ref, now.getTime())
+    if (account.isHeld(now.getTime(), (ref) => silence(ref) !== undefined)) return
+    this.#unsettled.delete(application)
+    const isSettled = await this.#book.write(account, now, silence)
+    if (!isSettled) this.#unsettled.add(application)
   }
 
   /** What an application made, and what that made in turn; undefined when there is no such application. */
   tree(application: string): TreeNode[] | undefined {
     const account = this.#accounts.get(application)
     return account && growTree(this.#forest(account.cluster), application)
-  }
-
-  async #write(application: string, { put, remove, fact }: VerdictDraft): Promise<void> {
-    const { rows, announcer } = this.ports
-    await Promise.all([...put.map(({ key, row }) => rows.put(key, row)), ...remove.map((key) => rows.delete(key))])
-    if (fact) await announcer.announce(fact)
-    const stored = this.#rowsOf(application)
-    for (const { key, row } of put) stored.set(key, row)
-    for (const key of remove) stored.delete(key)
   }
 
   #verifyUnseen(account: Account, kind: { group: string; kind: string }, sightings: readonly Sighting[]): void {
@@ -236,7 +200,7 @@ export class Judge {
   #keep(account: Account, found: Sighting): void {
     const sighting = { ...found, application: account.application.uid }
     this.#forest(account.cluster).put(sighting)
-    account.see(sighting)
+    account.see(sighting, found.application === '' ? this.#now() : null)
   }
 
   #mark(application: string): void {
@@ -265,20 +229,14 @@ export class Judge {
     return [...this.#accounts.values()].filter((account) => account.cluster === cluster)
   }
 
-  #watchEach(cluster: string, refs: readonly ObjectRef[]): void {
-    for (const ref of refs) this.ports.objects.watch(cluster, toWatched(ref))
+  #watch(cluster: string, ref: ObjectRef): void {
+    this.ports.objects.watch(cluster, toWatched(ref))
   }
 
   #forest(cluster: string): Forest {
     const forest = this.#forests.get(cluster) ?? new Forest()
     this.#forests.set(cluster, forest)
     return forest
-  }
-
-  #rowsOf(application: string): Map<string, HealthRecord> {
-    const rows = this.#stored.get(application) ?? new Map<string, HealthRecord>()
-    this.#stored.set(application, rows)
-    return rows
   }
 
   #now(): number {

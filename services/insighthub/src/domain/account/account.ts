@@ -22,6 +22,14 @@ export interface Entry {
   isRetired: boolean
   /** What has to be seen of it before the application can be judged. */
   awaits: { readonly uid: string; readonly generation: number; readonly since: number } | null
+  /** When it was last asked for, because it has lost its label and no watch shows it. */
+  strayedAt: number | null
+}
+
+/** An object that somebody should ask the cluster for; the last time, an answer has to be found without it. */
+export interface Overdue {
+  readonly ref: ObjectRef
+  readonly isLast: boolean
 }
 
 /** The fact that health is a consequence of: the newest sync of the application. */
@@ -47,6 +55,9 @@ export function originOf(lastSync: LastSync | undefined) {
 /** Syncs of more waves than fit into this are judged while they run. */
 const longestHoldMs = 500
 const anyUid = ''
+const askAfterMs = 1000
+const giveUpAfterMs = 10_000
+const strayEveryMs = 10_000
 
 /** What is known of one application: its managed objects, and which sync they are a consequence of. */
 export class Account {
@@ -68,20 +79,31 @@ export class Account {
       if (object === null) continue
       const isLive = verdict?.status !== 'Missing'
       const awaits = { uid: anyUid, generation: 0, since: now }
-      const entry = { ref: object, uid, generation, health: verdict, isLive, counts: true, isRetired: false, awaits }
+      const known = { ref: object, uid, generation, health: verdict, isLive }
+      const entry = { ...known, counts: true, isRetired: false, awaits, strayedAt: null }
       this.entries.set(objectKeyHash(object), entry)
     }
   }
 
-  /** Takes an object as it is now. */
-  see(sighting: Sighting): void {
+  /** Takes an object as it is now; `strayedAt` when it was asked for and no watch shows it. */
+  see(sighting: Sighting, strayedAt: number | null = null): void {
     const key = objectKeyHash(sighting.ref)
     const { ref, uid, generation, counts } = sighting
     const known = this.entries.get(key)
     const isSettled = known === undefined || known.awaits === null || settles(known.awaits, sighting)
     const awaits = isSettled ? null : known.awaits
     const isRetired = known?.isRetired ?? false
-    this.entries.set(key, { ref, uid, generation, health: sighting.health, isLive: true, counts, isRetired, awaits })
+    this.entries.set(key, {
+      ref,
+      uid,
+      generation,
+      health: sighting.health,
+      isLive: true,
+      counts,
+      isRetired,
+      awaits,
+      strayedAt,
+    })
   }
 
   /** An object is not there; the cluster itself said so. */
@@ -139,11 +161,13 @@ export class Account {
     return [...this.entries.values()].some(({ awaits, ref }) => awaits !== null && !isSilent(ref))
   }
 
-  /** The objects that were waited for too long; somebody should ask the cluster. */
-  overdue(now: number, afterMs: number): { ref: ObjectRef; sinceMs: number }[] {
-    return [...this.entries.values()].flatMap(({ ref, awaits }) =>
-      awaits !== null && now - awaits.since >= afterMs ? [{ ref, sinceMs: now - awaits.since }] : [],
-    )
+  /** The objects to ask the cluster for: waited for too long, or seen by no watch. */
+  overdue(now: number): Overdue[] {
+    return [...this.entries.values()].flatMap(({ ref, awaits, strayedAt }) => {
+      const waited = awaits === null ? -1 : now - awaits.since
+      const isStray = strayedAt !== null && now - strayedAt >= strayEveryMs
+      return waited >= askAfterMs || isStray ? [{ ref, isLast: waited >= giveUpAfterMs }] : []
+    })
   }
 
   #retire(ref: ObjectRef): void {
@@ -158,7 +182,17 @@ export class Account {
     const known = this.entries.get(key)
     if (known?.isLive && settles(awaits, known)) this.entries.set(key, { ...known, isRetired: false })
     else if (known) this.entries.set(key, { ...known, isRetired: false, awaits })
-    else this.entries.set(key, { ref, ...awaits, health: null, isLive: false, counts: true, isRetired: false, awaits })
+    else
+      this.entries.set(key, {
+        ref,
+        ...awaits,
+        health: null,
+        isLive: false,
+        counts: true,
+        isRetired: false,
+        awaits,
+        strayedAt: null,
+      })
   }
 }
 
