@@ -3,7 +3,7 @@ TS := $(NODE) -r ./tools/swc-ext.cjs
 CLUSTERS ?= 1
 MODE ?= standalone
 
-# Nothing here ever touches a cluster of yours: only DEMO_KUBECONFIG names one.
+# Nothing here ever touches a cluster of yours.
 unexport KUBECONFIG
 .PHONY: help setup ground demo test up down check bench conformance
 .DEFAULT_GOAL := help

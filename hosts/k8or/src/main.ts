@@ -27,6 +27,11 @@ async function main(): Promise<void> {
   await program.parseAsync(process.argv)
 }
 
+// Whoever reads our output may have seen enough (`k8or app list | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 main().catch((error: unknown) => {
   process.exitCode = endParsing(error)
 })

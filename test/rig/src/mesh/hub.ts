@@ -31,7 +31,7 @@ function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject
 }
 
 async function installDefinitions(hub: KubeClient): Promise<void> {
-  const dir = join(repositoryRoot, 'deploy/crds')
+  const dir = join(repositoryRoot, 'deploy/helm/mesh/crds')
   const texts = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'))
   const definitions = texts.flatMap((text) => loadAll(text)).filter(Boolean) as KubeObject[]
   await Promise.all(definitions.map((definition) => installDefinition(hub, definition)))
