@@ -53,7 +53,7 @@ export function draftVerdict(account: Account, stored: StoredRows, options: Draf
 }
 
 /** How often health facts were announced for an application, by the id of the last one. */
-export function ordinalOf(factId: string | undefined): number {
+function ordinalOf(factId: string | undefined): number {
   const ordinal = Number(factId?.slice(factId.lastIndexOf('/') + 1))
   return Number.isSafeInteger(ordinal) ? ordinal : 0
 }
