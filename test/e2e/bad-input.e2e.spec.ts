@@ -1,21 +1,7 @@
-import { githubPush, runsHealthy, valueAt, type KubeObject, type MeshDriver } from '@k8or/rig'
+import { githubPush, runsHealthy, valueAt } from '@k8or/rig'
+import { condition, conditionsOf } from './src/conditions'
 import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
-
-interface Condition {
-  readonly type: string
-  readonly message: string
-}
-
-function conditionsOf(application: KubeObject | undefined): Condition[] {
-  return (valueAt(application, 'status.conditions') as Condition[] | undefined) ?? []
-}
-
-async function condition(driver: MeshDriver, name: string, type: string): Promise<string> {
-  const has = (application: KubeObject) => conditionsOf(application).some((one) => one.type === type)
-  const application = await driver.application(name, has, 30_000)
-  return conditionsOf(application).find((one) => one.type === type)?.message ?? ''
-}
 
 describe('test/e2e/bad-input.e2e', () => {
   const mesh = useMesh()

@@ -1,4 +1,4 @@
-import { MeshDriver, removeDir, startMesh, tempDir, type Mesh } from '@k8or/rig'
+import { MeshDriver, removeDir, startMesh, tempDir, type Mesh, type MeshOptions } from '@k8or/rig'
 
 /** A whole mesh on real servers, started before the tests of a file and stopped after them. */
 export interface MeshUnderTest {
@@ -7,12 +7,12 @@ export interface MeshUnderTest {
 }
 
 /** Starts a mesh for the tests of this file. */
-export function useMesh(options: { mode?: 'standalone' | 'processes'; clusters?: number } = {}): () => MeshUnderTest {
+export function useMesh(options: Omit<MeshOptions, 'dir'> = {}): () => MeshUnderTest {
   let started: MeshUnderTest | undefined
   let dir = ''
   beforeAll(async () => {
     dir = tempDir('e2e')
-    const mesh = await startMesh({ dir, mode: options.mode ?? 'standalone', clusters: options.clusters ?? 0 })
+    const mesh = await startMesh({ ...options, dir })
     started = { mesh, driver: new MeshDriver(mesh.env) }
   }, 120_000)
   afterAll(async () => {

@@ -21,15 +21,22 @@ export interface MeshLayout {
   readonly webhook: number
   readonly git: number
   readonly services: Readonly<Record<ServiceName, ServicePorts>>
+  /** Settings of the mesh's processes besides those that follow from the layout. */
+  readonly settings: Readonly<Record<string, string>>
 }
 
 /** Gives every listener of a mesh a free port. */
-export async function layOut(dir: string, mode: MeshMode): Promise<MeshLayout> {
+export async function layOut(
+  dir: string,
+  mode: MeshMode,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<MeshLayout> {
   const ports = await freePorts(5 + 2 * services.length)
   const next = (): number => ports.pop() ?? 0
   const pairs = services.map((name) => [name, { mesh: next(), probes: next() }] as const)
   const [nats, redis, people, webhook, git] = [next(), next(), next(), next(), next()]
-  return { dir, mode, nats, redis, people, webhook, git, services: Object.fromEntries(pairs) as MeshLayout['services'] }
+  const listeners = Object.fromEntries(pairs) as MeshLayout['services']
+  return { dir, mode, nats, redis, people, webhook, git, services: listeners, settings }
 }
 
 /** Files and folders of a mesh below its directory. */

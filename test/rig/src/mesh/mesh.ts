@@ -20,6 +20,8 @@ export interface MeshOptions {
   readonly clusters?: number
   readonly nodes?: number
   readonly kubelet?: KubeOptions['kubelet']
+  /** Settings of the mesh's processes, such as K8OR_POLL_INTERVAL_MS. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly onProgress?: (text: string) => void
 }
 
@@ -41,7 +43,7 @@ export interface Mesh {
 
 /** Starts API servers, git, Redis, NATS and the mesh; returns when the mesh is ready. */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const layout = await layOut(options.dir, options.mode ?? 'standalone')
+  const layout = await layOut(options.dir, options.mode ?? 'standalone', options.environment)
   const starting = new MeshStart(layout, options)
   try {
     await starting.run()

@@ -21,6 +21,7 @@ export function processEnvironment(
     K8OR_WEBHOOK_LISTEN: `127.0.0.1:${layout.webhook}`,
     ...Object.fromEntries(services.flatMap((name) => serviceEnvironment(name, layout))),
     ...(isGate ? { K8OR_HUB_KUBECONFIG: paths.hubKubeconfig } : {}),
+    ...layout.settings,
   }
 }
 

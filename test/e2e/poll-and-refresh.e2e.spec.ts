@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { githubPush, runsHealthy, valueAt, type DrivenRepository, type MeshDriver } from '@k8or/rig'
+import { configMap } from './src/manifests'
+import { useMesh } from './src/mesh-under-test'
+import { hopsOf, untilTraced } from './src/traces'
+
+const refresh = 'argocd.argoproj.io/refresh'
+
+async function untilApplied(driver: MeshDriver, name: string, value: string, timeoutMs = 20_000): Promise<void> {
+  const isThere = (object: unknown): boolean => valueAt(object, 'data.value') === value
+  await driver.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
+}
+
+async function started(driver: MeshDriver, name: string): Promise<DrivenRepository> {
+  const repository = await driver.repository(name)
+  await repository.commit({ 'app/c.yaml': configMap(name, '0') })
+  await driver.declare({ name, repoUrl: repository.url, path: 'app' })
+  await driver.application(name, (application) => runsHealthy(application), 60_000)
+  return repository
+}
+
+describe('test/e2e/poll-and-refresh.e2e with a short poll interval', () => {
+  const mesh = useMesh({ environment: { K8OR_POLL_INTERVAL_MS: '1500' } })
+
+  it('C108.1 A3 a push that nobody tells is applied within a poll interval; without a change nothing is applied', async () => {
+    const { driver } = mesh()
+    const repository = await started(driver, 'polled')
+    const { after } = await repository.commit({ 'app/c.yaml': configMap('polled', '1') })
+    await untilApplied(driver, 'polled', '1', 1500 * 1.5 + 3000)
+    await driver.application('polled', (application) => runsHealthy(application, after))
+    const before = await driver.hub.get('v1/ConfigMap', 'default/polled')
+    await delay(4_000)
+    const now = await driver.hub.get('v1/ConfigMap', 'default/polled')
+    expect(now?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion)
+    const application = await driver.hub.get('argoproj.io/v1alpha1/Application', 'argocd/polled')
+    expect(valueAt(application, 'status.history')).toHaveLength(2)
+  }, 60_000)
+})
+
+describe('test/e2e/poll-and-refresh.e2e', () => {
+  const mesh = useMesh()
+
+  it.each(['normal', 'hard'])(
+    'A3 the refresh annotation %s makes the mesh look at once, and goes away',
+    async (kind) => {
+      const { driver } = mesh()
+      const repository = await started(driver, kind)
+      const { after } = await repository.commit({ 'app/c.yaml': configMap(kind, '1') })
+      await driver.hub.patch('argoproj.io/v1alpha1/Application', `argocd/${kind}`, {
+        metadata: { annotations: { [refresh]: kind } },
+      })
+      await untilApplied(driver, kind, '1')
+      const looked = await driver.application(kind, (one) => runsHealthy(one, after) && !annotated(one))
+      expect(annotated(looked)).toBe(false)
+    },
+    60_000,
+  )
+
+  it('A3 the refresh annotation goes away when there is nothing new', async () => {
+    const { driver } = mesh()
+    await started(driver, 'same')
+    const annotations = { [refresh]: 'normal' }
+    await driver.hub.patch('argoproj.io/v1alpha1/Application', 'argocd/same', { metadata: { annotations } })
+    const looked = await driver.application('same', (one) => !annotated(one))
+    expect(runsHealthy(looked ?? never())).toBe(true)
+  }, 60_000)
+
+  it('C100.1 C132.6 a delivery that comes again is taken once', async () => {
+    const { driver } = mesh()
+    const repository = await started(driver, 'again')
+    const { before = '', after } = await repository.commit({ 'app/c.yaml': configMap('again', '1') })
+    const webhook = githubPush(
+      { repoUrl: repository.url, before, after },
+      driver.value('K8OR_WEBHOOK_SECRET'),
+      'one-id',
+    )
+    const tell = () => driver.people.post(driver.value('K8OR_WEBHOOK_URL'), webhook.body, webhook.headers)
+    const answers = await Promise.all([tell(), tell(), tell()])
+    await untilApplied(driver, 'again', '1')
+    answers.push(await tell())
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const taken = answers.filter(({ body }) => JSON.stringify(body).includes('accepted'))
+    expect(taken).toHaveLength(1)
+    const hops = await untilTraced(driver, after, 'sync.finished')
+    for (const fact of ['delivery.received', 'revision.observed', 'release.rendered', 'sync.finished'])
+      expect(hops.filter((hop) => hop.fact === fact)).toHaveLength(1)
+  }, 60_000)
+
+  it('C100.1 deliveries under different ids about one commit announce its revision once', async () => {
+    const { driver } = mesh()
+    const repository = await started(driver, 'twice')
+    const push = await repository.commit({ 'app/c.yaml': configMap('twice', '1') })
+    await Promise.all([repository.tell(push), repository.tell(push)])
+    await untilApplied(driver, 'twice', '1')
+    await untilTraced(driver, push.after, 'sync.finished')
+    await repository.tell(push)
+    await delay(1_000)
+    const hops = await hopsOf(driver, push.after)
+    expect(hops.filter(({ fact }) => fact === 'revision.observed')).toHaveLength(1)
+    expect(hops.filter(({ fact }) => fact === 'sync.started')).toHaveLength(1)
+  }, 60_000)
+})
+
+function annotated(application: unknown): boolean {
+  const annotations = valueAt(application, 'metadata.annotations') as Record<string, string> | undefined
+  return annotations?.[refresh] !== undefined
+}
+
+function never(): never {
+  throw new Error('there is no such application')
+}

@@ -1,0 +1,132 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually, runsHealthy, valueAt, type DrivenRepository, type MeshDriver } from '@k8or/rig'
+import { configMap, deployment } from './src/manifests'
+import { useMesh } from './src/mesh-under-test'
+import { hopsOf, untilTraced } from './src/traces'
+
+const rounds = 10
+const path = ['delivery.received', 'revision.observed', 'release.rendered', 'sync.started', 'sync.finished']
+
+async function tellUntilTaken(repository: DrivenRepository, push: { before: string | undefined; after: string }) {
+  // A git host tells a push again when nobody answers.
+  await eventually(() => repository.tell(push).then(() => true), {
+    timeoutMs: 30_000,
+    stepMs: 100,
+    what: 'the webhook',
+  })
+}
+
+async function untilApplied(driver: MeshDriver, name: string, value: string, timeoutMs = 30_000): Promise<void> {
+  const isThere = (object: unknown): boolean => valueAt(object, 'data.value') === value
+  await driver.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
+}
+
+async function started(driver: MeshDriver, name: string): Promise<DrivenRepository> {
+  const repository = await driver.repository(name)
+  await repository.commit({ 'app/c.yaml': configMap(name, '0') })
+  await driver.declare({ name, repoUrl: repository.url, path: 'app' })
+  await driver.application(name, (application) => runsHealthy(application), 60_000)
+  return repository
+}
+
+describe('test/e2e/restart.e2e', () => {
+  const mesh = useMesh()
+
+  it('C132.3 C132.6 C56.5 AU.1 the mesh is killed at random moments while pushes go on: each is applied once, and traced', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await started(driver, 'killed')
+    const web = (round: number): string => deployment('killed', `shop/killed:${String(round)}`, 1)
+    await repository.push({ 'app/web.yaml': web(0) })
+    await driver.application('killed', (application) => runsHealthy(application), 60_000)
+    const generation = async () =>
+      Number((await driver.hub.get('apps/v1/Deployment', 'default/killed'))?.metadata.generation)
+    const before = await generation()
+    const commits: string[] = []
+    for (let round = 1; round <= rounds; round++) {
+      const push = await repository.commit({
+        'app/c.yaml': configMap('killed', String(round)),
+        'app/web.yaml': web(round),
+      })
+      await tellUntilTaken(repository, push)
+      await delay(Math.random() * 250)
+      running.kill('standalone', 'SIGKILL')
+      commits.push(push.after)
+      await untilApplied(driver, 'killed', String(round))
+      const image = `shop/killed:${String(round)}`
+      const isNew = (object: unknown): boolean => valueAt(object, 'spec.template.spec.containers.0.image') === image
+      await driver.hub.watchUntil('apps/v1/Deployment', 'default/killed', isNew)
+    }
+    await driver.application('killed', (application) => runsHealthy(application, commits.at(-1)), 30_000)
+    expect(await generation()).toBe(before + rounds)
+    for (const commit of commits) {
+      const hops = await untilTraced(driver, commit, 'sync.finished')
+      expect(hops.map(({ fact }) => fact)).toEqual(expect.arrayContaining(path))
+    }
+  }, 180_000)
+
+  it('C132.3 NATS is killed while pushes go on: each is applied', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await started(driver, 'no-nats')
+    for (const round of ['1', '2', '3']) {
+      const push = await repository.commit({ 'app/c.yaml': configMap('no-nats', round) })
+      const told = tellUntilTaken(repository, push)
+      await delay(Math.random() * 60)
+      running.kill('nats', 'SIGKILL')
+      await told
+      await untilApplied(driver, 'no-nats', round)
+    }
+    await running.untilReady()
+  }, 120_000)
+
+  it('C132.3 Redis is killed, and comes back without any of its data: pushes are applied, drift is put back', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await started(driver, 'no-redis')
+    running.kill('redis', 'SIGKILL')
+    const push = await repository.commit({ 'app/c.yaml': configMap('no-redis', '1') })
+    await tellUntilTaken(repository, push)
+    await untilApplied(driver, 'no-redis', '1')
+    // Whoever unlinks its file before killing Redis gets an empty one.
+    rmSync(join(driver.value('K8OR_CA'), '../../redis/appendonlydir'), { recursive: true })
+    running.kill('redis', 'SIGKILL')
+    await repository.push({ 'app/c.yaml': configMap('no-redis', '2') })
+    await untilApplied(driver, 'no-redis', '2')
+    await driver.hub.patch('v1/ConfigMap', 'default/no-redis', { data: { value: 'by hand' } })
+    await untilApplied(driver, 'no-redis', '2')
+    await running.untilReady()
+  }, 90_000)
+
+  it('C108.5 the API server is restarted: afterwards a push is applied and drift is put back', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await started(driver, 'no-api')
+    await running.hub.restartApiServer()
+    await repository.push({ 'app/c.yaml': configMap('no-api', '1') })
+    await untilApplied(driver, 'no-api', '1')
+    await driver.hub.patch('v1/ConfigMap', 'default/no-api', { data: { value: 'by hand' } })
+    await untilApplied(driver, 'no-api', '1')
+  }, 90_000)
+
+  it('C108.5 C56.8 what is changed by hand while the mesh is down is put back when it is up again', async () => {
+    const { driver, mesh: running } = mesh()
+    await started(driver, 'down')
+    const standalone = running.processes.get('standalone')
+    if (!standalone) throw new Error('the mesh does not run standalone')
+    const pid = standalone.pid
+    standalone.kill('SIGKILL')
+    await driver.hub.patch('v1/ConfigMap', 'default/down', { data: { value: 'by hand' } })
+    await untilApplied(driver, 'down', '0')
+    expect(standalone.pid).not.toBe(pid)
+  }, 60_000)
+
+  it('AU.1 the index is built again from the stream when the mesh starts', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await started(driver, 'index')
+    const commit = await repository.push({ 'app/c.yaml': configMap('index', '1') })
+    await untilApplied(driver, 'index', '1')
+    const before = await untilTraced(driver, commit, 'sync.finished')
+    running.kill('standalone', 'SIGKILL')
+    const after = await eventually(() => hopsOf(driver, commit), { timeoutMs: 20_000, what: 'the trace' })
+    expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)))
+  }, 60_000)
+})
