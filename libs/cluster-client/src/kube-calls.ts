@@ -1,4 +1,5 @@
 import { describeError, Later } from '@k8or/outcome'
+import { currentTraceparent } from '@k8or/telemetry'
 import type { Gate, GateRequest, GateResponse } from './gate'
 import { describeSubject, refusal, type KubeStatus, type Subject } from './kube-error'
 import { readBody } from './read-body'
@@ -49,7 +50,7 @@ export class KubeCalls {
         cluster: subject.cluster,
         method: call.method,
         path: call.path,
-        headers: { accept: 'application/json', ...call.headers },
+        headers: { accept: 'application/json', ...traced(), ...call.headers },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         signal: call.signal,
         timeoutMs: call.timeoutMs,
@@ -94,4 +95,10 @@ function broken(subject: Subject, call: JsonCall, error: unknown): unknown {
   if (call.signal.aborted) return call.signal.reason
   if (error instanceof Later) return new Later(`${describeSubject(subject)}: ${describeError(error)}`, error.delayMs)
   return new Later(`${describeSubject(subject)}: the answer broke off`, undefined, { cause: error })
+}
+
+/** The access record of the call is to name the trace that it belongs to. */
+function traced(): { traceparent?: string } {
+  const traceparent = currentTraceparent()
+  return traceparent === undefined ? {} : { traceparent }
 }

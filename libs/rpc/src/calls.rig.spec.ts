@@ -12,6 +12,7 @@ import type { ServiceName } from '@k8or/contracts'
 import { Releases } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import { Later, Never } from '@k8or/outcome'
 import { freePort } from '@k8or/rig'
+import { currentTraceparent, startTracing, withTraceparent, type Tracing } from '@k8or/telemetry'
 import type { CallRoutes, Calls } from './calls'
 import { NotFoundError } from './errors'
 import { LocalCalls } from './local-calls'
@@ -34,6 +35,7 @@ const routes: CallRoutes = (router) => {
   router.service(Releases, {
     getRelease: async ({ applicationUid }, context) => {
       if (applicationUid === 'peer') return { release: { digest: peerOf(context), inputDigest: actorOf(context) } }
+      if (applicationUid === 'trace') return { release: { digest: currentTraceparent() ?? '' } }
       if (applicationUid === 'missing') throw new NotFoundError('there is no release')
       if (applicationUid === 'never') throw new Never('it can not be', { cause: new Error('the reason') })
       if (applicationUid === 'slow') await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
@@ -70,10 +72,15 @@ const roads: Record<string, () => Promise<Road>> = {
 
 describe.each(Object.keys(roads))('libs/rpc/src/calls.rig', (name) => {
   let road: Road
+  let tracing: Tracing
   beforeAll(async () => {
+    tracing = await startTracing('test', { logLevel: 'silent', exportsSpans: false })
     road = (await roads[name]?.()) as Road
   })
-  afterAll(() => road.close())
+  afterAll(async () => {
+    await road.close()
+    await tracing.stop()
+  })
 
   const ask = (applicationUid: string, options = {}) =>
     road.calls.to('chartstore', Releases).getRelease({ applicationUid }, options)
@@ -81,6 +88,13 @@ describe.each(Object.keys(roads))('libs/rpc/src/calls.rig', (name) => {
   it('tells the service who calls', async () => {
     const { release } = await ask('peer')
     expect(release?.digest).toBe('spiffe://k8or.mesh/svc/accesspoint')
+  })
+
+  it('answers in the trace of who asks', async () => {
+    const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const answered = await withTraceparent(parent, () => ask('trace'))
+    expect(answered.release?.digest).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/)
+    expect(answered.release?.digest).not.toBe(parent)
   })
 
   it('gives back the error that the service threw, with owner, call and cause', async () => {
