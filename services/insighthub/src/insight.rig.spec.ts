@@ -171,7 +171,7 @@ describe('services/insighthub/src/insight.rig', () => {
       what: `${application.name} to be ${status}`,
     })
 
-  it('judges a Deployment through its rollout, and announces it as a consequence of its sync (IH.3)', async () => {
+  it('judges a Deployment through its rollout, and announces it as a consequence of its sync', async () => {
     const shop = await declare('shop')
     const sync = await deploy(shop, 1, [deployment('web', 'shop/web:1', shop.uid)])
     await becomes(shop, 'Healthy')
@@ -189,7 +189,7 @@ describe('services/insighthub/src/insight.rig', () => {
     ])
   }, 60_000)
 
-  it('calls a deployment degraded that makes no progress (IH.3)', async () => {
+  it('calls a deployment degraded that makes no progress', async () => {
     const broken = await declare('broken')
     const object = deployment('stuck', 'shop/web:bad', broken.uid)
     Object.assign(object['spec'] as object, { progressDeadlineSeconds: 1 })
@@ -259,7 +259,7 @@ describe('services/insighthub/src/insight.rig', () => {
     await becomes(shop, 'Missing')
   }, 60_000)
 
-  it('leads from a commit to the whole chain in order (AU.1)', async () => {
+  it('leads from a commit to the whole chain in order', async () => {
     const traced = await declare('traced')
     const repository = { url: 'https://git.example.com/shop', token: 'r-0011' }
     await say(

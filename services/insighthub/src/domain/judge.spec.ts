@@ -199,7 +199,7 @@ describe('services/insighthub/src/domain/judge', () => {
     expect(await world.pass(5000)).toEqual([])
   })
 
-  it('gives every sync a verdict, also one that changed nothing about health (IH.3)', async () => {
+  it('gives every sync a verdict, also one that changed nothing about health', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))
     const [verdict, ...more] = await world.deploy('sync-2', deployment('web'))
@@ -208,7 +208,7 @@ describe('services/insighthub/src/domain/judge', () => {
     expect(world.facts[1]!.causes).toEqual(['sync-2'])
   })
 
-  it('gives a deployment that fails its verdict too (IH.3)', async () => {
+  it('gives a deployment that fails its verdict too', async () => {
     const world = new World()
     const broken = { ...deployment('web'), health: { status: 'Degraded' as const, message: 'no progress' } }
     expect(await world.deploy('sync-1', broken)).toMatchObject([{ cluster: 'prod', health: { status: 'Degraded' } }])

@@ -86,7 +86,7 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
     ['an application', { by: 'application', uid: 'app-1' }],
     ['a commit', { by: 'commit', commit: 'abc' }],
     ['a sync', { by: 'sync', sync: 's1' }],
-  ])('leads from %s to the whole chain in order (AU.1)', (_, name) => {
+  ])('leads from %s to the whole chain in order', (_, name) => {
     const { hops, correlationId, traceId } = trace(name)
     expect(idsOf(hops)).toEqual(idsOf(chain))
     expect({ correlationId, traceId }).toEqual({ correlationId: 'delivery', traceId: 'cafe' })
