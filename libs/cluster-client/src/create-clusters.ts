@@ -120,11 +120,11 @@ class GateClusters implements Clusters {
   }
 
   discover(cluster: string, kind: Kind, options: CallOptions): Promise<ApiResource | undefined> {
-    return this.discovery.find(cluster, kind, options.signal)
+    return this.discovery.find(cluster, kind, options)
   }
 
   resources(cluster: string, options: CallOptions): Promise<ApiResource[]> {
-    return this.discovery.preferred(cluster, options.signal)
+    return this.discovery.preferred(cluster, options)
   }
 
   private async write(
@@ -174,7 +174,7 @@ class GateClusters implements Clusters {
   }
 
   private async needed(subject: Subject, options: CallOptions): Promise<ApiResource> {
-    const resource = await this.discovery.find(subject.cluster, subject.ref, options.signal)
+    const resource = await this.discovery.find(subject.cluster, subject.ref, options)
     if (!resource) throw kindNotServed(subject)
     return resource
   }

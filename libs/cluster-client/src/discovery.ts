@@ -1,4 +1,5 @@
-import type { ApiResource } from './clusters'
+import { Later } from '@k8or/outcome'
+import type { ApiResource, CallOptions } from './clusters'
 import type { KubeCalls } from './kube-calls'
 import type { Subject } from './kube-error'
 import { apiVersionOf, parseApiVersion, versionPath } from './resource-paths'
@@ -8,7 +9,9 @@ const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 const askedAgainAfterMs = 2_000
 const staleAfterMs = 10 * 60_000
-const timeoutMs = 20_000
+const ownTimeoutMs = 20_000
+
+type Limits = Pick<CallOptions, 'signal' | 'timeoutMs'>
 
 interface AggregatedList {
   readonly kind?: string
@@ -63,16 +66,16 @@ export class Discovery {
   async find(
     cluster: string,
     kind: Pick<ApiResource, 'group' | 'version' | 'kind'>,
-    signal: AbortSignal,
+    limits: Limits,
   ): Promise<ApiResource | undefined> {
-    const known = await this.catalog(cluster, signal)
+    const known = await this.catalog(cluster, limits)
     const found = known.find(kind)
     if (found || this.now() - known.readAt < askedAgainAfterMs) return found
-    return (await this.read(cluster, signal)).find(kind)
+    return (await this.awaited(cluster, limits)).find(kind)
   }
 
-  async preferred(cluster: string, signal: AbortSignal): Promise<ApiResource[]> {
-    return (await this.catalog(cluster, signal)).preferred
+  async preferred(cluster: string, limits: Limits): Promise<ApiResource[]> {
+    return (await this.catalog(cluster, limits)).preferred
   }
 
   /** The path of a kind was not there: what is known is wrong. */
@@ -80,15 +83,31 @@ export class Discovery {
     this.catalogs.delete(cluster)
   }
 
-  private async catalog(cluster: string, signal: AbortSignal): Promise<Catalog> {
+  private async catalog(cluster: string, limits: Limits): Promise<Catalog> {
     const known = this.catalogs.get(cluster)
-    if (!known) return this.read(cluster, signal)
-    if (this.now() - known.readAt > staleAfterMs) this.read(cluster, signal).catch(() => undefined)
+    if (!known) return this.awaited(cluster, limits)
+    if (this.now() - known.readAt > staleAfterMs) this.read(cluster).catch(() => undefined)
     return known
   }
 
-  private async read(cluster: string, signal: AbortSignal): Promise<Catalog> {
+  /** Who waits does so by its own deadline; what it waits for is shared, and goes on. */
+  private async awaited(cluster: string, { signal, timeoutMs = ownTimeoutMs }: Limits): Promise<Catalog> {
     signal.throwIfAborted()
+    const reading = this.read(cluster)
+    const ended = Promise.withResolvers<never>()
+    const abort = (): void => ended.reject(signal.reason)
+    const late = `discover API resources on cluster ${cluster}: no answer within ${timeoutMs} ms`
+    const timer = setTimeout(() => ended.reject(new Later(late)), timeoutMs)
+    signal.addEventListener('abort', abort)
+    try {
+      return await Promise.race([reading, ended.promise])
+    } finally {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  private read(cluster: string): Promise<Catalog> {
     const running = this.reading.get(cluster)
     if (running) return running
     const reading = this.ask(cluster)
@@ -104,14 +123,14 @@ export class Discovery {
 
   /** Shared by all who wait for it: its own deadline ends it, not the signal of whoever asked first. */
   private async ask(cluster: string): Promise<ApiResource[]> {
-    const signal = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.timeout(ownTimeoutMs)
     const lists = await Promise.all([this.list(cluster, '/api', signal), this.list(cluster, '/apis', signal)])
     return lists.flat()
   }
 
   private async list(cluster: string, path: '/api' | '/apis', signal: AbortSignal): Promise<ApiResource[]> {
     const subject = discoverySubject(cluster)
-    const call = { method: 'GET' as const, path, headers: { accept: aggregated }, signal, timeoutMs }
+    const call = { method: 'GET' as const, path, headers: { accept: aggregated }, signal, timeoutMs: ownTimeoutMs }
     const answer = await this.calls.expect<AggregatedList>(subject, call)
     if (answer.kind === 'APIGroupDiscoveryList') return fromAggregated(answer)
     return (await Promise.all(versionsOf(answer).map((version) => this.oneVersion(cluster, version, signal)))).flat()
@@ -120,7 +139,7 @@ export class Discovery {
   /** For servers without aggregated discovery. A group whose extension server is down is left out. */
   private async oneVersion(cluster: string, groupVersion: string, signal: AbortSignal): Promise<ApiResource[]> {
     const { group, version } = parseApiVersion(groupVersion)
-    const call = { method: 'GET' as const, path: versionPath({ group, version }), signal, timeoutMs }
+    const call = { method: 'GET' as const, path: versionPath({ group, version }), signal, timeoutMs: ownTimeoutMs }
     const answer = await this.calls
       .expect<{ resources: (ApiResource & { name: string })[] }>(discoverySubject(cluster), call)
       .catch(() => ({ resources: [] }))

@@ -1,6 +1,7 @@
 import { clientTls, type Identity } from '@k8or/identity'
 import { Later } from '@k8or/outcome'
 import { Agent, request, type buildConnector } from 'undici'
+import { deadlineOf } from './deadline'
 import type { Gate, GateRequest, GateResponse } from './gate'
 
 const connectTimeoutMs = 5_000
@@ -48,47 +49,24 @@ function newAgents({ identity, connections }: HttpsGateOptions): { calls: Agent;
 }
 
 async function send(url: string, dispatcher: Agent, call: GateRequest): Promise<GateResponse> {
-  const deadline = deadlineOf(call)
+  const deadline = deadlineOf(call.signal, call.timeoutMs)
   try {
-    const answer = await request(`${url}/clusters/${encodeURIComponent(call.cluster)}${call.path}`, {
+    const asked = request(`${url}/clusters/${encodeURIComponent(call.cluster)}${call.path}`, {
       method: call.method,
       headers: call.headers,
       ...(call.body === undefined ? {} : { body: call.body }),
       signal: deadline.signal,
       dispatcher,
     })
-    answer.body.once('close', deadline.clear)
+    const answer = await deadline.race(asked, (late) => late.body.destroy())
+    answer.body.once('close', () => deadline.end())
     return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body }
   } catch (error) {
-    deadline.clear()
+    deadline.end()
     if (call.signal.aborted) throw call.signal.reason
-    throw new Later(
-      deadline.isOver() ? `no answer within ${call.timeoutMs} ms` : 'AccessPoint can not be reached',
-      undefined,
-      {
-        cause: error,
-      },
-    )
+    const reason = deadline.isOver() ? `no answer within ${deadline.ms} ms` : 'AccessPoint can not be reached'
+    throw new Later(reason, undefined, { cause: error })
   }
-}
-
-/** The caller's signal and the call's deadline in one; a timer of its own, which ends with the call. */
-function deadlineOf({ signal, timeoutMs }: GateRequest): {
-  signal: AbortSignal
-  clear: () => void
-  isOver: () => boolean
-} {
-  if (timeoutMs === 0) return { signal, clear: () => undefined, isOver: () => false }
-  const controller = new AbortController()
-  const abort = (): void => controller.abort(signal.reason)
-  const timer = setTimeout(() => controller.abort(new Later(`no answer within ${timeoutMs} ms`)), timeoutMs)
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort)
-  const clear = (): void => {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', abort)
-  }
-  return { signal: controller.signal, clear, isOver: () => controller.signal.aborted && !signal.aborted }
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -56,7 +56,7 @@ export class Watch {
   }
 
   private async once(): Promise<void> {
-    const resource = await this.needs.discovery.find(this.cluster, this.kind, this.options.signal)
+    const resource = await this.needs.discovery.find(this.cluster, this.kind, { signal: this.options.signal })
     if (!resource) throw kindNotServed(this.subject)
     if (this.resourceVersion !== '') return this.follow(resource)
     if (this.canStreamList) return this.snapshotByStream(resource)

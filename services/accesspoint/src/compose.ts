@@ -38,13 +38,12 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     publisher: bus.publisher,
     onTrouble: (what, error) => signals.trouble(what, error),
   })
-  const states = new ClusterStates(
-    bus,
-    () => new Date(),
-    (error) => signals.trouble('cluster state not recorded', error),
-  )
+  const states = new ClusterStates(bus, () => new Date(), signals)
   const watch = new ClusterWatch({
-    onState: (entry, state) => states.observe(entry, state),
+    onState: (entry, state) => {
+      states.observe(entry, state)
+      if (entry.server === hubCluster.server) hub.trouble('hub', state.reachable ? null : new Error(state.reason))
+    },
     onRetired: (entry) => states.forget(entry),
   })
   const hub = new Hub({
@@ -63,6 +62,7 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     fences,
     turns: new Turns(),
     now: Date.now,
+    onRefused: signals.callRefused.bind(signals),
   }
   const answer: AnswerCall = observed((call) => answerCall(call, parts), signals)
   const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)

@@ -28,7 +28,7 @@ export class Signals {
 
   strangerRefused(method: string, reason: string): void {
     strangers.add()
-    this.log.warn({ method, reason }, 'turned a stranger away')
+    this.log.warn({ method, reason: reason.trim() }, 'turned a stranger away')
   }
 
   clusterReachable({ name, server }: ClusterEntry, version: string): void {

@@ -1,6 +1,7 @@
 import { clusterReachable, clusterRecord, clusterUnreachable, sha256, type ClusterRecord } from '@k8or/contracts'
 import type { Bus, Records } from '@k8or/jetstream'
 import type { ClusterEntry } from '../../domain/routing/clusters'
+import type { Signals } from '../../signals'
 import type { Reachability } from '../kubernetes/prober'
 
 /** The record CLUSTERS and the facts about reachability: the record first, and each change announced once. */
@@ -10,17 +11,20 @@ export class ClusterStates {
   private readonly writing = new Map<string, Promise<void>>()
   /** By key: what was written last, so that the same again costs nothing. */
   private readonly written = new Map<string, string>()
+  /** By name: what the log says of a cluster. */
+  private readonly told = new Map<string, boolean>()
 
   constructor(
     private readonly bus: Bus,
     private readonly now: () => Date,
-    private readonly onTrouble: (error: unknown) => void,
+    private readonly signals: Signals,
   ) {
     this.records = bus.records(clusterRecord)
   }
 
   /** A cluster was looked at. */
   observe(entry: ClusterEntry, state: Reachability): void {
+    this.tell(entry, state)
     this.inTurn(keyOf(entry.name), (key) => this.write(key, entry, state))
   }
 
@@ -28,6 +32,7 @@ export class ClusterStates {
   forget(entry: ClusterEntry): void {
     this.inTurn(keyOf(entry.name), async (key) => {
       this.written.delete(key)
+      this.told.delete(entry.name)
       await this.records.delete(key)
     })
   }
@@ -43,9 +48,18 @@ export class ClusterStates {
     await Promise.all(this.writing.values())
   }
 
+  private tell(entry: ClusterEntry, state: Reachability): void {
+    if (this.told.get(entry.name) === state.reachable) return
+    this.told.set(entry.name, state.reachable)
+    if (state.reachable) this.signals.clusterReachable(entry, state.version)
+    else this.signals.clusterUnreachable(entry, state.reason)
+  }
+
   private inTurn(key: string, work: (key: string) => Promise<void>): void {
     const before = this.writing.get(key) ?? Promise.resolve()
-    const done = before.then(() => work(key)).catch(this.onTrouble)
+    const done = before
+      .then(() => work(key))
+      .catch((error: unknown) => this.signals.trouble('cluster state not recorded', error))
     this.writing.set(key, done)
   }
 

@@ -9,8 +9,8 @@ export interface ClusterListener {
   onRetired(entry: ClusterEntry): void
 }
 
-const limits = { concurrency: 64, queue: 512, waitMs: 10_000, watches: 1_000, connectMs: 5_000 }
-const timing: ProbeTiming = { healthyMs: 10_000, unhealthyMs: 1_000, timeoutMs: 3_000 }
+const limits = { concurrency: 64, queue: 512, waitMs: 10_000, watches: 1_000, connectMs: 3_000 }
+const timing: ProbeTiming = { healthyMs: 5_000, unhealthyMs: 1_000, timeoutMs: 3_000 }
 
 /** Keeps the connections in step with what is declared, and looks whether the clusters answer. */
 export class ClusterWatch {

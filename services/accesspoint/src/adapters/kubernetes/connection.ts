@@ -1,3 +1,4 @@
+import { deadlineOf } from '@k8or/cluster-client'
 import { describeError } from '@k8or/outcome'
 import { Agent, request, type buildConnector } from 'undici'
 import { Breaker } from '../../domain/breaker/breaker'
@@ -5,7 +6,6 @@ import { ClusterTroubleError, type UpstreamAnswer, type UpstreamCall } from '../
 import type { ClusterEntry } from '../../domain/routing/clusters'
 import { Bulkhead } from './bulkhead'
 import type { ClusterCredentials } from './credentials'
-import { deadlineOf } from './deadline'
 import { WatchAgent } from './watch-agent'
 
 /** How a cluster is treated. */
@@ -95,13 +95,14 @@ export class Connection {
     const authorization = await this.credentials.authorization()
     const deadline = deadlineOf(call.signal, call.isWatch ? watchHeadersMs : call.timeoutMs)
     try {
-      const answer = await request(`${this.credentials.server}${call.target}`, {
+      const asked = request(`${this.credentials.server}${call.target}`, {
         method: call.method,
         headers: authorization === undefined ? call.headers : { ...call.headers, authorization },
         ...(call.body === undefined ? {} : { body: call.body }),
         signal: deadline.signal,
         dispatcher: call.isWatch ? this.watches.dispatcher : this.calls,
       })
+      const answer = await deadline.race(asked, (late) => late.body.destroy())
       if (call.isWatch) deadline.lift()
       answer.body.once('close', () => deadline.end())
       return { status: answer.statusCode, headers: flatten(answer.headers), body: answer.body }

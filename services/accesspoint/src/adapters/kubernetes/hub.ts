@@ -53,7 +53,7 @@ export class Hub implements Declarations {
   private readonly read = new Set<DeclaredKind>()
   private readonly applications = new Map<string, Application>()
   private readonly projects = new Map<string, Project>()
-  private readonly troubles = new Map<DeclaredKind, { readonly since: number; readonly reason: string }>()
+  private readonly troubles = new Map<DeclaredKind | 'hub', { readonly since: number; readonly reason: string }>()
   private readonly pending = new Pending()
 
   constructor(private readonly options: HubOptions) {
@@ -82,8 +82,8 @@ export class Hub implements Declarations {
     this.tell(kind)
   }
 
-  /** A watch is broken, or (null) stands again. */
-  trouble(kind: DeclaredKind, error: Error | null): void {
+  /** A watch is broken or the hub does not answer, or (null) it stands again. */
+  trouble(kind: DeclaredKind | 'hub', error: Error | null): void {
     if (error === null) this.troubles.delete(kind)
     else if (!this.troubles.has(kind)) this.troubles.set(kind, { since: this.options.now(), reason: error.message })
   }
@@ -185,7 +185,9 @@ export class Hub implements Declarations {
   private policyTrouble(): string | undefined {
     const missing = policyKinds.find((kind) => !this.read.has(kind))
     if (missing) return `the ${missing} of the hub were not read yet`
-    const oldest = policyKinds.flatMap((kind) => this.troubles.get(kind) ?? []).sort((a, b) => a.since - b.since)[0]
+    const oldest = [...policyKinds, 'hub' as const]
+      .flatMap((kind) => this.troubles.get(kind) ?? [])
+      .sort((a, b) => a.since - b.since)[0]
     if (!oldest || this.options.now() - oldest.since < this.options.graceMs) return undefined
     return `the hub has not been readable since ${new Date(oldest.since).toISOString()}: ${oldest.reason}`
   }

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { createClusters, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import { createClusters, type Clusters, type KubeError, type KubeObject } from '@k8or/cluster-client'
 import { clusterRecord, type ClusterRecord } from '@k8or/contracts'
 import { connectBus } from '@k8or/jetstream'
-import { Later } from '@k8or/outcome'
+import { describeError, Later } from '@k8or/outcome'
 import {
   eventually,
   freePorts,
@@ -60,7 +60,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
       { timeoutMs: 15_000 },
     )
     await hub.client.apply(clusterSecret('far', far.url, far))
-    mute = createServer((socket) => socket.on('error', () => undefined))
+    mute = createServer((socket) => socket.on('error', () => undefined).resume())
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
     mutePort = (mute.address() as { port: number }).port
     await start()
@@ -167,7 +167,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     await eventually(() =>
       clusters.apply('far', role, under(uid)).then(
         () => false,
-        (error: { status?: number }) => error.status === 403,
+        (error: unknown) => (error as KubeError).status === 403,
       ),
     )
   })
@@ -242,7 +242,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     await eventually(() =>
       get('passing').then(
         () => false,
-        (error: { reason?: string }) => error.reason === 'UnknownCluster',
+        (error: unknown) => (error as KubeError).reason === 'UnknownCluster',
       ),
     )
   })
@@ -253,7 +253,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     await eventually(() =>
       clusters.list('dead', kind, { signal }).then(
         () => false,
-        (error: Error) => error.message.includes('cluster dead does not answer'),
+        (error: unknown) => describeError(error).includes('cluster dead does not answer'),
       ),
     )
     const begun = performance.now()
@@ -275,7 +275,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     const late = eventually(() =>
       clusters.list('mute', kind, { signal, timeoutMs: 500 }).then(
         () => false,
-        (error: Error) => (error instanceof Later ? error : undefined),
+        (error: unknown) => (error instanceof Later ? error : undefined),
       ),
     )
     expect(await late).toBeInstanceOf(Later)
@@ -283,10 +283,11 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
       () =>
         clusters.list('mute', kind, { signal, timeoutMs: 500 }).then(
           () => false,
-          (error: Error) => error.message.includes('cluster mute does not answer'),
+          (error: unknown) => describeError(error).includes('cluster mute does not answer'),
         ),
       { timeoutMs: 10_000 },
     )
+    await hub.client.delete('v1/Secret', 'argocd/cluster-mute')
   }, 20_000)
 
   it('goes on with records and policy after a restart', async () => {
@@ -318,7 +319,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     const pid = hub.pids['kube-apiserver'] ?? 0
     process.kill(pid, 'SIGSTOP')
     try {
-      const denied = (error: Error): boolean =>
+      const denied = (error: unknown): boolean =>
         error instanceof Later && error.message.includes('the policy can not be read')
       await eventually(
         () => clusters.apply('far', configMap('paused', 'shop', '2'), under(uid)).then(() => false, denied),

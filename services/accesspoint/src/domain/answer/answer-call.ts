@@ -27,6 +27,8 @@ export interface GateParts {
   readonly fences: Fences
   readonly turns: Turns
   readonly now: Clock
+  /** Told of every call that the gate itself refuses. */
+  readonly onRefused: (call: GateCall, status: number, message: string) => void
 }
 
 /** A call as far as it is understood; grows from step to step. */
@@ -209,7 +211,9 @@ function refusedBecause(error: unknown): Refused {
 }
 
 function refuse({ refusal, rule, outcome }: Refused, progress: Progress, parts: GateParts): GateAnswer {
-  noteAnyway(progress, parts, { phase: 'outcome', outcome, rule, reason: refusal.message, status: refusal.status })
+  const { status, message } = refusal
+  noteAnyway(progress, parts, { phase: 'outcome', outcome, rule, reason: message, status })
+  parts.onRefused(progress.call, status, message)
   return refusalAnswer(refusal)
 }
 
