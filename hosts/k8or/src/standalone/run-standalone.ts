@@ -28,8 +28,14 @@ export async function runStandalone(): Promise<void> {
     const accessPoint = await createAccessPoint(await local.of('accesspoint', noGate))
     await add(accessPoint)
     const gateFor: GateFor = (identity) => accessPoint.gate(identity)
-    await Promise.all(others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor)))))
+    await allSettled(others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor)))))
   })
+}
+
+/** What still starts while another one fails must be up before it can be stopped. */
+async function allSettled(starts: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(starts)).find((end) => end.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Loads every service, and its settings: what is missing there shows before anything is opened. */
