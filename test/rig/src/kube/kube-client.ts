@@ -25,8 +25,14 @@ export class KubeClient {
   }
 
   /** Any call; every status is an answer. */
-  request(method: Dispatcher.HttpMethod, path: string, body?: unknown, contentType?: string): Promise<KubeAnswer> {
-    return this.#http.request(method, path, body, contentType)
+  request(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    body?: unknown,
+    contentType?: string,
+    accept?: string,
+  ): Promise<KubeAnswer> {
+    return this.#http.request(method, path, body, contentType, accept)
   }
 
   /** An object, or undefined when there is none. */

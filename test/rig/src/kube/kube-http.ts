@@ -26,12 +26,13 @@ export class KubeHttp {
     path: string,
     body?: unknown,
     contentType?: string,
+    accept = 'application/json',
   ): Promise<KubeAnswer> {
     const response = await this.#calls.request({
       origin: this.connection.url,
       path,
       method,
-      headers: { accept: 'application/json', 'content-type': contentType ?? 'application/json' },
+      headers: { accept, 'content-type': contentType ?? 'application/json' },
       signal: AbortSignal.timeout(30_000),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
