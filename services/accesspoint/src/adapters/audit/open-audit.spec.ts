@@ -1,0 +1,129 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AccessRecorded, FactDraft } from '@k8or/contracts'
+import { chainStart, findBreak, type UnchainedRecord } from '../../domain/audit/chain'
+import { AuditFullError } from '../../domain/ports'
+import { openAudit, type OpenAudit } from './open-audit'
+
+const record: UnchainedRecord = {
+  ...{ at: '2026-01-01T00:00:00.000Z', caller: 'spiffe://k8or.mesh/svc/syncmaster', cluster: 'far', verb: 'get' },
+  ...{ method: 'GET', path: '/version', phase: 'outcome', outcome: 'allowed', rule: 'r', reason: '', status: 200 },
+}
+
+/** Stands for the bus: keeps what is published, each id once, or is away. */
+class MemoryPublisher {
+  readonly facts = new Map<string, FactDraft<AccessRecorded>>()
+  isAway = false
+
+  async publish(_: unknown, draft: FactDraft<unknown>): Promise<{ id: string; sequence: number; duplicate: boolean }> {
+    if (this.isAway) throw new Error('the bus is away')
+    const duplicate = this.facts.has(draft.id)
+    this.facts.set(draft.id, draft as FactDraft<AccessRecorded>)
+    return { id: draft.id, sequence: this.facts.size, duplicate }
+  }
+
+  get records(): AccessRecorded[] {
+    return [...this.facts.values()].map((fact) => fact.data)
+  }
+}
+
+describe('services/accesspoint/src/adapters/audit/open-audit', () => {
+  let dir = ''
+  let publisher = new MemoryPublisher()
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'k8or-accesspoint-audit-'))
+    publisher = new MemoryPublisher()
+  })
+
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+  function open(maxBytes = 1 << 20): Promise<OpenAudit> {
+    return openAudit({ dir, maxBytes, publisher, onTrouble: () => undefined })
+  }
+
+  function segments(): string[] {
+    return readdirSync(dir).filter((name) => name.endsWith('.jsonl'))
+  }
+
+  it('C52.4 has a record on disk before it says so, and ships it', async () => {
+    const audit = await open()
+    audit.log.note(record, 'web_1')
+    await audit.log.settle()
+    expect(readFileSync(join(dir, segments()[0] ?? ''), 'utf8')).toContain('"sequence":1')
+    await audit.close()
+    const [fact] = publisher.facts.values()
+    expect(fact).toMatchObject({ token: 'web_1', actor: 'service:syncmaster', causes: [] })
+    expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('goes on with the same chain after a restart, also when everything was shipped and removed', async () => {
+    for (let run = 0; run < 3; run++) {
+      const audit = await open()
+      for (let i = 0; i < 5; i++) audit.log.note({ ...record, path: `/${run}/${i}` }, '_')
+      await audit.close()
+      if (run === 1) for (const name of segments()) rmSync(join(dir, name))
+    }
+    expect(publisher.records).toHaveLength(15)
+    expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('cuts off a line that a crash has torn, and goes on behind the last whole one', async () => {
+    const first = await open()
+    for (let i = 0; i < 3; i++) first.log.note(record, '_')
+    publisher.isAway = true
+    await first.close()
+    appendFileSync(join(dir, segments()[0] ?? ''), '{"token":"_","record":{"replica"')
+    publisher.isAway = false
+    const second = await open()
+    second.log.note(record, '_')
+    await second.close()
+    expect(publisher.records.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
+    expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('refuses when there is no room left, and takes records again once they are shipped', async () => {
+    publisher.isAway = true
+    const audit = await open(20_000)
+    const fill = async (): Promise<void> => {
+      for (let i = 0; i < 100; i++) {
+        audit.log.note(record, '_')
+        await audit.log.settle()
+      }
+    }
+    await expect(fill()).rejects.toThrow(AuditFullError)
+    const kept = segments().reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
+    expect(kept).toBeLessThan(21_000)
+    await audit.close()
+    publisher.isAway = false
+    const again = await open(20_000)
+    await again.close()
+    const roomy = await open(20_000)
+    expect(() => roomy.log.note(record, '_')).not.toThrow()
+    await roomy.close()
+    expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('writes those who wait at the same moment together, in order', async () => {
+    const audit = await open()
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        audit.log.note({ ...record, path: `/${i}` }, '_')
+        await audit.log.settle()
+      }),
+    )
+    await audit.close()
+    expect(publisher.records.map(({ path }) => path)).toEqual(Array.from({ length: 200 }, (_, i) => `/${i}`))
+  })
+
+  it('keeps its name and hides its records from others', async () => {
+    await (await open()).close()
+    const name = readFileSync(join(dir, 'replica'), 'utf8')
+    const audit = await open()
+    audit.log.note(record, '_')
+    await audit.close()
+    expect(publisher.records[0]?.replica).toBe(name)
+    expect(statSync(join(dir, segments()[0] ?? '')).mode & 0o077).toBe(0)
+  })
+})

@@ -1,0 +1,75 @@
+import { bucketOf } from '@k8or/contracts'
+import fc from 'fast-check'
+import { Fences } from './fences'
+import { Turns } from './turns'
+
+function fence(release: number, lease: number, application = 'u1') {
+  return { application, release, lease }
+}
+
+describe('services/accesspoint/src/domain/fence/fences', () => {
+  it('refuses an older release of the same owner, object by object', () => {
+    const fences = new Fences()
+    expect(fences.admit(fence(5, 1), 'a')).toBeUndefined()
+    expect(fences.admit(fence(5, 1), 'a')).toBeUndefined()
+    expect(fences.admit(fence(4, 1), 'a')).toContain('release 4 is older than release 5')
+    expect(fences.admit(fence(4, 1), 'b')).toBeUndefined()
+  })
+
+  it('refuses an older owner for every object, whatever release it brings', () => {
+    const fences = new Fences()
+    fences.admit(fence(5, 7), 'a')
+    expect(fences.admit(fence(9, 6), 'b')).toContain('lease 6 is older than lease 7')
+    expect(fences.admit(fence(1, 8), 'a')).toBeUndefined()
+  })
+
+  it('refuses the old owner of a bucket before the new one has called', () => {
+    const fences = new Fences()
+    fences.noteTenure(bucketOf('u1'), 9)
+    expect(fences.admit(fence(1, 8), 'a')).toContain('lease 8 is older than lease 9')
+    expect(fences.admit(fence(1, 9), 'a')).toBeUndefined()
+  })
+
+  it('remembers nothing of a test, and nothing of an application that is gone', () => {
+    const fences = new Fences()
+    expect(fences.test(fence(9, 9), 'a')).toBeUndefined()
+    expect(fences.admit(fence(1, 1), 'a')).toBeUndefined()
+    fences.admit(fence(5, 5), 'a')
+    fences.forget('u1')
+    expect(fences.admit(fence(1, 1), 'a')).toBeUndefined()
+  })
+
+  it('admits, of any sequence of calls, none that is older than one before it', () => {
+    const calls = fc.array(fc.record({ release: fc.nat(5), lease: fc.nat(5), object: fc.constantFrom('a', 'b') }))
+    fc.assert(
+      fc.property(calls, (sequence) => {
+        const fences = new Fences()
+        const admitted = sequence.filter(
+          ({ release, lease, object }) => fences.admit(fence(release, lease), object) === undefined,
+        )
+        admitted.forEach((call, index) => {
+          for (const before of admitted.slice(0, index)) {
+            expect(call.lease).toBeGreaterThanOrEqual(before.lease)
+            if (before.object === call.object && before.lease === call.lease)
+              expect(call.release).toBeGreaterThanOrEqual(before.release)
+          }
+        })
+      }),
+    )
+  })
+
+  it('gives the turns of one object one after another, and those of others at once', async () => {
+    const turns = new Turns()
+    const order: string[] = []
+    const end = await turns.take('a')
+    const second = turns.take('a').then((ended) => {
+      order.push('second a')
+      ended()
+    })
+    ;(await turns.take('b'))()
+    order.push('b')
+    end()
+    await second
+    expect(order).toEqual(['b', 'second a'])
+  })
+})
