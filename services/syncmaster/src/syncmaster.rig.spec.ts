@@ -24,6 +24,8 @@ import { loadConfig } from './config'
 
 const timeoutMs = 20_000
 
+jest.setTimeout(30_000)
+
 const configMap = (name: string, data: Record<string, string> = { v: '0' }, metadata: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -78,7 +80,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       expect(hub.facts(applicationDeclared, 'declared')).toHaveLength(2)
     })
 
-    it('A3 asks the others to look again by a refresh, and takes the annotation away', async () => {
+    it('asks the others to look again by a refresh, and takes the annotation away', async () => {
       const record = await hub.declare('refreshed')
       await desk.publish(record, [configMap('refreshed')])
       await hub.until('refreshed', 'Synced', (its) => its.sync?.status === 'Synced')
@@ -108,7 +110,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
   })
 
   describe('a release', () => {
-    it('C108.2 A5 is applied, tracked as Argo CD tracks, and A2 told in the status', async () => {
+    it('C108.2 is applied, tracked as Argo CD tracks, and told in the status', async () => {
       const record = await hub.declare('first')
       await desk.publish(record, [configMap('first', { color: 'blue' })])
       const { status } = await hub.until('first', 'Synced', (its) => its.sync?.status === 'Synced')
@@ -185,7 +187,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       expect(hub.facts(syncStarted, 'ordered')).toHaveLength(2)
     })
 
-    it('A8.2 goes to the cluster wave by wave and kind by kind, a Namespace before what lies in it', async () => {
+    it('goes to the cluster wave by wave and kind by kind, a Namespace before what lies in it', async () => {
       const record = await hub.declare('waves')
       const wave = (number: number) => ({ annotations: { 'argocd.argoproj.io/sync-wave': String(number) } })
       const before = bench.gate.calls.length
@@ -287,7 +289,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       expect(crd?.metadata.labels).toBeUndefined()
     })
 
-    it('A8.4 leaves hooks out and says so', async () => {
+    it('leaves hooks out and says so', async () => {
       const record = await hub.declare('hooked')
       const hook = configMap('hooked-hook', undefined, { annotations: { 'argocd.argoproj.io/hook': 'PreSync' } })
       await desk.publish(record, [hook, configMap('hooked')])
@@ -298,7 +300,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
   })
 
   describe('pruning', () => {
-    it('A8.5 needs leave: without it the object stays and says that it requires pruning', async () => {
+    it('needs leave: without it the object stays and says that it requires pruning', async () => {
       const record = await hub.declare('unpruned', { selfHeal: true })
       await desk.publish(record, [configMap('unpruned-a'), configMap('unpruned-b')])
       await hub.fact(syncFinished, 'unpruned')
@@ -308,7 +310,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       expect(await data('unpruned-b')).toBeDefined()
     })
 
-    it('A5 spares a copy that carries the tracking id of another object', async () => {
+    it('spares a copy that carries the tracking id of another object', async () => {
       const record = await hub.declare('copied')
       await desk.publish(record, [configMap('copied')])
       await hub.fact(syncFinished, 'copied')
@@ -337,7 +339,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       await hub.until('massive', 'Synced', (its) => its.sync?.status === 'Synced' && its.conditions === undefined)
     })
 
-    it('A7.1 of everything is refused unless allowEmpty says otherwise', async () => {
+    it('of everything is refused unless allowEmpty says otherwise', async () => {
       const record = await hub.declare('emptied')
       await desk.publish(record, [configMap('emptied')])
       await hub.fact(syncFinished, 'emptied')
@@ -407,7 +409,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
   })
 
   describe('an Application that goes', () => {
-    it('A9 takes its objects along when its finalizer says so', async () => {
+    it('takes its objects along when its finalizer says so', async () => {
       const metadata = { finalizers: ['resources-finalizer.argocd.argoproj.io/background'] }
       const record = await hub.declare('leaving', {}, { metadata })
       await desk.publish(record, [configMap('leaving')])
@@ -420,7 +422,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       })
     })
 
-    it('A9 leaves them without one', async () => {
+    it('leaves them without one', async () => {
       const record = await hub.declare('gone', {})
       await desk.publish(record, [configMap('gone')])
       await hub.fact(syncFinished, 'gone')

@@ -170,6 +170,7 @@ export interface Announcer {
     sync: SyncFact,
     how: { revisions: string[]; trigger: SyncPointer['trigger']; automated: boolean },
   ): Promise<void>
+  /** Answers false when this end was stored before: an earlier run had come this far. */
   finished(
     cause: Cause,
     sync: SyncFact,
@@ -182,7 +183,7 @@ export interface Announcer {
       startedAt: string
       finishedAt: string
     },
-  ): Promise<void>
+  ): Promise<boolean>
   driftDetected(
     cause: Cause,
     drift: DriftFact,

@@ -60,10 +60,12 @@ export class BusAnnouncer implements Announcer {
     cause: Cause,
     sync: SyncFact,
     outcome: Omit<SyncFinished, 'application' | 'sync' | 'release' | 'cluster'>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const data = { application: cause.application, ...sync, ...outcome }
     const because = { ...cause, causes: [syncFactId('sync.started', sync)] }
-    await this.publisher.publish(syncFinished, this.#draft(because, syncFactId('sync.finished', sync), data))
+    const draft = this.#draft(because, syncFactId('sync.finished', sync), data)
+    const { duplicate } = await this.publisher.publish(syncFinished, draft)
+    return !duplicate
   }
 
   async driftDetected(

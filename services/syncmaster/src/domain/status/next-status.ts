@@ -1,10 +1,10 @@
 import { hasManySources } from '../application/application'
 import type { ApplicationStatus } from '../application/application-status'
-import { isOver } from '../sync/sync-pointer'
+import { isOver, seconds } from '../sync/sync-pointer'
 import { needed, type Work } from '../sync/work'
 import { nextConditions } from './conditions'
 import { applicationHealth } from './health'
-import { nextHistory, operationState, resolvedFields, seconds } from './operation-state'
+import { nextHistory, operationState, resolvedFields } from './operation-state'
 import { isInSync, resourceStatuses, viewResources } from './resources'
 
 /** The status of an Application after a look at it, as Argo CD would write it. */
@@ -79,9 +79,9 @@ function comparedTo(work: Work): Record<string, unknown> {
 }
 
 function operationStatus(work: Work): Partial<ApplicationStatus> {
-  const sync = work.outcome?.sync
+  const sync = work.toldSync
   if (!sync) return refusedOperation(work)
-  const isDeployed = sync.phase === 'Succeeded' && work.outcome?.dryRun === false
+  const isDeployed = sync.phase === 'Succeeded' && !sync.dryRun
   return {
     operationState: operationState(work, sync),
     ...(isDeployed && isOver(sync) ? { history: nextHistory(work, sync) } : {}),

@@ -2,7 +2,7 @@ import type { HistoryEntry, OperationState, ResourceResult } from '../applicatio
 import { hasManySources, type Application } from '../application/application'
 import { compareRefs } from '../kube-object'
 import type { ObjectOutcome } from '../sync/outcome'
-import type { SyncPointer } from '../sync/sync-pointer'
+import { seconds, type SyncPointer } from '../sync/sync-pointer'
 import { needed, type Work } from '../sync/work'
 
 /** The operation as the status tells it: a projection of the facts of its syncs (ADR 0015). */
@@ -14,18 +14,13 @@ export function operationState(work: Work, pointer: SyncPointer): OperationState
     phase: isRunning ? 'Running' : pointer.phase,
     message: pointer.message,
     startedAt: seconds(pointer.operationStartedAt),
-    ...(outcome ? { finishedAt: seconds(outcome.finishedAt) } : {}),
+    ...(pointer.finishedAt === '' ? {} : { finishedAt: seconds(pointer.finishedAt) }),
     ...(pointer.retries > 0 ? { retryCount: pointer.retries } : {}),
     syncResult: {
       ...resolvedFields(work, application),
       ...(outcome ? { resources: resourceResults(outcome.objects) } : {}),
     },
   }
-}
-
-/** Kubernetes writes times without fractions of a second, and so does Argo CD. */
-export function seconds(time: string): string {
-  return `${time.slice(0, 19)}Z`
 }
 
 function operationOf(work: Work, pointer: SyncPointer): Record<string, unknown> {
@@ -88,7 +83,7 @@ export function nextHistory(work: Work, pointer: SyncPointer): HistoryEntry[] {
     id: (known.at(-1)?.id ?? -1) + 1,
     ...resolved,
     deployStartedAt: startedAt,
-    deployedAt: seconds(work.outcome?.finishedAt ?? work.now.toISOString()),
+    deployedAt: seconds(pointer.finishedAt),
     initiatedBy: pointer.operation === '' ? { automated: true } : { ...(username ? { username } : {}) },
   }
   return limit <= 0 ? [] : [...known, entry].slice(-limit)

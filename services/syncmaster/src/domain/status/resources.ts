@@ -16,7 +16,7 @@ export interface ResourceView {
 /** How each object stands after what was done. */
 export function viewResources(work: Work): ResourceView[] {
   const outcomes = new Map(
-    work.outcome?.dryRun ? [] : (work.outcome?.objects ?? []).map((outcome) => [outcome.change.key, outcome]),
+    work.outcome?.sync?.dryRun ? [] : (work.outcome?.objects ?? []).map((outcome) => [outcome.change.key, outcome]),
   )
   return needed(work.changes).map((change) => viewResource(work, change, outcomes.get(change.key)))
 }

@@ -11,6 +11,8 @@ export interface Situation {
   /** Digest of the operation that is asked for; empty when none is. */
   readonly operation: string
   readonly last: SyncPointer | undefined
+  /** The last sync has ended, and the status does not say so yet. */
+  readonly isUntold: boolean
   /** Objects that were not applied yet as they are desired now. */
   readonly pending: number
   /** Objects that somebody changed or deleted since. */
@@ -58,6 +60,7 @@ function decideOperation(situation: Situation): Decision {
   const { operation, last, release } = situation
   const isSame = last?.operation === operation && last.release === release
   if (isSame && last.phase === 'Retrying') return decideRetry(last, situation.nowMs)
+  if (isSame && situation.isUntold) return { kind: 'rest', reason: `sync ${last.sync} has ended` }
   const resume = isSame && last.phase === 'Running'
   return { kind: 'sync', trigger: 'operation', resume, reason: 'a sync was asked for' }
 }

@@ -28,7 +28,7 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')
   await work.settleWrites()
-  return { objects, ...end, dryRun: false, sync: undefined, finishedAt: work.now.toISOString() }
+  return { objects, ...end, sync: undefined, finishedAt: work.now.toISOString() }
 }
 
 /** The objects that somebody changed or deleted, without those that another application of the mesh took over. */

@@ -16,7 +16,6 @@ export interface Outcome {
   readonly objects: readonly ObjectOutcome[]
   readonly phase: 'Succeeded' | 'Failed' | 'Error'
   readonly message: string
-  readonly dryRun: boolean
   /** Absent when only drift was repaired: that is no operation of its own. */
   readonly sync: SyncPointer | undefined
   readonly finishedAt: string

@@ -1,7 +1,7 @@
 import type { Operation } from '../application/application'
 import { isDesired, type Change } from '../plan/change'
 import { countChanges } from '../plan/change-set'
-import type { Cause } from '../ports'
+import type { Cause, SyncFact } from '../ports'
 import { applyChanges } from './apply-changes'
 import type { Decision } from './decide'
 import { ensureNamespace } from './ensure-namespace'
@@ -17,16 +17,15 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const operation = work.application.operation
   const refusal = operation && refusedOperation(work, operation)
   const pointer = beginSync(work, decision)
-  if (refusal !== undefined) return endSync(work, pointer, [], { phase: 'Error', message: refusal })
-  const changes = needed(work.changes)
-  announceStart(work, pointer, changes)
+  if (refusal !== undefined) return closeSync(work, pointer, [], { phase: 'Error', message: refusal })
+  if (!decision.resume) noteSuperseded(work, pointer)
+  announceStart(work, pointer)
   work.ports.applications.note(work.application, startNote(work, pointer))
-  const isDry = operation?.sync?.dryRun === true
-  const namespace = isDry ? [] : await ensureNamespace(work)
-  const mode = { dryRun: isDry, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
+  const changes = needed(work.changes)
+  const namespace = pointer.dryRun ? [] : await ensureNamespace(work)
+  const mode = { dryRun: pointer.dryRun, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
   const applied = await applyChanges(work, changes, mode)
-  const outcomes = [...namespace, ...applied, ...changes.flatMap(untouched)]
-  return endSync(work, pointer, outcomes, summarize(outcomes))
+  return endSync(work, pointer, [...namespace, ...applied, ...changes.flatMap(untouched)])
 }
 
 function refusedOperation(work: Work, { sync }: Operation): string | undefined {
@@ -57,8 +56,10 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
     operation: work.operationDigest,
     trigger: decision.trigger,
     prune: work.application.operation ? (work.application.operation.sync?.prune ?? false) : work.policy.prune,
+    dryRun: work.application.operation?.sync?.dryRun ?? false,
     phase: 'Running',
     startedAt,
+    finishedAt: '',
     operationStartedAt: isRetry ? last.operationStartedAt : startedAt,
     retries: isRetry ? last.retries + 1 : 0,
     nextAt: '',
@@ -66,12 +67,12 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
   }
 }
 
-function announceStart(work: Work, pointer: SyncPointer, changes: readonly Change[]): void {
+function announceStart(work: Work, pointer: SyncPointer): void {
   const { announcer } = work.ports
   const cause = causeOf(work)
-  const fact = { sync: pointer.sync, release: pointer.release, cluster: needed(work.cluster).name }
+  const fact = syncFact(work, pointer)
   work.write(work.account.saveSync(pointer))
-  work.write(announcer.planned(cause, fact, countChanges(changes)))
+  work.write(announcer.planned(cause, fact, countChanges(needed(work.changes))))
   work.write(
     announcer.started(cause, fact, {
       revisions: revisionsOf(work),
@@ -79,6 +80,20 @@ function announceStart(work: Work, pointer: SyncPointer, changes: readonly Chang
       automated: pointer.operation === '',
     }),
   )
+}
+
+function syncFact(work: Work, { sync, release }: SyncPointer): SyncFact {
+  return { sync, release, cluster: needed(work.cluster).name }
+}
+
+/** A sync that was cut off and whose release is no longer the newest ends when the newer one begins. */
+function noteSuperseded(work: Work, next: SyncPointer): void {
+  const last = work.account.sync
+  if (last?.phase !== 'Running' || last.sync === next.sync) return
+  const message = `was cut off; release ${next.release} took its place`
+  const ended = { phase: 'Failed' as const, message, objects: [], total: 0, revisions: [] }
+  const times = { startedAt: last.startedAt, finishedAt: work.now.toISOString() }
+  work.write(work.ports.announcer.finished(causeOf(work), syncFact(work, last), { ...ended, ...times }))
 }
 
 /** The facts of a sync follow from the release, and from whoever asked for it. */
@@ -125,37 +140,51 @@ function untouched(change: Change): ObjectOutcome[] {
   ]
 }
 
-async function endSync(
+async function endSync(work: Work, begun: SyncPointer, objects: readonly ObjectOutcome[]): Promise<Outcome> {
+  const end = summarize(objects)
+  // All that was applied is stored before the end is announced: whoever hears of it finds it so.
+  await work.settleWrites()
+  if (await announceEnd(work, begun, objects, end)) return closeSync(work, begun, objects, end)
+  // An earlier run came as far as announcing its end and no further: this one is an attempt of its own.
+  const attempt = begun.attempt + 1
+  const next = { ...begun, attempt, sync: syncName(work.uid, begun.release, attempt) }
+  announceStart(work, next)
+  await work.settleWrites()
+  await announceEnd(work, next, objects, end)
+  return closeSync(work, next, objects, end)
+}
+
+interface End {
+  readonly phase: 'Succeeded' | 'Failed' | 'Error'
+  readonly message: string
+}
+
+function announceEnd(work: Work, pointer: SyncPointer, objects: readonly ObjectOutcome[], end: End): Promise<boolean> {
+  return work.ports.announcer.finished(causeOf(work), syncFact(work, pointer), {
+    revisions: revisionsOf(work),
+    ...end,
+    objects: syncedObjects(objects),
+    total: objects.length,
+    startedAt: pointer.startedAt,
+    finishedAt: work.now.toISOString(),
+  })
+}
+
+async function closeSync(
   work: Work,
   begun: SyncPointer,
   objects: readonly ObjectOutcome[],
-  end: { phase: 'Succeeded' | 'Failed' | 'Error'; message: string },
+  end: End,
 ): Promise<Outcome> {
-  const finishedAt = work.now.toISOString()
-  const fact = { sync: begun.sync, release: begun.release, cluster: needed(work.cluster).name }
-  work.write(
-    work.ports.announcer.finished(causeOf(work), fact, {
-      revisions: revisionsOf(work),
-      ...end,
-      objects: syncedObjects(objects),
-      total: objects.length,
-      startedAt: begun.startedAt,
-      finishedAt,
-    }),
-  )
-  await work.settleWrites()
-  const sync = closeSync(work, begun, end)
-  const dryRun = work.application.operation?.sync?.dryRun === true
-  return { objects, ...end, message: sync.message, dryRun, sync, finishedAt }
+  const sync = closedPointer(work, begun, end)
+  await work.account.saveSync(sync)
+  return { objects, phase: end.phase, message: sync.message, sync, finishedAt: sync.finishedAt }
 }
 
-function closeSync(
-  work: Work,
-  begun: SyncPointer,
-  end: { phase: 'Succeeded' | 'Failed' | 'Error'; message: string },
-): SyncPointer {
+function closedPointer(work: Work, begun: SyncPointer, end: End): SyncPointer {
   const retried = begun.retries > 0 ? ` (retried ${begun.retries} times)` : ''
-  const over = { ...begun, phase: end.phase, message: `${end.message}${retried}` }
+  const finishedAt = work.now.toISOString()
+  const over = { ...begun, phase: end.phase, message: `${end.message}${retried}`, finishedAt }
   if (end.phase !== 'Failed') return over
   const isAutomated = begun.operation === ''
   const declared = isAutomated ? work.application.spec.syncPolicy?.retry : work.application.operation?.retry
@@ -164,5 +193,5 @@ function closeSync(
   const nextAt = new Date(work.now.getTime() + waitMs).toISOString()
   work.lookAgain = { delayMs: waitMs, reason: 'retry' }
   const message = `${end.message}. Retrying attempt #${begun.retries + 1} at ${nextAt}`
-  return { ...begun, phase: 'Retrying', nextAt, message }
+  return { ...over, phase: 'Retrying', nextAt, message }
 }

@@ -11,6 +11,7 @@ import type { Project } from '../project/project'
 import type { TargetCluster } from '../project/rules'
 import type { Decision } from './decide'
 import type { Outcome } from './outcome'
+import { isTold, type SyncPointer } from './sync-pointer'
 
 /** What is set for all applications. */
 export interface Settings {
@@ -109,6 +110,18 @@ export class Work {
   get operationDigest(): string {
     const { operation } = this.application
     return operation ? digestOf(operation).slice(0, 16) : ''
+  }
+
+  /**
+   * The sync that the status has to tell: the one that just ended, or one that ended before and whose end a crash kept
+   * from being told.
+   */
+  get toldSync(): SyncPointer | undefined {
+    const ended = this.outcome?.sync
+    if (ended) return ended
+    const last = this.account.sync
+    if (!last || last.phase === 'Running' || last.release !== this.release?.release) return undefined
+    return isTold(last, this.application.status) ? undefined : last
   }
 
   get fence(): Fence {

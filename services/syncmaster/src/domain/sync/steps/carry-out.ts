@@ -41,7 +41,7 @@ function tellFailure(work: Work): void {
   const { outcome, account, conditions } = work
   if (conditions.has('SyncError')) return
   if (outcome) {
-    if (outcome.phase !== 'Succeeded' && !outcome.dryRun) conditions.set('SyncError', outcome.message)
+    if (outcome.phase !== 'Succeeded' && !outcome.sync?.dryRun) conditions.set('SyncError', outcome.message)
     return
   }
   const last = account.sync

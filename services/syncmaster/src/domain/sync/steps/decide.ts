@@ -20,6 +20,7 @@ export async function decide(work: Work): Promise<Stop | undefined> {
     declared: work.declared,
     operation: work.operationDigest,
     last: work.account.sync,
+    isUntold: work.toldSync !== undefined,
     pending: pending.filter((change) => !isDrift(change)).length,
     drifted: pending.filter(isDrift).length,
     prunable: held === undefined ? prunable.length : 0,

@@ -5,7 +5,7 @@ import { nextStatus } from '../../status/next-status'
 import { isOver } from '../sync-pointer'
 import type { Work } from '../work'
 
-/** Writes the status, when it says something new, and remembers how the sync ended. */
+/** Writes the status, when it says something new. */
 export async function report(work: Work): Promise<void> {
   const next = nextStatus(work)
   const patch = resourcePatch(work, next)
@@ -16,17 +16,14 @@ export async function report(work: Work): Promise<void> {
     work.memory.reportedAtMs = work.now.getTime()
     noteTransitions(work, next)
   }
-  if (work.outcome?.sync) {
-    await work.account.saveSync(work.outcome.sync)
-    noteEnd(work)
-  }
+  noteEnd(work)
 }
 
 function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unknown> | undefined {
   const { reconciledAt, ...told } = next
   const { reconciledAt: _before, ...known } = work.application.status
   const status = mergePatch(known, told) as Record<string, unknown> | undefined
-  const sync = work.outcome?.sync
+  const sync = work.toldSync
   const isRefused = work.isUnknown && work.lookAgain === undefined
   const isOperationOver = work.application.operation !== undefined && (sync ? isOver(sync) : isRefused)
   const isRefreshed = work.application.annotations[annotations.refresh] !== undefined
