@@ -192,6 +192,29 @@ describe('services/insighthub/src/domain/judge', () => {
     expect(await world.pass(1000)).toMatchObject([{ health: { status: 'Healthy' } }])
   })
 
+  it('A13 tells what the pods say that a rollout waits for, and no more once they are well', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web', { ready: 0 }))
+    const owned = (kind: string, uid: string, owner: string, status: unknown): Sighting => {
+      const ownerReferences = [{ uid: owner, controller: true }]
+      const [apiVersion, metadata] = [
+        kind === 'Pod' ? 'v1' : 'apps/v1',
+        { name: uid, namespace: 'shop', uid, ownerReferences },
+      ]
+      return sight({ apiVersion, kind, metadata, status } as SeenObject)
+    }
+    const pod = (containerStatuses: unknown[]) =>
+      owned('Pod', 'web-1-x', 'web-1', { phase: 'Pending', containerStatuses })
+    const messageOf = () => [...world.rows.values()].find(({ object }) => object?.name === 'web')?.health?.message
+    await world.see(owned('ReplicaSet', 'web-1', 'uid-web', {}))
+    await world.see(pod([{ name: 'main', state: { waiting: { reason: 'ErrImagePull', message: 'no such tag' } } }]))
+    await world.pass(1000)
+    expect(messageOf()).toBe('Waiting for rollout: 0 of 1 updated replicas are available; Pod web-1-x: no such tag')
+    await world.see(pod([]))
+    await world.pass(1000)
+    expect(messageOf()).toBe('Waiting for rollout: 0 of 1 updated replicas are available')
+  })
+
   it('writes nothing when nothing changed', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))

@@ -14,6 +14,7 @@ import type { Clock, LiveObjects, Marks } from './ports'
 import { Forest } from './tree/forest'
 import { growTree, type TreeNode } from './tree/grow-tree'
 import { isOfInterest, type Sighting } from './tree/sighting'
+import { managerAbove, troubleBelow } from './tree/trouble-below'
 import { firstKinds, toWatched } from './watch/kinds'
 import type { Silences } from './watch/silences'
 
@@ -100,6 +101,7 @@ export class Judge {
       [...sightings, ...gone].flatMap((sighting) => this.#account(cluster, sighting)?.application.uid ?? []),
     )
     for (const application of touched) this.#mark(application)
+    for (const sighting of sightings) if (isDegraded(sighting)) this.#markAbove(cluster, sighting)
     for (const account of this.#accountsOn(cluster)) this.#verifyUnseen(account, kind, sightings)
   }
 
@@ -112,6 +114,7 @@ export class Judge {
     account?.see(sighting)
     if (account) this.#mark(account.application.uid)
     else if (before) this.#missed(cluster, before)
+    if (saysOtherwise(sighting, before)) this.#markAbove(cluster, sighting)
   }
 
   /** A watch says that an object is gone. It may only have lost its label: the cluster itself is asked. */
@@ -161,7 +164,8 @@ export class Judge {
     const silence = (ref: ObjectRef) => this.ports.silences.of(account.cluster, ref, now.getTime())
     if (account.isHeld(now.getTime(), (ref) => silence(ref) !== undefined)) return
     this.#unsettled.delete(application)
-    const isSettled = await this.#book.write(account, now, silence)
+    const trouble = (uid: string) => troubleBelow(this.#forest(account.cluster), uid)
+    const isSettled = await this.#book.write(account, now, { silence, trouble })
     if (!isSettled) this.#unsettled.add(application)
   }
 
@@ -208,6 +212,12 @@ export class Judge {
     this.ports.marks.mark(application)
   }
 
+  /** What an object says is a part of what is said about the one that made it. */
+  #markAbove(cluster: string, sighting: Sighting): void {
+    const application = sighting.application === '' ? managerAbove(this.#forest(cluster), sighting) : ''
+    if (this.#accounts.get(application)?.cluster === cluster) this.#mark(application)
+  }
+
   #markAllOn(cluster: string): void {
     for (const { application } of this.#accountsOn(cluster)) this.#mark(application.uid)
   }
@@ -242,4 +252,14 @@ export class Judge {
   #now(): number {
     return this.ports.clock.now().getTime()
   }
+}
+
+function isDegraded({ health }: Sighting): boolean {
+  return health?.status === 'Degraded'
+}
+
+/** Whether what is wrong with an object, or that something is, has changed. */
+function saysOtherwise(now: Sighting, before: Sighting | undefined): boolean {
+  if (isDegraded(now)) return now.health?.message !== before?.health?.message || before?.health?.status !== 'Degraded'
+  return before !== undefined && isDegraded(before)
 }

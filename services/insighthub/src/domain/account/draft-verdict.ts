@@ -26,8 +26,12 @@ export interface VerdictDraft {
 /** Why an object can not be judged now: its cluster, or the watch of its kind, is silent. */
 export type Silence = (ref: ObjectRef) => string | undefined
 
+/** What an object that is not healthy owes that to, in the words of what it made. */
+export type Trouble = (uid: string) => string | undefined
+
 interface DraftOptions {
   readonly silence: Silence
+  readonly trouble: Trouble
   readonly now: Date
   /** Whether a new message alone is worth a row. */
   readonly withMessages: boolean
@@ -35,8 +39,8 @@ interface DraftOptions {
 
 /** Compares what is seen of an application with what is written of it; undefined when there is nothing to write. */
 export function draftVerdict(account: Account, stored: StoredRows, options: DraftOptions): VerdictDraft | undefined {
-  const { silence, now, withMessages } = options
-  const entries = [...account.entries.values()].map((entry) => withSilence(entry, silence(entry.ref)))
+  const { silence, trouble, now, withMessages } = options
+  const entries = [...account.entries.values()].map((entry) => withSilence(blaming(entry, trouble), silence(entry.ref)))
   if (entries.length === 0 && stored.size === 0 && !account.owesVerdict) return undefined
   const objects = entries.map((entry) => rowOf(account, entry, entry.uid, entry.generation, entry.health))
   const whole = rowOf(account, { ref: null }, account.application.uid, 0, judgeWhole(entries))
@@ -79,6 +83,14 @@ function shortened(verdict: Health | null): Health | null {
   return verdict === null || verdict.message.length <= 1000
     ? verdict
     : health(verdict.status, `${verdict.message.slice(0, 999)}…`)
+}
+
+/** A rollout that waits for pods tells what they say. */
+function blaming(entry: Entry, trouble: Trouble): Entry {
+  const { status, message } = entry.health ?? {}
+  if (!entry.isLive || (status !== 'Progressing' && status !== 'Degraded')) return entry
+  const blamed = trouble(entry.uid)
+  return blamed === undefined ? entry : { ...entry, health: health(status, message ? `${message}; ${blamed}` : blamed) }
 }
 
 function withSilence(entry: Entry, silence: string | undefined): Entry & { silence: string | undefined } {

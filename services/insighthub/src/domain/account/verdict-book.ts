@@ -1,8 +1,8 @@
-import type { FactDraft, HealthChanged, HealthRecord, ObjectRef } from '@k8or/contracts'
+import type { FactDraft, HealthChanged, HealthRecord } from '@k8or/contracts'
 import type { Announcer, HealthRows } from '../ports'
 import type { Account } from './account'
 import { Allowance } from './allowance'
-import { draftVerdict, type VerdictDraft } from './draft-verdict'
+import { draftVerdict, type Silence, type Trouble, type VerdictDraft } from './draft-verdict'
 import { lostFact } from './lost-fact'
 
 /** What the book writes to. */
@@ -33,10 +33,10 @@ export class VerdictBook {
   }
 
   /** Writes down what changed about an application. False when it has to be looked at again later. */
-  async write(account: Account, now: Date, silence: (ref: ObjectRef) => string | undefined): Promise<boolean> {
+  async write(account: Account, now: Date, causes: { silence: Silence; trouble: Trouble }): Promise<boolean> {
     const { uid } = account.application
     const withMessages = now.getTime() - (this.#writtenAt.get(uid) ?? 0) >= messagesEveryMs
-    const draft = draftVerdict(account, this.#open(uid), { silence, now, withMessages })
+    const draft = draftVerdict(account, this.#open(uid), { ...causes, now, withMessages })
     if (draft === undefined) return withMessages
     if (!this.#allowance.take(uid, now.getTime())) return false
     // A sync that ends meanwhile owes a verdict of its own.

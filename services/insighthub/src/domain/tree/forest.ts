@@ -34,6 +34,11 @@ export class Forest {
     return removed
   }
 
+  /** An object by its uid. */
+  get(uid: string): Sighting | undefined {
+    return this.#byUid.get(uid)
+  }
+
   /** The objects that an application manages. */
   managedBy(application: string): Sighting[] {
     return this.#resolve(this.#byApplication.of(application))
