@@ -4,6 +4,7 @@ import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger } from '@k8or/telemetry'
 import { CodeSourceTrees } from './adapters/codesource/trees'
 import { BusAnnouncer } from './adapters/jetstream/announcer'
+import { DeclaredApplications } from './adapters/jetstream/declared-applications'
 import { loadState } from './adapters/jetstream/load-state'
 import { OnApplication } from './adapters/jetstream/on-application'
 import { OnRevision } from './adapters/jetstream/on-revision'
@@ -33,9 +34,9 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     log,
     module: moduleOf(parts),
     onStart: async () => {
-      await loadState({ ...parts, bus: links.bus })
+      await loadState(parts)
       jobs = createJobs(
-        { redis: { url: config.redisUrl, tls: links.identity }, log },
+        { redis: redisOf(config, links), log },
         {
           name: 'chartstore-render',
           concurrency: config.concurrency,
@@ -50,17 +51,23 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
   })
 }
 
+function redisOf({ redisUrl: url }: Config, { identity }: Links) {
+  return url.startsWith('rediss:') ? { url, tls: identity } : { url }
+}
+
 function compose(config: Config, { bus, calls }: Links) {
   const index = new ApplicationIndex()
   const releases = new StoredReleases(bus)
   const clock = { now: () => new Date() }
   const books = new ReleaseBooks(releases, new BusAnnouncer(bus.publisher), clock)
   const trees = new CodeSourceTrees(calls, config.maxManifestBytes)
-  const considering = new Considering(index, new RecordedRevisions(bus), trees, releases, books)
-  return { index, releases, books, work: new Work(index, considering, config.advanceIntervalMs) }
+  const revisions = new RecordedRevisions(bus)
+  const considering = new Considering(index, revisions, trees, releases, books)
+  const work = new Work(index, considering, config.advanceIntervalMs)
+  return { applications: new DeclaredApplications(bus), index, revisions, releases, books, work }
 }
 
-function moduleOf({ work, releases }: ReturnType<typeof compose>): DynamicModule {
+function moduleOf({ work, releases, revisions, applications }: ReturnType<typeof compose>): DynamicModule {
   return {
     module: ChartStoreModule,
     controllers: [OnApplication, OnRevision],
@@ -68,6 +75,8 @@ function moduleOf({ work, releases }: ReturnType<typeof compose>): DynamicModule
       ReleaseAnswers,
       { provide: Work, useFactory: () => work },
       { provide: StoredReleases, useFactory: () => releases },
+      { provide: RecordedRevisions, useFactory: () => revisions },
+      { provide: DeclaredApplications, useFactory: () => applications },
     ],
   }
 }

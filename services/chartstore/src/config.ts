@@ -6,7 +6,7 @@ const Environment = z.object({
     .int()
     .positive()
     .default(10 << 20),
-  K8OR_RENDER_CONCURRENCY: z.coerce.number().int().positive().default(8),
+  K8OR_RENDER_CONCURRENCY: z.coerce.number().int().positive().default(32),
   K8OR_REDIS_URL: z.url().default('rediss://localhost:6379'),
   K8OR_ADVANCE_INTERVAL_MS: z.coerce.number().int().positive().default(30_000),
 })

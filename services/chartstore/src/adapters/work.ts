@@ -1,4 +1,5 @@
 import type { ApplicationRecord } from '@k8or/contracts'
+import type { Row } from '@k8or/jetstream'
 import type { Jobs } from '@k8or/jobs'
 import type { ApplicationIndex, DeclaredApplication } from '../domain/applications/application-index'
 import type { Considering } from '../domain/release/consider'
@@ -30,8 +31,8 @@ export class Work {
   }
 
   /** An application as the record has it, without the fact that declared it. */
-  known(record: ApplicationRecord): void {
-    if (!this.index.get(record.ref.uid)) this.index.put({ record, factId: '', correlationId: '' })
+  known({ value, revision }: Row<ApplicationRecord>): void {
+    this.index.put({ record: value, revision, factId: '', correlationId: '' })
   }
 
   removed(uid: string): void {

@@ -1,11 +1,23 @@
-import type { ReleaseFailed, ReleaseRecord, ReleaseRendered, RevisionRecord } from '@k8or/contracts'
-import type { SourceFile } from './render/rendering'
+import type { Problem, ReleaseFailed, ReleaseRecord, ReleaseRendered, RevisionRecord } from '@k8or/contracts'
+import type { SourceFile, WantedFiles } from './render/rendering'
+
+/** The files of a source can not be had, and asking again would not help. */
+export class SourceUnreadableError extends Error {
+  constructor(
+    readonly problem: Problem,
+    options?: ErrorOptions,
+  ) {
+    super(problem.message, options)
+    this.name = 'SourceUnreadableError'
+  }
+}
 
 /** The trees of git, from CodeSource. */
 export interface Trees {
-  /** Tree ids by path; a path that the commit does not have is absent. */
-  list(repositoryUrl: string, commit: string, paths: readonly string[]): Promise<Map<string, TreeEntry>>
-  read(repositoryUrl: string, commit: string, path: string, recurse: boolean): Promise<SourceFile[]>
+  /** Tree ids by path, links followed; a path that the commit does not have is absent. */
+  list(repositoryUrl: string, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>>
+  /** @throws SourceUnreadableError */
+  read(repositoryUrl: string, commit: string, path: string, wanted: WantedFiles): Promise<SourceFile[]>
 }
 
 export interface TreeEntry {

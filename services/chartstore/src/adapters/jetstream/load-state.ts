@@ -1,13 +1,12 @@
-import { applicationRecord } from '@k8or/contracts'
-import type { Bus } from '@k8or/jetstream'
 import type { ReleaseBooks } from '../../domain/release/release-books'
 import type { ApplicationIndex } from '../../domain/applications/application-index'
 import type { Work } from '../work'
+import type { DeclaredApplications } from './declared-applications'
 import type { StoredReleases } from './releases'
 
 /** What must be known before the first key is looked at. */
 export interface State {
-  readonly bus: Bus
+  readonly applications: DeclaredApplications
   readonly work: Work
   readonly index: ApplicationIndex
   readonly releases: StoredReleases
@@ -15,8 +14,8 @@ export interface State {
 }
 
 /** Reads the declared applications and the newest releases; says again what a killed process may not have said. */
-export async function loadState({ bus, work, index, releases, books }: State): Promise<void> {
-  for (const { value } of await bus.records(applicationRecord).list()) work.known(value)
+export async function loadState({ applications, work, index, releases, books }: State): Promise<void> {
+  for (const row of await applications.list()) work.known(row)
   for (const unsaid of await releases.load()) {
     const application = index.get(unsaid.application.uid)
     if (application) await books.publish(unsaid, application.record.token)

@@ -8,16 +8,20 @@ import {
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
 import { Work } from '../work'
+import { DeclaredApplications } from './declared-applications'
 
 @Controller()
 export class OnApplication {
-  constructor(private readonly work: Work) {}
+  constructor(
+    private readonly applications: DeclaredApplications,
+    private readonly work: Work,
+  ) {}
 
+  /** The fact says that something changed, the record what it is now: a fact may be late. */
   @OnFact(applicationDeclared)
-  handleDeclared(fact: Fact<ApplicationDeclared>): Promise<void> {
-    const { id: factId, correlationId, data } = fact
-    this.work.declared({ record: data.application, factId, correlationId })
-    return Promise.resolve()
+  async handleDeclared({ id: factId, correlationId, data }: Fact<ApplicationDeclared>): Promise<void> {
+    const row = await this.applications.get(data.application.ref.uid)
+    if (row) this.work.declared({ record: row.value, revision: row.revision, factId, correlationId })
   }
 
   @OnFact(applicationRemoved)

@@ -9,23 +9,29 @@ import {
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
 import { Work } from '../work'
+import { RecordedRevisions } from './revisions'
 
 @Controller()
 export class OnRevision {
-  constructor(private readonly work: Work) {}
+  constructor(
+    private readonly revisions: RecordedRevisions,
+    private readonly work: Work,
+  ) {}
 
   @OnFact(revisionObserved)
   handleObserved({ data }: Fact<RevisionObserved>): Promise<void> {
-    return this.handle(data)
+    this.revisions.expect(keyOf(data), data.ordinal)
+    this.work.revised(keyOf(data))
+    return Promise.resolve()
   }
 
   @OnFact(revisionUnresolved)
   handleUnresolved({ data }: Fact<RevisionUnresolved>): Promise<void> {
-    return this.handle(data)
-  }
-
-  private handle({ repository, targetRevision }: RevisionObserved | RevisionUnresolved): Promise<void> {
-    this.work.revised(revisionKey(repository.token, targetRevision))
+    this.work.revised(keyOf(data))
     return Promise.resolve()
   }
+}
+
+function keyOf({ repository, targetRevision }: RevisionObserved | RevisionUnresolved): string {
+  return revisionKey(repository.token, targetRevision)
 }

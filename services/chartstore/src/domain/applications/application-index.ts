@@ -3,6 +3,8 @@ import { repositoryToken, revisionKey, type ApplicationRecord } from '@k8or/cont
 /** An application with the fact that declared it as it is now. */
 export interface DeclaredApplication {
   readonly record: ApplicationRecord
+  /** The revision of the record: a higher one is newer. */
+  readonly revision: number
   readonly factId: string
   readonly correlationId: string
 }
@@ -12,7 +14,10 @@ export class ApplicationIndex {
   readonly #applications = new Map<string, DeclaredApplication>()
   readonly #followers = new Map<string, Set<string>>()
 
+  /** Takes an application as the record has it; what is older than known is ignored. */
   put(application: DeclaredApplication): void {
+    const known = this.#applications.get(application.record.ref.uid)
+    if (known && known.revision > application.revision) return
     this.remove(application.record.ref.uid)
     this.#applications.set(application.record.ref.uid, application)
     for (const key of followedRevisions(application.record)) this.#followersOf(key).add(application.record.ref.uid)

@@ -6,7 +6,14 @@ import {
   type RevisionRecord,
 } from '@k8or/contracts'
 import { ApplicationIndex } from '../applications/application-index'
-import type { Announcer, Releases, Revisions, TreeEntry, Trees } from '../ports'
+import {
+  SourceUnreadableError,
+  type Announcer,
+  type Releases,
+  type Revisions,
+  type TreeEntry,
+  type Trees,
+} from '../ports'
 import type { SourceFile } from '../render/rendering'
 import { Considering } from './consider'
 import { ReleaseBooks } from './release-books'
@@ -38,7 +45,15 @@ class World implements Trees, Revisions, Releases, Announcer {
       causes: [],
       announced: true,
     }
-    const about = { previous: null, author: '', subject: '', committedAt: '', via: 'poll' as const, problem: null, followed: true }
+    const about = {
+      previous: null,
+      author: '',
+      subject: '',
+      committedAt: '',
+      via: 'poll' as const,
+      problem: null,
+      followed: true,
+    }
     this.revision = { ...told, ...facts, ...about, commit, observedAt: '2026-01-01T00:00:00.000Z' }
   }
 
@@ -48,15 +63,29 @@ class World implements Trees, Revisions, Releases, Announcer {
       return Promise.resolve([...this.rows.values()].filter(({ application }) => application.uid === first)) as never
     const trees = this.commits.get(commit) ?? {}
     const entries = paths
-      .filter((path) => path in trees)
-      .map((path): [string, TreeEntry] => [path, { id: JSON.stringify(trees[path]), kind: 'tree' }])
+      .map((path): [string, string] => [path, this.linked(trees, path)])
+      .filter(([, path]) => path in trees)
+      .map(([asked, path]): [string, TreeEntry] => [asked, { id: JSON.stringify(trees[path]), kind: 'tree' }])
     return Promise.resolve(new Map(entries)) as never
+  }
+
+  /** A file `app/link` whose text is `-> path` leads to that path of the commit. */
+  private linked(trees: Record<string, Record<string, string>>, path: string): string {
+    const [folder = '', name = ''] = path.split('/')
+    return trees[folder]?.[name]?.replace(/^-> /, '') ?? path
   }
 
   read(_: string, commit: string, path: string): Promise<SourceFile[]> {
     this.reads++
-    const files = Object.entries(this.commits.get(commit)?.[path] ?? {})
-    return Promise.resolve(files.map(([name, text]) => ({ path: name, content: Buffer.from(text), isLink: false })))
+    const trees = this.commits.get(commit) ?? {}
+    if (trees[path]?.['huge']) throw new SourceUnreadableError({ reason: 'SourceTooLarge', message: 'too large' })
+    const files = Object.entries(trees[path] ?? {}).map(([name, text]): SourceFile => {
+      const target = trees[text.replace(/^-> /, '')]
+      if (!text.startsWith('-> ') || !target) return { path: name, content: Buffer.from(text), isLink: false }
+      const [content = ''] = Object.values(target)
+      return { path: name, content: Buffer.from(content), isLink: true, link: 'followed', id: JSON.stringify(target) }
+    })
+    return Promise.resolve(files)
   }
 
   get(uid: string, release?: number): never {
@@ -128,8 +157,8 @@ function application(uid: string, path: string): ApplicationRecord {
 function setUp(): { world: World; index: ApplicationIndex; considering: Considering; books: ReleaseBooks } {
   const world = new World()
   const index = new ApplicationIndex()
-  index.put({ record: application('one', 'one'), factId: 'declared/one', correlationId: 'declared/one' })
-  index.put({ record: application('two', 'two'), factId: 'declared/two', correlationId: 'declared/two' })
+  index.put({ record: application('one', 'one'), revision: 1, factId: 'declared/one', correlationId: 'declared/one' })
+  index.put({ record: application('two', 'two'), revision: 1, factId: 'declared/two', correlationId: 'declared/two' })
   const books = new ReleaseBooks(world, world, { now: () => new Date(0) })
   return { world, index, books, considering: new Considering(index, world, world, world, books) }
 }
@@ -213,6 +242,54 @@ describe('services/chartstore/src/domain/release/consider', () => {
       expect(world.rows.has('one.2')).toBe(false)
     },
   )
+
+  it('A4.4 a link to a file elsewhere in the repository is an input too', async () => {
+    const { world, considering } = setUp()
+    const one = { 'c.yaml': '-> base' }
+    world.commit('a', { one, base: manifest('1') })
+    await considering.application('one')
+    world.commit('b', { one, base: manifest('2') })
+    expect(await considering.touchedBy(key)).toContain('one')
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 2, links: [{ source: 0, path: 'c.yaml' }] })
+    world.commit('c', { one, base: manifest('2'), other: manifest('1') })
+    expect(await considering.touchedBy(key)).not.toContain('one')
+    const { reads } = world
+    await considering.application('one')
+    expect(world.reads).toBe(reads)
+  })
+
+  it('what can not be read is a failure that is told, not a job that is dropped', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: { huge: '1' } })
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 0, problems: [{ reason: 'SourceTooLarge' }] })
+  })
+
+  it('a tool that is not there yet, and a declaration without a source, are told without asking git', async () => {
+    const { world, index, considering } = setUp()
+    const chart = {
+      ...application('three', ''),
+      sources: [{ repoURL, path: '', targetRevision: '1.2', chart: 'nginx' }],
+    }
+    index.put({ record: chart, revision: 1, factId: 'declared/three', correlationId: 'declared/three' })
+    index.put({ record: { ...application('four', ''), sources: [] }, revision: 1, factId: '', correlationId: '' })
+    await considering.application('three')
+    await considering.application('four')
+    expect(world.rows.get('three.latest')).toMatchObject({
+      problems: [{ reason: 'ToolNotSupported', message: expect.stringContaining('helm') as string }],
+      failure: { causes: ['declared/three'], correlationId: 'declared/three' },
+    })
+    expect(world.rows.get('four.latest')).toMatchObject({ problems: [{ reason: 'InvalidSource' }] })
+  })
+
+  it('ignores a declaration that is older than what is known', async () => {
+    const { world, index, considering } = setUp()
+    index.put({ record: application('one', 'old'), revision: 0, factId: 'late', correlationId: 'late' })
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, sources: [{ path: 'one' }] })
+  })
 
   it('a path that is not there is named with repository and commit', async () => {
     const { world, considering } = setUp()

@@ -1,7 +1,10 @@
-import { repositoryToken, revisionKey, type ReleaseRecord } from '@k8or/contracts'
+import { repositoryToken, revisionKey, type Problem, type ReleaseRecord, type ResolvedSource } from '@k8or/contracts'
 import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
-import type { Releases, Revisions, TreeEntry, Trees } from '../ports'
-import { needsFolders } from '../render/render-source'
+import { SourceUnreadableError, type Releases, type Revisions, type TreeEntry, type Trees } from '../ports'
+import { wantedFiles } from '../render/render-source'
+import type { SourceFile } from '../render/rendering'
+import { isReferenceOnly } from '../render/tools'
+import { linkPath, linksAt, linksOf } from './linked-files'
 import type { ReleaseBooks } from './release-books'
 import { composeRelease, inputDigestOf } from './release-content'
 import { normalPath, resolveSources, type Snapshot } from './resolve-sources'
@@ -22,73 +25,117 @@ export class Considering {
     if (!application) return
     const latest = await this.releases.latest(uid)
     const snapshot = await resolveSources(application.record, this.revisions, this.trees)
-    if (snapshot.kind !== 'waiting') await this.settle(application, latest, snapshot)
+    if (snapshot.kind === 'waiting') return
+    const problems = snapshot.kind === 'failed' ? snapshot.problems : await this.settle(application, latest, snapshot)
+    if (problems.length > 0) await this.fail(application, latest, snapshot, problems)
   }
 
   /** The applications that follow a revision and whose trees at its commit are not those of their newest release. */
-  async touchedBy(revisionKeyText: string): Promise<string[]> {
-    const revision = await this.revisions.get(revisionKeyText)
-    const followers = this.applications.followers(revisionKeyText)
+  async touchedBy(key: string): Promise<string[]> {
+    const revision = await this.revisions.get(key)
+    const followers = this.applications.followers(key)
     if (!revision?.followed || followers.length === 0) return []
     if (revision.problem) return followers.map(uidOf)
-    const paths = [...new Set(followers.flatMap((application) => pathsAt(application, revisionKeyText)))]
-    const trees = await this.trees.list(revision.repository.url, revision.commit, paths)
-    const touched = await Promise.all(
-      followers.map((application) => this.isTouched(application, revisionKeyText, trees)),
-    )
-    return followers.filter((_, index) => touched[index]).map(uidOf)
+    const readings = await Promise.all(followers.map((application) => this.readingOf(application, key)))
+    const paths = new Set(readings.flatMap((reading) => [...reading.keys()]))
+    try {
+      const trees = await this.trees.list(revision.repository.url, revision.commit, [...paths])
+      return followers.filter((_, index) => isTouched(readings[index], trees)).map(uidOf)
+    } catch (error) {
+      if (error instanceof SourceUnreadableError) return followers.map(uidOf)
+      throw error
+    }
   }
 
+  /** Answers why there can be no release of what the sources are now; nothing when all is well. */
   private async settle(
     application: DeclaredApplication,
     latest: ReleaseRecord | undefined,
-    snapshot: Exclude<Snapshot, { kind: 'waiting' }>,
-  ): Promise<void> {
+    snapshot: Snapshot & { kind: 'resolved' },
+  ): Promise<readonly Problem[]> {
     const { sources, newest } = snapshot
-    const inputDigest = inputDigestOf(application.record, sources)
-    const draft = { application, sources, inputDigest, revision: newest, latest }
-    if (snapshot.kind === 'failed') return this.books.fail(draft, snapshot.problems)
-    if (latest && latest.release > 0 && latest.inputDigest === inputDigest) {
-      if (isOlderCommit(latest, draft) || latest.failure) await this.books.renew(draft, latest)
-      return
+    const { record } = application
+    if (latest && latest.release > 0) {
+      const inputDigest = inputDigestOf(record, sources, await linksAt(sources, latest.links, this.trees))
+      const draft = { application, sources, inputDigest, revision: newest, latest }
+      if (latest.inputDigest === inputDigest) {
+        if (isOlderCommit(latest, sources) || latest.failure) await this.books.renew(draft, latest)
+        return []
+      }
     }
-    const files = await Promise.all(
-      sources.map((source, index) =>
-        this.trees.read(source.repoURL, source.revision, source.path, needsFolders(sourceAt(application, index))),
-      ),
-    )
-    const content = composeRelease(application.record, files)
-    await ('problems' in content ? this.books.fail(draft, content.problems) : this.books.enter(draft, content))
+    const files = await this.readAll(application, sources)
+    if ('problem' in files) return [files.problem]
+    const links = linksOf(files)
+    const content = composeRelease(record, files)
+    if ('problems' in content) return content.problems
+    const draft = { application, sources, revision: newest, latest, inputDigest: inputDigestOf(record, sources, links) }
+    await this.books.enter(draft, { ...content, links })
+    return []
   }
 
-  private async isTouched(
+  private async fail(
     application: DeclaredApplication,
-    key: string,
-    trees: ReadonlyMap<string, TreeEntry>,
-  ): Promise<boolean> {
+    latest: ReleaseRecord | undefined,
+    snapshot: Exclude<Snapshot, { kind: 'waiting' }>,
+    problems: readonly Problem[],
+  ): Promise<void> {
+    const { sources, newest } = snapshot
+    const inputDigest = inputDigestOf(application.record, sources, [])
+    await this.books.fail({ application, sources, inputDigest, revision: newest, latest }, problems)
+  }
+
+  private async readAll(
+    { record }: DeclaredApplication,
+    sources: readonly ResolvedSource[],
+  ): Promise<SourceFile[][] | { problem: Problem }> {
+    const read = ({ repoURL, revision, path }: ResolvedSource, index: number): Promise<SourceFile[]> => {
+      const source = record.sources[index]
+      if (!source || isReferenceOnly(source)) return Promise.resolve([])
+      return this.trees.read(repoURL, revision, path, wantedFiles(source))
+    }
+    try {
+      return await Promise.all(sources.map(read))
+    } catch (error) {
+      if (error instanceof SourceUnreadableError) return { problem: error.problem }
+      throw error
+    }
+  }
+
+  /** The paths that an application reads of a revision, with the ids that its newest release found there. */
+  private async readingOf(application: DeclaredApplication, key: string): Promise<Reading> {
+    const { record } = application
     const latest = await this.releases.latest(uidOf(application))
-    if (!latest || latest.failure || latest.specDigest !== application.record.specDigest) return true
-    return pathsAt(application, key).some(
-      (path) => latest.sources.find((source) => source.path === path)?.tree !== trees.get(path)?.id,
-    )
+    const isSettled = latest?.failure === null && latest.announced && latest.specDigest === record.specDigest
+    const reading = new Map<string, string>()
+    for (const [index, source] of record.sources.entries()) {
+      const path = normalPath(source.path)
+      if (keyOf(source) !== key || path === undefined) continue
+      const read = latest?.sources[index]
+      reading.set(path, isSettled && read ? read.tree : unsettled)
+      if (read && isSettled)
+        for (const link of latest.links.filter((one) => one.source === index))
+          reading.set(linkPath(read, link), link.id)
+    }
+    return reading
   }
 }
 
-function isOlderCommit(latest: ReleaseRecord, { sources }: { sources: readonly { revision: string }[] }): boolean {
+/** Ids by path. */
+type Reading = ReadonlyMap<string, string>
+
+/** No tree has this id: what is not settled is always looked at. */
+const unsettled = 'unsettled'
+
+function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, TreeEntry>): boolean {
+  return reading === undefined || [...reading].some(([path, id]) => id !== '' && trees.get(path)?.id !== id)
+}
+
+function isOlderCommit(latest: ReleaseRecord, sources: readonly ResolvedSource[]): boolean {
   return latest.sources.some((source, index) => source.revision !== sources[index]?.revision)
 }
 
-function sourceAt({ record }: DeclaredApplication, index: number) {
-  const source = record.sources[index]
-  if (!source) throw new Error(`application ${record.ref.name} has no source ${String(index)}`)
-  return source
-}
-
-function pathsAt({ record }: DeclaredApplication, key: string): string[] {
-  const here = record.sources.filter(
-    ({ repoURL, targetRevision }) => revisionKey(repositoryToken(repoURL), targetRevision) === key,
-  )
-  return here.map(({ path }) => normalPath(path) ?? path)
+function keyOf({ repoURL, targetRevision }: { repoURL: string; targetRevision: string }): string {
+  return revisionKey(repositoryToken(repoURL), targetRevision)
 }
 
 function uidOf({ record }: DeclaredApplication): string {

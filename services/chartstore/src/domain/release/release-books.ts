@@ -9,7 +9,8 @@ export interface Draft {
   readonly application: DeclaredApplication
   readonly sources: readonly ResolvedSource[]
   readonly inputDigest: string
-  readonly revision: RevisionRecord
+  /** The newest revision among the sources; absent when the declaration alone was looked at. */
+  readonly revision: RevisionRecord | undefined
   readonly latest: ReleaseRecord | undefined
 }
 
@@ -25,9 +26,10 @@ export class ReleaseBooks {
   ) {}
 
   /** A new release: its manifests, the release by number, the newest one, the fact. */
-  async enter(draft: Draft, content: ReleaseContent): Promise<void> {
-    await this.releases.storeManifests(content.digest, content.manifests)
-    await this.publish(await this.number(draft, content), draft.application.record.token)
+  async enter(draft: Draft, content: LinkedContent): Promise<void> {
+    const stored = this.releases.storeManifests(content.digest, content.manifests)
+    const [record] = await Promise.all([this.number(draft, content), stored])
+    await this.publish(record, draft.application.record.token)
   }
 
   /** The newest sources can not be rendered: the release before stays, with the problems beside it. Said once. */
@@ -38,7 +40,7 @@ export class ReleaseBooks {
     if (latest?.failure?.digest === digest && latest.announced) return
     const because = this.because(draft)
     const factId = `release.failed/${ref.uid}/${digest.slice(0, 16)}/${String(because.at.getTime())}`
-    const failure = { digest, inputDigest, sources: [...sources], factId, ...told(because) }
+    const failure = { digest, inputDigest, sources: [...sources], factId, ...told(because, factId) }
     await this.publish(
       { ...(latest ?? this.none(draft)), specDigest, problems: [...problems], failure, announced: false },
       token,
@@ -52,10 +54,8 @@ export class ReleaseBooks {
     if (!latest.failure) return this.releases.putLatest(latest.application.uid, renewed)
     const because = this.because(draft)
     const factId = `release.rendered/${latest.application.uid}/${String(latest.release)}/again-${String(because.at.getTime())}`
-    await this.publish(
-      { ...renewed, factId, correlationId: because.correlationId, causes: [...because.causes], announced: false },
-      token,
-    )
+    const { causes, correlationId } = told(because, factId)
+    await this.publish({ ...renewed, factId, causes, correlationId, announced: false }, token)
   }
 
   /** Writes the newest record, announces what it says, and notes that it is announced. */
@@ -80,7 +80,7 @@ export class ReleaseBooks {
   }
 
   /** The next free number; a release that a killed process left behind without announcing it is taken up. */
-  private async number(draft: Draft, content: ReleaseContent): Promise<ReleaseRecord> {
+  private async number(draft: Draft, content: LinkedContent): Promise<ReleaseRecord> {
     const { uid } = draft.application.record.ref
     for (let release = (draft.latest?.release ?? 0) + 1; ; release++) {
       const record = this.record(draft, content, release)
@@ -90,27 +90,24 @@ export class ReleaseBooks {
     }
   }
 
-  private record(draft: Draft, content: ReleaseContent, release: number): ReleaseRecord {
+  private record(draft: Draft, content: LinkedContent, release: number): ReleaseRecord {
     const { uid } = draft.application.record.ref
     const because = this.because(draft)
+    const factId = `release.rendered/${uid}/${String(release)}/${content.digest.slice(0, 16)}`
+    const { causes, correlationId, at } = told(because, factId)
     return {
       ...this.none(draft),
-      release,
-      digest: content.digest,
-      objects: content.objects,
+      ...{ release, digest: content.digest, objects: content.objects },
       images: [...content.images],
       warnings: [...content.warnings],
-      factId: `release.rendered/${uid}/${String(release)}/${content.digest.slice(0, 16)}`,
-      correlationId: because.correlationId,
-      causes: [...because.causes],
-      renderedAt: because.at.toISOString(),
+      links: [...content.links],
+      ...{ factId, correlationId, causes, renderedAt: at },
     }
   }
 
   /** The record of an application that has no release. */
-  private none({ application, inputDigest, sources, revision }: Draft): ReleaseRecord {
+  private none({ application, inputDigest, sources }: Draft): ReleaseRecord {
     const { ref, specDigest } = application.record
-    const { correlationId, factId } = revision
     const nothing = {
       release: 0,
       digest: '',
@@ -121,7 +118,13 @@ export class ReleaseBooks {
       warnings: [],
       links: [],
     }
-    const said = { factId, correlationId, causes: [], announced: true, renderedAt: this.clock.now().toISOString() }
+    const said = {
+      factId: '',
+      correlationId: '',
+      causes: [],
+      announced: true,
+      renderedAt: this.clock.now().toISOString(),
+    }
     return { ...nothing, ...said, application: ref, specDigest, inputDigest, sources: [...sources] }
   }
 
@@ -129,10 +132,14 @@ export class ReleaseBooks {
   private because({ application, latest, revision }: Draft): Because {
     const isDeclared = latest?.specDigest !== application.record.specDigest && application.factId !== ''
     const cause = isDeclared ? application : revision
-    return { causes: [cause.factId], correlationId: cause.correlationId, at: this.clock.now() }
+    return { causes: cause ? [cause.factId] : [], correlationId: cause?.correlationId ?? '', at: this.clock.now() }
   }
 }
 
-function told({ causes, correlationId, at }: Because) {
-  return { causes: [...causes], correlationId, at: at.toISOString() }
+/** A release with the links that it was read through. */
+export type LinkedContent = ReleaseContent & { readonly links: ReleaseRecord['links'] }
+
+/** A fact without a cause begins its own chain. */
+function told({ causes, correlationId, at }: Because, factId: string) {
+  return { causes: [...causes], correlationId: correlationId === '' ? factId : correlationId, at: at.toISOString() }
 }

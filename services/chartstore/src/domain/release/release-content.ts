@@ -3,6 +3,7 @@ import { renderSource } from '../render/render-source'
 import type { SourceFile } from '../render/rendering'
 import { canonicalJson } from './canonical-json'
 import { imagesOf } from './images'
+import type { Links } from './linked-files'
 import { settleRepeats } from './repeated-objects'
 
 /** What a release is: its manifests and what follows from them. */
@@ -18,10 +19,17 @@ export interface ReleaseContent {
 /** Changes whenever equal inputs would be rendered otherwise than before. */
 const rendererVersion = 1
 
-/** The digest of everything that a rendering depends on; the commit is not part of it, the trees are. */
-export function inputDigestOf(application: ApplicationRecord, sources: readonly ResolvedSource[]): string {
+/**
+ * The digest of everything that a rendering depends on: trees, and what links lead to. The commit is not part of it: one
+ * that touches neither changes nothing.
+ */
+export function inputDigestOf(
+  { specDigest }: ApplicationRecord,
+  sources: readonly ResolvedSource[],
+  links: Links,
+): string {
   const trees = sources.map(({ repoURL, path, tree }) => ({ repoURL, path, tree }))
-  return sha256(canonicalJson({ rendererVersion, specDigest: application.specDigest, trees }))
+  return sha256(canonicalJson({ rendererVersion, specDigest, trees, links }))
 }
 
 /** Renders all sources of an application into one release, or says why there can be none. */

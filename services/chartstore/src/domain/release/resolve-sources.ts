@@ -7,7 +7,8 @@ import {
   type ResolvedSource,
   type RevisionRecord,
 } from '@k8or/contracts'
-import type { Revisions, Trees } from '../ports'
+import { SourceUnreadableError, type Revisions, type Trees } from '../ports'
+import { declaredProblem, isReferenceOnly } from '../render/tools'
 
 /** All sources of an application at one moment: resolved together, or not at all. */
 export type Snapshot =
@@ -17,7 +18,8 @@ export type Snapshot =
       readonly kind: 'failed'
       readonly sources: readonly ResolvedSource[]
       readonly problems: readonly Problem[]
-      readonly newest: RevisionRecord
+      /** Absent when the declaration alone is at fault. */
+      readonly newest?: RevisionRecord
     }
 
 /** Resolves every source of an application to a commit and a tree; one that can not be resolved fails all. */
@@ -26,6 +28,8 @@ export async function resolveSources(
   revisions: Revisions,
   trees: Trees,
 ): Promise<Snapshot> {
+  const wrong = declarationProblems(application)
+  if (wrong.length > 0) return { kind: 'failed', sources: [], problems: wrong }
   const found = await Promise.all(application.sources.map((source) => revisions.get(keyOf(source))))
   // What nobody followed for a while may be old: CodeSource observes it anew and says so.
   const records = found.filter((record) => record !== undefined).filter((record) => record.followed)
@@ -43,6 +47,11 @@ export async function resolveSources(
   return { kind: 'resolved', sources: located, newest }
 }
 
+function declarationProblems({ sources }: ApplicationRecord): Problem[] {
+  if (sources.length > 0) return sources.map(declaredProblem).filter((problem) => problem !== undefined)
+  return [{ reason: 'InvalidSource', field: 'spec.source', message: 'the application has no source: set spec.source' }]
+}
+
 function keyOf({ repoURL, targetRevision }: DeclaredSource): string {
   return revisionKey(repositoryToken(repoURL), targetRevision)
 }
@@ -53,13 +62,24 @@ async function locate(
   trees: Trees,
 ): Promise<{ resolved: ResolvedSource } | { problem: Problem }> {
   const { repoURL, targetRevision } = source
+  if (isReferenceOnly(source)) return { resolved: { repoURL, path: '', targetRevision, revision: commit, tree: '' } }
   const path = normalPath(source.path)
   if (path === undefined)
     return { problem: pathProblem(source, commit, 'leaves the repository; give a path below its root') }
-  const entry = (await trees.list(repoURL, commit, [path])).get(path)
+  const entry = await entryAt(repoURL, commit, path, trees)
+  if (entry && 'problem' in entry) return entry
   if (!entry) return { problem: pathProblem(source, commit, 'does not exist') }
   if (entry.kind === 'blob') return { problem: pathProblem(source, commit, 'is a file; a source needs a directory') }
   return { resolved: { repoURL, path, targetRevision, revision: commit, tree: entry.id } }
+}
+
+async function entryAt(repoURL: string, commit: string, path: string, trees: Trees) {
+  try {
+    return (await trees.list(repoURL, commit, [path])).get(path)
+  } catch (error) {
+    if (error instanceof SourceUnreadableError) return { problem: error.problem }
+    throw error
+  }
 }
 
 /** A source's path without `.` and slashes at its ends; undefined when it leaves the repository. */

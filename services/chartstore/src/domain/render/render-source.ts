@@ -1,10 +1,11 @@
 import type { DeclaredSource } from '@k8or/contracts'
-import type { Rendered, SourceFile } from './rendering'
+import type { Rendered, SourceFile, WantedFiles } from './rendering'
 import { declaredTool, discoveredTool, toolProblem, tools } from './tools'
 
-/** Whether the files of folders below the source's are needed to render it. */
-export function needsFolders(source: DeclaredSource): boolean {
-  return tools[declaredTool(source) ?? 'directory']?.recurses(source) ?? true
+/** The files that a source is rendered from, with those by which its tool is known. */
+export function wantedFiles(source: DeclaredSource): WantedFiles {
+  const { recurse, suffixes } = (tools[declaredTool(source) ?? 'directory'] ?? tools.directory).wanted(source)
+  return { recurse, suffixes: suffixes.length === 0 ? [] : [...suffixes, 'Kustomization'] }
 }
 
 /** Renders one source from its files, by the tool that it declares or that its files ask for. */

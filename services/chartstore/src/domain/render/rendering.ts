@@ -4,8 +4,20 @@ import type { DeclaredSource, Problem } from '@k8or/contracts'
 export interface SourceFile {
   readonly path: string
   readonly content: Uint8Array
-  /** A symbolic link: the content is its target. */
+  /** A symbolic link: the content is its target, unless `link` says that it was followed. */
   readonly isLink: boolean
+  /** What became of a link where the files were read: `followed`, or why not. */
+  readonly link?: 'followed' | 'outside' | 'dangling' | 'loop' | 'directory'
+  /** The git id of the content. */
+  readonly id?: string
+}
+
+/** Which files of a source are needed. */
+export interface WantedFiles {
+  /** Those of folders below too. */
+  readonly recurse: boolean
+  /** Only those whose names end so; all when empty. */
+  readonly suffixes: readonly string[]
 }
 
 /** A Kubernetes object as a source has it. */

@@ -1,18 +1,18 @@
 import type { DeclaredSource, Problem } from '@k8or/contracts'
-import { isRecursive, renderDirectory } from './directory/render-directory'
-import type { Rendered, SourceFile } from './rendering'
+import { renderDirectory, wantedOfDirectory } from './directory/render-directory'
+import type { Rendered, SourceFile, WantedFiles } from './rendering'
 
 /** What turns the files of a source into objects. */
 export interface RenderingTool {
   readonly id: string
-  /** Whether files of folders below the source's are read. */
-  readonly recurses: (source: DeclaredSource) => boolean
+  /** The files that it may need. */
+  readonly wanted: (source: DeclaredSource) => WantedFiles
   readonly render: (source: DeclaredSource, files: readonly SourceFile[]) => Rendered
 }
 
 /** Every tool that can render, by name. */
-export const tools: Readonly<Record<string, RenderingTool>> = {
-  directory: { id: 'directory', recurses: isRecursive, render: renderDirectory },
+export const tools: Readonly<Partial<Record<string, RenderingTool>> & { directory: RenderingTool }> = {
+  directory: { id: 'directory', wanted: wantedOfDirectory, render: renderDirectory },
 }
 
 const blocks = ['helm', 'kustomize', 'plugin', 'directory'] as const
@@ -25,7 +25,7 @@ const markers: Readonly<Record<string, string>> = {
 
 /** The tool that an application declares, before its files are known; undefined when the files decide. */
 export function declaredTool(source: DeclaredSource): string | undefined {
-  if (source.chart !== undefined && source.chart !== '') return 'helm'
+  if (isChart(source)) return 'helm'
   return blocks.find((block) => isGiven(source[block]))
 }
 
@@ -46,6 +46,21 @@ export function toolProblem(source: DeclaredSource, tool: string): Problem | und
   if (tool in tools) return undefined
   const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; plain YAML and JSON files can`
   return { reason: 'ToolNotSupported', field: `spec.source.${tool}`, message }
+}
+
+/** Charts and OCI artifacts come from registries, not from git. */
+export function isChart({ chart = '', repoURL }: DeclaredSource): boolean {
+  return chart !== '' || repoURL.startsWith('oci://')
+}
+
+/** A source that only lends its files to the others: it has a name, and nothing of its own to render. */
+export function isReferenceOnly(source: DeclaredSource): boolean {
+  return (source.ref ?? '') !== '' && source.path === '' && !isChart(source)
+}
+
+/** What is wrong with a source by its declaration alone. */
+export function declaredProblem(source: DeclaredSource): Problem | undefined {
+  return toolProblem(source, declaredTool(source) ?? 'directory')
 }
 
 function isGiven(block: unknown): boolean {

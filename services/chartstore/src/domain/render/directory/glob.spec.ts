@@ -11,7 +11,14 @@ describe('services/chartstore/src/domain/render/directory/glob', () => {
     ['[ab].json', 'a.json', true],
     ['[!ab].json', 'a.json', false],
     ['a+b.yaml', 'a+b.yaml', true],
-    ['[', '[', false],
+    ['[a!].json', '!.json', true],
+    ['[a-c].json', 'b.json', true],
+    ['\\*.json', '*.json', true],
+    ['\\*.json', 'a.json', false],
+    ['**/x.yaml', 'a/b/x.yaml', true],
+    ['{a,b', 'a', false],
+    ['[', 'a', false],
+    ['a,b.yaml', 'a,b.yaml', true],
   ])('A4.4 %s against %s: %s', (glob, path, matches) => {
     expect(matchesGlob(glob, path)).toBe(matches)
   })

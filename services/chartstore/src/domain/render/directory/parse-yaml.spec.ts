@@ -53,6 +53,20 @@ describe('services/chartstore/src/domain/render/directory/parse-yaml', () => {
     })
   })
 
+  it('refuses a bomb of merges', () => {
+    const keys = Array.from({ length: 9_000 }, (_, index) => `  k${index}: 1`).join('\n')
+    const merges = Array.from({ length: 6_000 }, (_, index) => `m${index}: { <<: *a }`).join('\n')
+    expect(parseYaml('bomb.yaml', `a: &a\n${keys}\n${merges}\n`)).toMatchObject({
+      problem: { message: expect.stringContaining('merges too many') as string },
+    })
+  })
+
+  it('A4.4 merges maps, and takes the last of equal keys', () => {
+    expect(parseYaml('x.yaml', 'a: &a { x: 1 }\nb: { <<: *a, z: 2 }\nc: 1\nc: 2\n')).toEqual({
+      documents: [{ a: { x: 1 }, b: { x: 1, z: 2 }, c: 2 }],
+    })
+  })
+
   it('refuses what is not text', () => {
     expect(parseYaml('x.yaml', 'a\0b')).toMatchObject({
       problem: { message: expect.stringContaining('NUL') as string },

@@ -5,14 +5,18 @@ import { kubernetesSchema } from './kubernetes-schema'
 /** What one file holds: documents, or why it can not be read. */
 export type ParsedFile = { readonly documents: readonly unknown[] } | { readonly problem: Problem }
 
-const maxNodes = 500_000
+const maxNodes = 1_000_000
+/** Merges times lines: each merge may copy as many keys as the file has lines. */
+const maxMergeWork = 50_000_000
 
 /** Reads every document of a YAML file as kubectl would. */
 export function parseYaml(file: string, text: string): ParsedFile {
   if (text.includes('\0')) return broken(file, 'the file is not text: it holds a NUL byte; save it as UTF-8')
+  if (mergeWork(text) > maxMergeWork) return broken(file, 'the file merges too many YAML maps (<<); write them out')
   try {
     const documents: unknown[] = []
-    yaml.loadAll(text, (document) => documents.push(document), { schema: kubernetesSchema, json: false })
+    // As kubectl has it, the last of equal keys counts.
+    yaml.loadAll(text, (document) => documents.push(document), { schema: kubernetesSchema, json: true })
     const present = documents.filter((document) => document !== null && document !== undefined)
     if (exceedsNodes(present))
       return broken(file, `the file expands to more than ${String(maxNodes)} values; do not nest YAML aliases`)
@@ -52,6 +56,11 @@ function yamlProblem(file: string, error: unknown): ParsedFile {
 
 function broken(file: string, message: string, reason = 'InvalidYaml'): ParsedFile {
   return { problem: { reason, file, message: `${file}: ${message}` } }
+}
+
+function mergeWork(text: string): number {
+  const merges = text.match(/<<["']?\s*:/g)?.length ?? 0
+  return merges === 0 ? 0 : merges * text.split('\n').length
 }
 
 /** Aliases share what they name, so a small file can expand beyond all memory: count as if written out, up to a limit. */

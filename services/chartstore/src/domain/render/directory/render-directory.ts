@@ -1,95 +1,80 @@
 import type { Problem } from '@k8or/contracts'
-import { z } from 'zod'
-import type { Rendered, RenderedObject, SourceFile, SourceToRender } from '../rendering'
+import type { Rendered, RenderedObject, SourceFile, SourceToRender, WantedFiles } from '../rendering'
+import { checkObject, hasKind } from './check-object'
+import { readDirectoryBlock, type DirectoryBlock } from './directory-block'
 import { matchesGlob } from './glob'
 import { resolveLink } from './links'
 import { looksLikeManifest, parseJson, parseYaml, type ParsedFile } from './parse-yaml'
-
-const Directory = z.looseObject({
-  recurse: z.boolean().default(false),
-  include: z.string().default(''),
-  exclude: z.string().default(''),
-})
+import { textOf } from './text'
 
 const skipMark = '# +argocd:skip-file-rendering'
+const suffixes = ['.yaml', '.yml', '.json', '.jsonnet']
 
-/** Whether the files below the first folder are wanted too. */
-export function isRecursive(source: SourceToRender): boolean {
-  return Directory.parse(source.directory ?? {}).recurse
+/** Which files a folder of plain manifests is made of. */
+export function wantedOfDirectory(source: SourceToRender): WantedFiles {
+  const { recurse, disableExtensionFilter } = readDirectoryBlock(source)
+  return { recurse, suffixes: disableExtensionFilter ? [] : suffixes }
 }
 
 /** Renders a folder of plain manifests: what its files hold, in the order of their names. */
 export function renderDirectory(source: SourceToRender, files: readonly SourceFile[]): Rendered {
   const rendered: { objects: RenderedObject[]; problems: Problem[] } = { objects: [], problems: [] }
-  for (const file of selectFiles(source, files)) {
+  for (const file of selectFiles(readDirectoryBlock(source), files)) {
     const read = readFile(file, files)
     if ('problem' in read) rendered.problems.push(read.problem)
-    else for (const document of read.documents) addDocument(rendered, file.path, document)
+    else addDocuments(rendered, file.path, read.documents)
   }
   return rendered
 }
 
-function selectFiles(source: SourceToRender, files: readonly SourceFile[]): SourceFile[] {
-  const { recurse, include, exclude } = Directory.parse(source.directory ?? {})
+function selectFiles(block: DirectoryBlock, files: readonly SourceFile[]): SourceFile[] {
+  const { recurse, include, exclude, disableExtensionFilter } = block
   return files
-    .filter(({ path }) => /\.(ya?ml|json)$/.test(path) && (recurse || !path.includes('/')))
+    .filter(({ path }) => disableExtensionFilter || suffixes.some((suffix) => path.endsWith(suffix)))
+    .filter(({ path }) => recurse || !path.includes('/'))
     .filter(({ path }) => exclude === '' || !matchesGlob(exclude, path))
     .filter(({ path }) => include === '' || matchesGlob(include, path))
     .sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
 function readFile(file: SourceFile, files: readonly SourceFile[]): ParsedFile {
-  const resolved = resolveLink(file, files)
-  if ('problem' in resolved) return resolved
-  const text = new TextDecoder('utf-8').decode(resolved.file.content)
+  if (file.path.endsWith('.jsonnet')) return { problem: jsonnetProblem(file.path) }
+  const led = resolveLink(file, files)
+  if ('nothing' in led) return { documents: [] }
+  if ('problem' in led) return led
+  const text = textOf(led.file.content)
   if (text.includes(skipMark)) return { documents: [] }
   if (file.path.endsWith('.json')) return parseJson(file.path, text)
   const parsed = parseYaml(file.path, text)
-  return 'problem' in parsed && !looksLikeManifest(text) && !text.includes('\0') ? { documents: [] } : parsed
+  return isMeantForKubernetes(parsed, text) ? parsed : { documents: [] }
 }
 
-function addDocument(
+/** Values, notes and the like often lie beside manifests: Argo CD passes over what neither is an object nor looks like one. */
+function isMeantForKubernetes(parsed: ParsedFile, text: string): boolean {
+  return looksLikeManifest(text) || ('documents' in parsed && parsed.documents.some(hasKind))
+}
+
+function addDocuments(
   rendered: { objects: RenderedObject[]; problems: Problem[] },
   file: string,
-  document: unknown,
+  documents: readonly unknown[],
 ): void {
-  if (isList(document)) {
-    for (const item of document.items) addDocument(rendered, file, item)
-    return
-  }
-  const checked = checkObject(document)
-  if ('field' in checked) rendered.problems.push(objectProblem(file, document, checked))
-  else rendered.objects.push({ file, object: checked.object })
+  documents.forEach((document, index) => {
+    const place = documents.length > 1 ? `${file} document ${index + 1}` : file
+    for (const item of expandLists(document)) {
+      const checked = checkObject(file, place, item)
+      if ('problem' in checked) rendered.problems.push(checked.problem)
+      else rendered.objects.push({ file, object: checked.object })
+    }
+  })
 }
 
-function isList(document: unknown): document is { items: unknown[] } {
-  if (typeof document !== 'object' || document === null) return false
-  const { kind, items } = document as { kind?: unknown; items?: unknown }
-  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+function expandLists(document: unknown): unknown[] {
+  const { items } = (document ?? {}) as { items?: unknown }
+  return hasKind(document) && Array.isArray(items) ? items.flatMap(expandLists) : [document]
 }
 
-const Identity = z.looseObject({
-  apiVersion: z.string().min(1),
-  kind: z.string().min(1),
-  metadata: z
-    .looseObject({ name: z.string().optional(), generateName: z.string().optional() })
-    .refine(({ name, generateName }) => (name ?? generateName ?? '') !== '', { path: ['name'], message: 'is missing' }),
-})
-
-function checkObject(document: unknown): { object: RenderedObject['object'] } | { field: string; why: string } {
-  const checked = Identity.safeParse(document)
-  if (checked.success) return { object: document as RenderedObject['object'] }
-  const [issue] = checked.error.issues
-  return { field: issue?.path.join('.') ?? '', why: issue?.message ?? '' }
-}
-
-function objectProblem(file: string, document: unknown, { field, why }: { field: string; why: string }): Problem {
-  const { kind, metadata } = (document ?? {}) as { kind?: unknown; metadata?: { name?: unknown } | null }
-  const named = [kind, metadata?.name].filter((part) => typeof part === 'string').join(' ')
-  const what = named === '' ? 'a document' : named
-  const message =
-    field === ''
-      ? `${file}: ${what} is not a Kubernetes object; every document needs apiVersion, kind and metadata.name`
-      : `${file}: ${what}: field ${field} is not as a Kubernetes object needs it: ${why}`
-  return { reason: 'InvalidObject', file, ...(field === '' ? {} : { field }), message }
+function jsonnetProblem(file: string): Problem {
+  const message = `${file} needs jsonnet, which can not be rendered yet: exclude it by spec.source.directory.exclude`
+  return { reason: 'ToolNotSupported', file, field: 'spec.source.directory', message }
 }

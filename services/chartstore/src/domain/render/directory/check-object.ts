@@ -1,0 +1,43 @@
+import type { Problem } from '@k8or/contracts'
+import { z } from 'zod'
+import type { ManifestObject } from '../rendering'
+
+const Identity = z.looseObject({
+  apiVersion: z.string().min(1),
+  kind: z.string().min(1),
+  metadata: z
+    .looseObject({ name: z.string().optional(), generateName: z.string().optional() })
+    .refine(({ name, generateName }) => (name ?? generateName ?? '') !== '', { path: ['name'], message: 'is missing' }),
+})
+
+/** Whether a document is at least meant to be a Kubernetes object. */
+export function hasKind(document: unknown): boolean {
+  const { kind } = (document ?? {}) as { kind?: unknown }
+  return typeof kind === 'string' && kind !== ''
+}
+
+/** A document as an object, or what it lacks to be one; the place is for people. */
+export function checkObject(
+  file: string,
+  place: string,
+  document: unknown,
+): { readonly object: ManifestObject } | { readonly problem: Problem } {
+  const checked = Identity.safeParse(document)
+  if (checked.success) return { object: document as ManifestObject }
+  const [issue] = checked.error.issues
+  const field = issue?.path.join('.') ?? ''
+  const message = `${place}: ${messageOf(nameOf(document), field, issue?.message ?? '')}`
+  return { problem: { reason: 'InvalidObject', file, ...(field === '' ? {} : { field }), message } }
+}
+
+function nameOf(document: unknown): string {
+  const { kind, metadata } = (document ?? {}) as { kind?: unknown; metadata?: { name?: unknown } | null }
+  const named = [kind, metadata?.name].filter((part) => typeof part === 'string').join(' ')
+  return named === '' ? 'a document' : named
+}
+
+function messageOf(what: string, field: string, why: string): string {
+  return field === ''
+    ? `${what} is not a Kubernetes object; every document needs apiVersion, kind and metadata.name`
+    : `${what}: field ${field} is not as a Kubernetes object needs it: ${why}`
+}

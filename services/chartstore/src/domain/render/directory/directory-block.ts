@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import type { SourceToRender } from '../rendering'
+
+const Directory = z.looseObject({
+  recurse: z.boolean().default(false),
+  include: z.string().default(''),
+  exclude: z.string().default(''),
+  disableExtensionFilter: z.boolean().default(false),
+})
+
+/** What an application says about how to read a folder. */
+export type DirectoryBlock = z.infer<typeof Directory>
+
+/** The `directory` block of a source, with its defaults. */
+export function readDirectoryBlock(source: SourceToRender): DirectoryBlock {
+  return Directory.parse(source.directory ?? {})
+}
