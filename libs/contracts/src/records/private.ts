@@ -68,8 +68,13 @@ export const decisionRecord = defineRecord({
   schema: DecisionRecord,
 })
 
-/** Who owns a bucket of applications now. The revision of the row is the fencing token. */
-export const LeaseRecord = z.object({ holder: z.string(), since: z.iso.datetime() })
+/** Who owns a bucket of applications now. The revision of the row that won it is the fencing token. */
+export const LeaseRecord = z.object({
+  holder: z.string(),
+  since: z.iso.datetime(),
+  /** The revision under which it was won, in every row but the one that won it: renewals have newer revisions. */
+  fence: z.number().int().positive().optional(),
+})
 export type LeaseRecord = z.infer<typeof LeaseRecord>
 
 /** The leases of SyncMaster's buckets. */

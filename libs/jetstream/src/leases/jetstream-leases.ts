@@ -127,7 +127,8 @@ export class JetStreamLeases implements Leases {
     const sentAt = performance.now()
     try {
       const { ttlMs } = this.options
-      const revision = await this.rows.store(`bucket.${bucket}`, this.row(), { revision: lease.revision, ttlMs })
+      const row = { ...this.row(), fence: lease.fence }
+      const revision = await this.rows.store(`bucket.${bucket}`, row, { revision: lease.revision, ttlMs })
       if (this.leases.has(bucket)) this.leases.set(bucket, { ...lease, revision, deadline: deadlineOf(sentAt, ttlMs) })
     } catch (error) {
       if (error instanceof RecordConflictError) this.lose(bucket)

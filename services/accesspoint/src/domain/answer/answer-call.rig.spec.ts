@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { createClusters, type Clusters, type KubeError, type KubeObject } from '@k8or/cluster-client'
-import { clusterRecord, type ClusterRecord } from '@k8or/contracts'
+import { bucketCount, bucketOf, clusterRecord, leaseRecord, type ClusterRecord } from '@k8or/contracts'
 import { connectBus } from '@k8or/jetstream'
 import { describeError, Later } from '@k8or/outcome'
 import {
@@ -230,6 +230,27 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     const dry = clusters.apply('far', configMap('fenced', 'shop', '3'), { ...under(uid, 3, 21), dryRun: true })
     await expect(dry).rejects.toMatchObject({ reason: 'Fenced' })
     expect((await far.client.get('v1/ConfigMap', 'shop/fenced'))?.data).toEqual({ value: '6' })
+  })
+
+  it('refuses the old owner of a bucket before the new one has called', async () => {
+    const uid = await application('leased', 'default', { name: 'far', namespace: 'shop' })
+    const owner = await connectBus({ url: bus.url, identity: await bus.identity('syncmaster'), failFast: true })
+    const options = {
+      holder: 'new-owner',
+      buckets: bucketCount,
+      ttlMs: 5_000,
+      onGain: () => undefined,
+      onLoss: () => undefined,
+    }
+    const leases = owner.leases(leaseRecord, options)
+    await leases.start()
+    const fence = await eventually(() => leases.fenceOf(bucketOf(uid)))
+    const apply = (lease: number) => clusters.apply('far', configMap('leased', 'shop'), under(uid, 1, lease))
+    const refused = (error: unknown): boolean => (error as KubeError).reason === 'Fenced'
+    await eventually(() => apply(fence - 1).then(() => false, refused))
+    await apply(fence)
+    await leases.stop()
+    await owner.close()
   })
 
   it('C52.3 answers an error for a cluster that it does not know or that was retired, never another cluster', async () => {
