@@ -48,7 +48,7 @@ describe('test/e2e/command-line.e2e', () => {
       expect.objectContaining({ group: 'apps', kind: 'Deployment', name: 'shop', healthStatus: 'Healthy' }),
     ])
     const names = await k8or(driver, ['app', 'list', '-o', 'name', '--project', 'default'])
-    expect(names).toMatchObject({ code: 0, out: 'by-hand\nshop\n' })
+    expect(names).toMatchObject({ code: 0, out: 'argocd/by-hand\nargocd/shop\n' })
     expect((await k8or(driver, ['app', 'list', '-o', 'table'])).out).toMatch(/^NAME +PROJECT +SYNC +HEALTH/)
     expect(await k8orJson(driver, ['app', 'list', '--project', 'nobody'])).toEqual([])
   }, 60_000)
@@ -70,7 +70,7 @@ describe('test/e2e/command-line.e2e', () => {
     await eventually(isOver, { what: 'the end of the dry run' })
     expect(await driver.hub.get('v1/ConfigMap', 'default/by-hand')).toBeUndefined()
     const synced = await k8or(driver, ['app', 'sync', 'by-hand', '--wait', '--timeout', '20s', '-o', 'json'])
-    expect(synced.code).toBe(0)
+    expect(synced).toMatchObject({ code: 0, complaints: [] })
     expect(JSON.parse(synced.out)).toMatchObject({ application: { syncStatus: 'Synced', phase: 'Succeeded' } })
     expect((await k8or(driver, ['app', 'diff', 'by-hand'])).code).toBe(0)
     expect((await k8or(driver, ['app', 'wait', 'by-hand', '--timeout', '20s'])).code).toBe(0)

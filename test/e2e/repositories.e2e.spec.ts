@@ -84,7 +84,7 @@ describe('test/e2e/repositories.e2e', () => {
     await driver.declare({ name: 'wrong', repoUrl: url, path: 'app' })
     const message = await condition(driver, 'wrong', 'ComparisonError')
     expect(message).toContain(url)
-    expect(message).toMatch(/refused/)
+    expect(message).toMatch(/refused.*credentials/)
     expect(message).not.toContain('battery-staple')
     await driver.hub.apply(secret('repo-wrong', 'repository', { ...wrong, ...auth }))
     await driver.hub.patch('argoproj.io/v1alpha1/Application', 'argocd/wrong', {

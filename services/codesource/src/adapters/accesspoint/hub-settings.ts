@@ -25,12 +25,13 @@ export class HubSettings {
     const known = this.repositories.get(url)
     if (known) return known
     let last = noAccess
+    // Only our own looks wish for the newest credentials, after a refusal: each may have it.
     const kept = new Kept(async () => {
       const asked = await this.ask(url)
       // Equal answers are one answer: who compares them sees whether something changed.
       last = isDeepStrictEqual(asked, last) ? last : asked
       return last
-    })
+    }, 0)
     this.repositories.set(url, kept)
     return kept
   }

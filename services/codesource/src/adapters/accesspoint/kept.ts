@@ -17,13 +17,16 @@ export class Kept<Value> {
   private answer: Answer<Value> | undefined
   private asking: Promise<Value> | undefined
 
-  constructor(private readonly ask: () => Promise<Value>) {}
+  constructor(
+    private readonly ask: () => Promise<Value>,
+    private readonly freshForMs = freshMs,
+  ) {}
 
   async get({ fresh }: { readonly fresh: boolean } = { fresh: false }): Promise<Value> {
     const { answer } = this
     if (!answer) return this.renew()
     const age = performance.now() - answer.at
-    if (age < (fresh ? freshMs : newMs)) return answer.value
+    if (age < (fresh ? this.freshForMs : newMs)) return answer.value
     const renewal = this.renew().catch(() => answer.value)
     return fresh || age > usableMs ? renewal : answer.value
   }

@@ -100,8 +100,8 @@ export class GitMirrors implements Mirrors {
     const workWith = (found: RepositoryAccess) =>
       this.tell(remote, mirror, signal, () => work(mirror, remote.url, transportTo(remote, found, list, files)))
     await workWith(access).catch(async (error: unknown) => {
-      // The credentials may have been changed a moment ago.
-      const newest = isRefused(error) ? await credentials.of(repository.url, { fresh: true }) : access
+      // What is declared about the repository may have been changed a moment ago.
+      const newest = dependsOnSettings(error) ? await credentials.of(repository.url, { fresh: true }) : access
       if (newest === access) throw error
       await workWith(newest)
     })
@@ -122,8 +122,16 @@ export class GitMirrors implements Mirrors {
 
 type Work = (mirror: Mirror, url: string, transport: Transport) => Promise<void>
 
-function isRefused(error: unknown): boolean {
-  return error instanceof RepositoryError && error.problem.reason === 'RepositoryAccessRefused'
+/** Git hosts say that a repository is not there to whom they do not show it. */
+const curedBySettings = new Set([
+  'RepositoryAccessRefused',
+  'RepositoryNotFound',
+  'RepositoryHostKeyUnknown',
+  'RepositoryCertificateUntrusted',
+])
+
+function dependsOnSettings(error: unknown): boolean {
+  return error instanceof RepositoryError && curedBySettings.has(error.problem.reason)
 }
 
 /** A repository by its URL alone, for callers that have no declaration at hand. */

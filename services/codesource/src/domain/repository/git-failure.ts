@@ -79,6 +79,7 @@ function telling(stderr: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '')
   const line = lines.find((one) => /^(fatal|error|ssh|remote):/i.test(one)) ?? lines[0] ?? 'git gave no reason'
+  if (/could not read (username|password)/i.test(line)) return 'it asks for other credentials than are declared'
   return line
     .replace(/^(fatal|error|remote): /i, '')
     .replace(/ after \d+ ms/g, '')
