@@ -58,10 +58,11 @@ describe('hosts/k8or/src/mesh.rig', () => {
   it('tells all settings that are missing at once', async () => {
     const full = environment
     environment = {}
-    const bootstrap = run('bootstrap')
+    const [bootstrap, service] = [run('bootstrap'), run('service', 'chartstore')]
     environment = full
-    expect(await bootstrap.ended).not.toBe(0)
-    expect(bootstrap.output()).toMatch(/K8OR_STATE_DIR[\s\S]*K8OR_NATS_URL/)
+    expect([await bootstrap.ended, await service.ended]).toEqual([1, 1])
+    expect(bootstrap.output()).toMatch(/K8OR_STATE_DIR: .*; K8OR_NATS_URL: /)
+    expect(service.output()).toMatch(/^\{.*"msg":"can not start: K8OR_STATE_DIR: .*; K8OR_CHARTSTORE_LISTEN: .*\}\n$/)
   }, 20_000)
 
   it('makes what a mesh starts from, and the bus again without harm', async () => {

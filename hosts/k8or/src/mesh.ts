@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { services, type ServiceName } from '@k8or/contracts'
+import { describeSettings } from '@k8or/shell'
+import { ZodError } from 'zod'
 import { bootstrapBus } from './bootstrap/bus'
-import { loadBootstrapConfig } from './bootstrap/config'
+import { loadBootstrapConfig, type BootstrapConfig } from './bootstrap/config'
 import { bootstrapPki } from './bootstrap/pki'
 import { runOneService } from './standalone/run-one-service'
 import { runStandalone } from './standalone/run-standalone'
@@ -20,7 +22,7 @@ export async function runMeshCommand(argv: readonly string[]): Promise<void> {
 }
 
 async function bootstrap({ pki, bus }: { pki: boolean; bus: boolean }): Promise<void> {
-  const config = loadBootstrapConfig()
+  const config = settings()
   if (pki) await bootstrapPki(config)
   if (bus) await bootstrapBus(config)
 }
@@ -29,4 +31,12 @@ function serviceNamed(name: string): ServiceName {
   const found = services.find((service) => service === name)
   if (!found) throw new Error(`no service is called ${name}: there are ${services.join(', ')}`)
   return found
+}
+
+function settings(): BootstrapConfig {
+  try {
+    return loadBootstrapConfig()
+  } catch (cause) {
+    throw cause instanceof ZodError ? new Error(describeSettings(cause), { cause }) : cause
+  }
 }

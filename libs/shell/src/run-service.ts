@@ -6,6 +6,7 @@ import type { Links } from './links'
 import { networkLinks } from './network-links'
 import { startProbes } from './probes'
 import type { Readiness, ServiceApp } from './service-app'
+import { readTogether } from './settings'
 import { untilSignal } from './until-signal'
 
 /** How one service runs in a process of its own. */
@@ -21,9 +22,8 @@ export interface ServiceProgram<Config> {
 export async function runService<Config>(program: ServiceProgram<Config>): Promise<void> {
   const { name } = program
   const log = createLogger(name)
-  const shell = loadShellConfig(name)
-  const config = program.loadConfig()
   await untilSignal(log, async ({ closing, signal }) => {
+    const [shell, config] = readTogether(() => loadShellConfig(name), program.loadConfig)
     const tracing = await startTracing(name)
     closing.push(() => tracing.stop())
     const state: { app?: ServiceApp } = {}

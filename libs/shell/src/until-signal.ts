@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describeError } from '@k8or/outcome'
 import type { Logger } from '@k8or/telemetry'
+import { ZodError } from 'zod'
+import { describeSettings } from './settings'
 
 /** What a process is given to open itself with. */
 export interface Opening {
@@ -37,6 +39,7 @@ export async function untilSignal(log: Logger, open: (opening: Opening) => Promi
 }
 
 function fail(log: Logger, error: unknown): void {
-  log.fatal({ err: error }, `can not start: ${describeError(error)}`)
+  if (error instanceof ZodError) log.fatal(`can not start: ${describeSettings(error)}`)
+  else log.fatal({ err: error }, `can not start: ${describeError(error)}`)
   process.exitCode = 1
 }

@@ -1,6 +1,14 @@
 import type { ServiceName } from '@k8or/contracts'
 import { LocalCalls } from '@k8or/rpc'
-import { loadShellConfig, startProbes, untilSignal, type Links, type Readiness, type ServiceApp } from '@k8or/shell'
+import {
+  loadShellConfig,
+  readTogether,
+  startProbes,
+  untilSignal,
+  type Links,
+  type Readiness,
+  type ServiceApp,
+} from '@k8or/shell'
 import { createLogger, startTracing } from '@k8or/telemetry'
 import { LocalLinks, type GateFor } from './local-links'
 
@@ -10,9 +18,8 @@ import { LocalLinks, type GateFor } from './local-links'
  */
 export async function runStandalone(): Promise<void> {
   const log = createLogger('standalone')
-  const shell = loadShellConfig('accesspoint')
-  const { createAccessPoint, others } = await loadServices()
   await untilSignal(log, async ({ closing, signal }) => {
+    const { shell, createAccessPoint, others } = await loadServices()
     const tracing = await startTracing('k8or')
     closing.push(() => tracing.stop())
     const apps: ServiceApp[] = []
@@ -38,19 +45,23 @@ async function allSettled(starts: readonly Promise<void>[]): Promise<void> {
   if (failed) throw failed.reason
 }
 
-/** Loads every service, and its settings: what is missing there shows before anything is opened. */
+/** Loads every service, then all settings: what is missing there is told together, before anything is opened. */
 async function loadServices() {
   const accesspoint = await import('@k8or/accesspoint')
-  const config = accesspoint.loadConfig()
-  return {
-    createAccessPoint: (links: Links) => accesspoint.createApp(config, links, { isInProcess: true }),
-    others: [
-      configured('codesource', await import('@k8or/codesource')),
-      configured('chartstore', await import('@k8or/chartstore')),
-      configured('syncmaster', await import('@k8or/syncmaster')),
-      configured('insighthub', await import('@k8or/insighthub')),
-    ],
-  }
+  const codesource = await import('@k8or/codesource')
+  const chartstore = await import('@k8or/chartstore')
+  const syncmaster = await import('@k8or/syncmaster')
+  const insighthub = await import('@k8or/insighthub')
+  const [shell, gateConfig, ...others] = readTogether(
+    () => loadShellConfig('accesspoint'),
+    () => accesspoint.loadConfig(),
+    () => configured('codesource', codesource),
+    () => configured('chartstore', chartstore),
+    () => configured('syncmaster', syncmaster),
+    () => configured('insighthub', insighthub),
+  )
+  const createAccessPoint = (links: Links) => accesspoint.createApp(gateConfig, links, { isInProcess: true })
+  return { shell, createAccessPoint, others }
 }
 
 interface Service<Config> {
