@@ -7,6 +7,8 @@ import type { KubeServer } from './kube-server'
 export class DirectGate implements Gate {
   /** Everything that was asked, in order. */
   readonly calls: GateRequest[] = []
+  /** Told of each call before it is made. */
+  onCall: ((asked: GateRequest) => void) | undefined
   readonly #agent: Agent
   #open = new AbortController()
 
@@ -16,6 +18,7 @@ export class DirectGate implements Gate {
 
   async call(asked: GateRequest): Promise<GateResponse> {
     this.calls.push(asked)
+    this.onCall?.(asked)
     const { method, path, headers, body } = asked
     const signal = AbortSignal.any([asked.signal, this.#open.signal])
     const options = { method, headers, signal, dispatcher: this.#agent, ...(body === undefined ? {} : { body }) }

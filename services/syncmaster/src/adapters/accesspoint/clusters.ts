@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@k8or/contracts'
-import { KubeError, type Clusters as KubeClusters, type KubeObject as ClientObject } from '@k8or/cluster-client'
+import { KubeError, type Clusters as KubeClusters } from '@k8or/cluster-client'
 import { refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
 import { RefusedError, type Clusters, type MutationOptions } from '../../domain/ports'
 

@@ -3,7 +3,7 @@ import { KubeError, type Clusters } from '@k8or/cluster-client'
 import { describeError } from '@k8or/outcome'
 import type { Logger } from '@k8or/telemetry'
 import type { LiveIndex } from '../../domain/drift/live-index'
-import { keyOf, refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
+import { keyOf, refOf, type KindRef } from '../../domain/kube-object'
 import type { Live } from '../../domain/ports'
 
 const knownWithinMs = 5000

@@ -10,14 +10,17 @@ function applied(target: unknown, patch: unknown): unknown {
     typeof target === 'object' && target !== null && !Array.isArray(target) ? { ...target } : {}
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) Reflect.deleteProperty(result, name)
-    else result[name] = applied(result[name], value)
+    else result[name] = applied(Object.hasOwn(result, name) ? result[name] : undefined, value)
   }
   return result
 }
 
 const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer()))
 const value = fc.letrec((tie) => ({
-  node: fc.dictionary(fc.string({ minLength: 1 }), fc.oneof({ depthSize: 'small' }, leaf, tie('node'))),
+  node: fc.dictionary(
+    fc.string({ minLength: 1 }).filter((name) => name !== '__proto__'),
+    fc.oneof({ depthSize: 'small' }, leaf, tie('node')),
+  ),
 })).node
 
 describe('services/syncmaster/src/domain/status/merge-patch', () => {

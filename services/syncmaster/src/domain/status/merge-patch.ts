@@ -8,14 +8,19 @@ export function mergePatch(before: unknown, after: unknown): unknown {
   if (!isRecord(before) || !isRecord(after)) return canonicalJson(before) === canonicalJson(after) ? undefined : after
   const patch: Record<string, unknown> = {}
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (after[name] === undefined) {
-      if (before[name] !== undefined && before[name] !== null) patch[name] = null
+    const [was, is] = [own(before, name), own(after, name)]
+    if (is === undefined) {
+      if (was !== undefined && was !== null) patch[name] = null
       continue
     }
-    const part = before[name] === undefined ? after[name] : mergePatch(before[name], after[name])
+    const part = was === undefined ? is : mergePatch(was, is)
     if (part !== undefined) patch[name] = part
   }
   return Object.keys(patch).length === 0 ? undefined : patch
+}
+
+function own(record: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
