@@ -14,7 +14,7 @@ import { Later, Never } from '@k8or/outcome'
 import { freePort } from '@k8or/rig'
 import { currentTraceparent, startTracing, withTraceparent, type Tracing } from '@k8or/telemetry'
 import type { CallRoutes, Calls } from './calls'
-import { NotFoundError } from './errors'
+import { NotFoundError, TooLargeError } from './errors'
 import { LocalCalls } from './local-calls'
 import { networkCalls } from './network-calls'
 import { actorOf, peerOf } from './peer'
@@ -107,6 +107,10 @@ describe.each(Object.keys(roads))('libs/rpc/src/calls.rig', (name) => {
     await expect(ask('slow', { timeoutMs: 50 })).rejects.toBeInstanceOf(Later)
   })
 
+  it('refuses a request that is too large', async () => {
+    await expect(ask('x'.repeat(17 << 20))).rejects.toBeInstanceOf(TooLargeError)
+  })
+
   it('passes a call on in JSON, for a person whom AccessPoint names', async () => {
     const answer = await road.calls.forward('chartstore', {
       path: '/k8or.chartstore.v1.Releases/GetRelease',
@@ -143,5 +147,29 @@ describe('libs/rpc/src/calls.rig', () => {
     honest.close()
     forged.close()
     await server.stop()
+  })
+
+  it('stops although callers keep their connections', async () => {
+    const authority = await createAuthority({ trustDomain })
+    const port = await freePort()
+    const identity = await identityOf('chartstore', authority)
+    const server = await startRpcServer({ listen: `127.0.0.1:${port}`, identity, routes })
+    const url = `https://localhost:${port}`
+    const urls = { accesspoint: url, codesource: url, chartstore: url, syncmaster: url, insighthub: url }
+    const calls = networkCalls({ identity: await identityOf('accesspoint', authority), urls })
+    await calls.to('chartstore', Releases).getRelease({ applicationUid: 'peer' })
+    const headers = { 'content-type': 'application/json' }
+    const call = {
+      path: '/k8or.chartstore.v1.Releases/GetRelease',
+      headers,
+      body: Buffer.from('{}'),
+      actor: 'user:admin',
+    }
+    await calls.forward('chartstore', { ...call, signal: AbortSignal.timeout(5_000) })
+    const began = Date.now()
+    await server.stop()
+    expect(Date.now() - began).toBeLessThan(3_000)
+    await expect(calls.to('chartstore', Releases).getRelease({ applicationUid: 'peer' })).rejects.toBeInstanceOf(Later)
+    calls.close()
   })
 })

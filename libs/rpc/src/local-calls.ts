@@ -12,6 +12,7 @@ import { Later } from '@k8or/outcome'
 import type { CallRoutes, Calls, ForwardedAnswer, ForwardedCall } from './calls'
 import { clientOf, defaultTimeoutMs } from './clients'
 import { answering, asking } from './interceptors'
+import { maxRequestBytes } from './limits'
 import { actorHeader, valuesOf } from './peer'
 
 const maxAnswerBytes = 64 << 20
@@ -70,7 +71,7 @@ export class LocalCalls {
 function transportTo(routes: CallRoutes, peer: string): Transport {
   return createRouterTransport(routes, {
     transport: { interceptors: [asking], defaultTimeoutMs },
-    router: { interceptors: [named(peer), answering] },
+    router: { interceptors: [named(peer), answering], readMaxBytes: maxRequestBytes },
   })
 }
 
@@ -81,7 +82,7 @@ function named(peer: string): Interceptor {
 }
 
 async function forwardTo(routes: CallRoutes, peer: string, call: ForwardedCall): Promise<ForwardedAnswer> {
-  const router = createConnectRouter({ interceptors: [answering] })
+  const router = createConnectRouter({ interceptors: [answering], readMaxBytes: maxRequestBytes })
   routes(router)
   const handler = router.handlers.find(({ requestPath }) => requestPath === call.path)
   if (!handler) return { status: 404, headers: {}, body: Buffer.from(`no such call: ${call.path}`) }

@@ -1,10 +1,21 @@
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import type { EventEmitter } from 'node:events'
+import {
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
+import type { Server, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { serverTls, spiffeIdIn, type Identity } from '@k8or/identity'
 import type { CallRoutes } from './calls'
 import { answering } from './interceptors'
+import { maxRequestBytes } from './limits'
 import { valuesOf } from './peer'
+
+/** How long what runs may take when the listener stops; connections without calls end then, too. */
+const graceMs = 1_000
 
 /** A listener that answers calls. */
 export interface RpcServer {
@@ -28,6 +39,7 @@ export function rpcHandler(
   return connectNodeAdapter({
     routes,
     interceptors: [answering],
+    readMaxBytes: maxRequestBytes,
     contextValues: (request) => valuesOf(peer(request as Http2ServerRequest)),
   })
 }
@@ -44,24 +56,36 @@ export function certifiedPeer(request: Http2ServerRequest): string {
 /** Answers gRPC, Connect and plain JSON on one port, to callers with a certificate of the mesh alone. */
 export async function startRpcServer({ listen, identity, routes }: RpcServerOptions): Promise<RpcServer> {
   const server = createSecureServer({ ...serverTls(identity), allowHTTP1: true }, rpcHandler(routes))
-  const sessions = new Set<{ close(): void; destroy(): void }>()
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-  })
+  const sessions = remember<ServerHttp2Session>(server, 'session')
+  const sockets = remember<Socket>(server, 'secureConnection')
   const endRenewals = identity.onRenewal(() => server.setSecureContext(serverTls(identity)))
-  const at = listen.lastIndexOf(':')
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(Number(listen.slice(at + 1)), listen.slice(0, at), () => resolve())
-  })
+  await open(server, listen)
   return {
-    stop: () => {
+    stop: async () => {
       endRenewals()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       for (const session of sessions) session.close()
-      const cut = setTimeout(() => sessions.forEach((session) => session.destroy()), 2_000)
-      return closed.finally(() => clearTimeout(cut))
+      const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), graceMs)
+      await closed
+      clearTimeout(cut)
     },
   }
+}
+
+/** What a server tells of and what is still open. */
+function remember<Kept extends EventEmitter>(server: EventEmitter, event: string): ReadonlySet<Kept> {
+  const kept = new Set<Kept>()
+  server.on(event, (one: Kept) => {
+    kept.add(one)
+    one.once('close', () => kept.delete(one))
+  })
+  return kept
+}
+
+function open(server: Server, listen: string): Promise<void> {
+  const at = listen.lastIndexOf(':')
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(Number(listen.slice(at + 1)), listen.slice(0, at), () => resolve())
+  })
 }
