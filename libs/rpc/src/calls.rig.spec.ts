@@ -74,7 +74,7 @@ describe.each(Object.keys(roads))('libs/rpc/src/calls.rig', (name) => {
   let road: Road
   let tracing: Tracing
   beforeAll(async () => {
-    tracing = await startTracing('test', { logLevel: 'silent', exportsSpans: false })
+    tracing = await startTracing('test', { logLevel: 'silent' })
     road = (await roads[name]?.()) as Road
   })
   afterAll(async () => {

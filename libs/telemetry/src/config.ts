@@ -9,13 +9,15 @@ const Environment = z.object({
 /** How much is told, and whether spans go anywhere. */
 export interface TelemetryConfig {
   readonly logLevel: string
-  /** The exporter reads the address itself; here it only decides whether it is loaded. */
-  readonly exportsSpans: boolean
+  /** Where a collector takes spans; without one they are not recorded. */
+  readonly spansTo?: string
 }
 
 /** Reads the settings of logs and traces; services themselves never look at them. */
 export function loadTelemetryConfig(env: NodeJS.ProcessEnv = process.env): TelemetryConfig {
   const parsed = Environment.parse(env)
-  const endpoint = parsed.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? parsed.OTEL_EXPORTER_OTLP_ENDPOINT
-  return { logLevel: parsed.K8OR_LOG_LEVEL, exportsSpans: endpoint !== undefined && endpoint !== '' }
+  const base = parsed.OTEL_EXPORTER_OTLP_ENDPOINT
+  const spansTo =
+    parsed.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base ? `${base.replace(/\/$/, '')}/v1/traces` : undefined)
+  return { logLevel: parsed.K8OR_LOG_LEVEL, ...(spansTo ? { spansTo } : {}) }
 }

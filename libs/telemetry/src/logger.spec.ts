@@ -13,7 +13,7 @@ function recorded(): { lines: () => Record<string, unknown>[]; logger: ReturnTyp
 describe('libs/telemetry/src/logger', () => {
   let tracing: Tracing
   beforeAll(async () => {
-    tracing = await startTracing('test', { logLevel: 'info', exportsSpans: false })
+    tracing = await startTracing('test', { logLevel: 'info' })
   })
   afterAll(() => tracing.stop())
 

@@ -23,17 +23,19 @@ export interface Tracing {
 export async function startTracing(name: string, config = loadTelemetryConfig()): Promise<Tracing> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   propagation.setGlobalPropagator(new W3CTraceContextPropagator())
-  const provider = new TracerProvider(config.exportsSpans ? await exporting(name) : { sampler: new AlwaysOffSampler() })
+  const provider = new TracerProvider(
+    config.spansTo ? await exporting(name, config.spansTo) : { sampler: new AlwaysOffSampler() },
+  )
   trace.setGlobalTracerProvider(provider)
   return { stop: () => provider.shutdown() }
 }
 
-async function exporting(name: string): Promise<TracerProviderOptions> {
+async function exporting(name: string, url: string): Promise<TracerProviderOptions> {
   // Loaded only where spans are sent: it costs 40 ms and 3 MB.
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto')
   return {
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({ 'service.name': name }),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })],
   }
 }
