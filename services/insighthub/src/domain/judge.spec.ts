@@ -215,6 +215,23 @@ describe('services/insighthub/src/domain/judge', () => {
     expect(messageOf()).toBe('Waiting for rollout: 0 of 1 updated replicas are available')
   })
 
+  it('takes an object that was made anew for the one that was applied last', async () => {
+    const world = new World()
+    const lost = finished('sync-1', [['web', 'created']])
+    Object.assign(lost.data.objects[0]!, { uid: 'uid-of-another' })
+    world.judge.syncFinished(lost)
+    expect(await world.deploy('sync-2', deployment('web'))).toMatchObject([{ health: { status: 'Healthy' } }])
+  })
+
+  it('waits no longer for an object when the cluster shows another one of that name', async () => {
+    const world = new World()
+    const lost = finished('sync-1', [['web', 'created']])
+    Object.assign(lost.data.objects[0]!, { uid: 'uid-of-another' })
+    world.judge.syncFinished(lost)
+    expect(await world.see(deployment('web'))).toEqual([])
+    expect(await world.pass(1000)).toMatchObject([{ health: { status: 'Healthy' } }])
+  })
+
   it('writes nothing when nothing changed', async () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'))

@@ -188,11 +188,16 @@ export class Judge {
 
   async #verify(account: Account, ref: ObjectRef, isLast = false): Promise<void> {
     const before = account.uidOf(ref)
+    const awaited = account.awaitedOf(ref)
     try {
       const found = await this.ports.objects.find(account.cluster, ref)
-      if (found !== undefined) this.#keep(account, found)
-      // Another one of that name may have been seen since the question was asked.
-      else if (account.uidOf(ref) === before) account.lose(ref)
+      if (found !== undefined) {
+        this.#keep(account, found)
+        account.settle(ref, awaited)
+      } else if (account.uidOf(ref) === before) {
+        // Otherwise another one of that name was seen since the question was asked.
+        account.lose(ref)
+      }
     } catch (error) {
       if (isLast) account.giveUp(ref, error instanceof Error ? error.message : String(error))
       else account.doubt(ref, this.#now())

@@ -132,6 +132,17 @@ export class Account {
     if (known) known.awaits ??= { uid: anyUid, generation: 0, since: now }
   }
 
+  /** What is waited for about an object; null for nothing. */
+  awaitedOf(ref: ObjectRef): Entry['awaits'] {
+    return this.entries.get(objectKeyHash(ref))?.awaits ?? null
+  }
+
+  /** The cluster itself has shown an object: what was waited for when it was asked will not come any more. */
+  settle(ref: ObjectRef, awaited: Entry['awaits']): void {
+    const known = this.entries.get(objectKeyHash(ref))
+    if (known !== undefined && known.awaits === awaited) known.awaits = null
+  }
+
   /** The cluster has no answer about an object that has to be seen. */
   giveUp(ref: ObjectRef, reason: string): void {
     const known = this.entries.get(objectKeyHash(ref))
@@ -180,7 +191,7 @@ export class Account {
   #await(ref: ObjectRef, awaits: NonNullable<Entry['awaits']>): void {
     const key = objectKeyHash(ref)
     const known = this.entries.get(key)
-    if (known?.isLive && settles(awaits, known)) this.entries.set(key, { ...known, isRetired: false })
+    if (known?.isLive && settles(awaits, known)) this.entries.set(key, { ...known, isRetired: false, awaits: null })
     else if (known) this.entries.set(key, { ...known, isRetired: false, awaits })
     else
       this.entries.set(key, {
