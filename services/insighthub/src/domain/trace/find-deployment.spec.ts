@@ -120,6 +120,19 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
     expect(hops.map(({ fact: name }) => name).filter((name) => name === 'sync.finished')).toHaveLength(2)
   })
 
+  it('finds the webhook of a revision that was seen after a restart, by its commit', () => {
+    const repository = 'r-1'
+    const told = { ...delivery, repository, commits: ['abc1'] }
+    const others = [
+      { ...told, id: 'elsewhere', repository: 'r-2' },
+      { ...told, id: 'later', time: 1031 },
+    ]
+    const found = { ...revision, repository, causes: [] }
+    expect(idsOf(trace({ by: 'commit', commit: 'abc1' }, [...others, told, found, release]).hops)).toEqual(
+      idsOf([delivery, revision, release]),
+    )
+  })
+
   it('tells of a commit that led to no release', () => {
     expect(idsOf(trace({ by: 'commit', commit: 'abc1' }, [delivery, revision]).hops)).toEqual(['delivery', 'revision'])
   })

@@ -73,7 +73,16 @@ function ancestors(index: FactIndex, of: readonly IndexedFact[]): IndexedFact[] 
     for (const fact of facts) found.set(fact.id, fact)
     ids = causesOf(facts)
   }
-  return [...found.values()]
+  return [...[...found.values()].flatMap((fact) => webhookOf(index, fact)), ...found.values()]
+}
+
+/** Whoever is killed between a webhook and the look that it asks for looks without it: the commit leads back to it. */
+function webhookOf(index: FactIndex, { fact, causes, commits, repository, time }: IndexedFact): IndexedFact[] {
+  if (fact !== 'revision.observed' || causes.length > 0) return []
+  const told = commits
+    .flatMap((commit) => index.ofCommit(commit))
+    .filter((one) => one.fact === 'delivery.received' && one.repository === repository && one.time <= time)
+  return told.slice(-1)
 }
 
 function causesOf(facts: readonly IndexedFact[]): string[] {
