@@ -32,7 +32,7 @@ export type Parts = Awaited<ReturnType<typeof compose>>
 /** Joins the parts of AccessPoint; nothing is opened yet but the access records. */
 export async function compose(config: Config, { bus, identity, calls }: Links, signals: Signals) {
   const fences = new Fences()
-  const audit = await openAudit({
+  const audit = openAudit({
     dir: join(config.stateDir, 'accesspoint/audit'),
     maxBytes: config.auditMaxBytes,
     publisher: bus.publisher,

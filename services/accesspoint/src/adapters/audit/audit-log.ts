@@ -1,10 +1,8 @@
-import { readFileSync, statSync, truncateSync } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
-import { chainStart, link, type ChainEnd, type UnchainedRecord } from '../../domain/audit/chain'
+import { link, type ChainEnd, type UnchainedRecord } from '../../domain/audit/chain'
 import { AuditFullError, type Audit } from '../../domain/ports'
 import { readLine, writeLine } from './audit-line'
 import type { SegmentFiles } from './segment-files'
-import { type Segment } from './segment-files'
+import { SegmentWriter, type Position } from './segment-writer'
 
 /** Where records are kept and how much room they have. */
 export interface AuditLogOptions {
@@ -28,27 +26,27 @@ const retryMs = 1_000
  * moment; records that nobody waits for go along with the next write.
  */
 export class AuditLog implements Audit {
-  private readonly pending: { readonly sequence: number; readonly text: string }[] = []
+  private readonly pending: string[] = []
   private readonly waiting: PromiseWithResolvers<undefined>[] = []
-  private end: ChainEnd = chainStart
-  private file: FileHandle | undefined
-  private segment: Segment | undefined
-  private segmentSize = 0
-  private bytes = 0
+  private readonly writer: SegmentWriter
+  /** The first segment that is written to. */
+  private readonly first: number
+  private end: ChainEnd
+  private bytes: number
   private writing: Promise<void> | undefined
   private linger: NodeJS.Timeout | undefined
   private trouble: Error | undefined
 
-  private constructor(
-    private readonly files: SegmentFiles,
+  /** Opens the records of a folder, and goes on with their chain in a new segment. */
+  constructor(
+    files: SegmentFiles,
     private readonly options: AuditLogOptions,
-  ) {}
-
-  /** Opens the records of a folder, and goes on with their chain. */
-  static async open(files: SegmentFiles, options: AuditLogOptions): Promise<AuditLog> {
-    const log = new AuditLog(files, options)
-    await log.resume(options.shipped)
-    return log
+  ) {
+    const { end, bytes, last } = resume(files, options.shipped)
+    this.end = end
+    this.bytes = bytes
+    this.first = last + 1
+    this.writer = new SegmentWriter(files, options.segmentBytes, this.first)
   }
 
   note(record: UnchainedRecord, token: string): void {
@@ -62,7 +60,7 @@ export class AuditLog implements Audit {
     const text = writeLine({ token, record: chained })
     this.end = chained
     this.bytes += Buffer.byteLength(text)
-    this.pending.push({ sequence: chained.sequence, text })
+    this.pending.push(text)
     this.writeSoon(this.options.lingerMs)
   }
 
@@ -78,17 +76,27 @@ export class AuditLog implements Audit {
     this.bytes -= bytes
   }
 
-  /** The segment that is written to. */
-  get current(): Segment | undefined {
-    return this.segment
+  /** Segments with a smaller number are complete. */
+  get completeBefore(): number {
+    return this.writer.position?.segment.number ?? this.first
   }
 
-  /** Writes what is pending and closes. */
-  async close(): Promise<void> {
+  /** Up to where records may be read of the segment that is written to. */
+  get position(): Position | undefined {
+    return this.writer.position
+  }
+
+  /** Writes what is pending. */
+  async flush(): Promise<void> {
     clearTimeout(this.linger)
     await this.settle().catch(() => undefined)
-    await this.file?.close()
-    this.file = undefined
+  }
+
+  /** Lets go of the files; nothing may be noted any more. */
+  async close(): Promise<void> {
+    await this.flush()
+    clearTimeout(this.linger)
+    await this.writer.close()
   }
 
   private writeSoon(ms: number): void {
@@ -122,66 +130,34 @@ export class AuditLog implements Audit {
   }
 
   private async write(lines: AuditLog['pending'], isAwaited: boolean): Promise<void> {
-    const [first] = lines
-    if (first) {
-      const file = await this.fileFor(first.sequence)
-      const bytes = Buffer.from(lines.map((line) => line.text).join(''))
-      await file.appendFile(bytes)
-      this.segmentSize += bytes.length
-    }
-    if (isAwaited) await this.file?.datasync()
+    if (lines.length > 0) await this.writer.write(Buffer.from(lines.join('')), isAwaited)
+    else await this.writer.sync()
   }
 
   /** What could not be written stays in order and is tried again; until then every call is refused. */
   private failed(error: Error, lines: AuditLog['pending'], waiting: PromiseWithResolvers<undefined>[]): void {
     this.trouble = error
     this.pending.unshift(...lines)
-    // A part of a line may have been written: the next write begins a new segment behind it.
-    this.segmentSize = this.options.segmentBytes
+    // A part of a line may have been written.
+    this.writer.abandon()
     for (const waiter of waiting)
       waiter.reject(new AuditFullError(`access records can not be written: ${error.message}`))
     this.options.onTrouble(error)
   }
-
-  private async fileFor(sequence: number): Promise<FileHandle> {
-    if (this.file && this.segmentSize < this.options.segmentBytes) return this.file
-    await this.file?.datasync()
-    await this.file?.close()
-    this.segment = this.files.segment(sequence)
-    this.file = await open(this.segment.path, 'a', 0o600)
-    this.segmentSize = 0
-    return this.file
-  }
-
-  private async resume(shipped: ChainEnd): Promise<void> {
-    this.end = shipped
-    const segments = this.files.list()
-    for (const segment of segments.toReversed()) {
-      const end = cutTornEnd(segment)
-      if (!end) continue
-      this.end = end
-      break
-    }
-    this.bytes = this.files.size()
-    const last = segments.at(-1)
-    if (!last) return
-    this.segment = last
-    this.segmentSize = statSync(last.path).size
-    this.file = await open(last.path, 'a', 0o600)
-  }
 }
 
-/** The last whole record of a segment. A torn line behind it, of a write that a crash cut off, is cut away. */
-function cutTornEnd({ path }: Segment): ChainEnd | undefined {
-  const text = readFileSync(path, 'utf8')
-  let end: ChainEnd | undefined
-  let size = 0
-  for (const line of text.split('\n')) {
-    const read = line === '' ? undefined : readLine(line)
-    if (!read) break
-    end = read.record
-    size += Buffer.byteLength(line) + 1
+/** The last record of all segments, and their bytes; segments without records are removed. */
+function resume(files: SegmentFiles, shipped: ChainEnd): { end: ChainEnd; bytes: number; last: number } {
+  let end = shipped
+  let bytes = 0
+  let last = 0
+  for (const segment of files.list()) {
+    last = segment.number
+    const text = files.settle(segment)
+    bytes += Buffer.byteLength(text)
+    const read = readLine(text.trimEnd().split('\n').at(-1) ?? '')
+    if (read) end = read.record
+    else files.remove(segment)
   }
-  if (size < Buffer.byteLength(text)) truncateSync(path, size)
-  return end
+  return { end, bytes, last }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { chainStart, type ChainEnd } from '../../domain/audit/chain'
 
@@ -19,5 +19,12 @@ export class ShippingCursor {
   write({ sequence, hash }: ChainEnd): void {
     writeFileSync(`${this.path}.new`, JSON.stringify({ sequence, hash }), { mode: 0o600 })
     renameSync(`${this.path}.new`, this.path)
+  }
+
+  /** Makes safe what was written last. */
+  sync(): void {
+    const file = openSync(this.path, 'a', 0o600)
+    fsyncSync(file)
+    closeSync(file)
   }
 }

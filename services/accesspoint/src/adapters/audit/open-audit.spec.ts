@@ -39,7 +39,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
 
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-  function open(maxBytes = 1 << 20): Promise<OpenAudit> {
+  function open(maxBytes = 1 << 20): OpenAudit {
     return openAudit({ dir, maxBytes, publisher, onTrouble: () => undefined })
   }
 
@@ -48,7 +48,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
   }
 
   it('C52.4 has a record on disk before it says so, and ships it', async () => {
-    const audit = await open()
+    const audit = open()
     audit.log.note(record, 'web_1')
     await audit.log.settle()
     expect(readFileSync(join(dir, segments()[0] ?? ''), 'utf8')).toContain('"sequence":1')
@@ -60,7 +60,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
 
   it('goes on with the same chain after a restart, also when everything was shipped and removed', async () => {
     for (let run = 0; run < 3; run++) {
-      const audit = await open()
+      const audit = open()
       for (let i = 0; i < 5; i++) audit.log.note({ ...record, path: `/${run}/${i}` }, '_')
       await audit.close()
       if (run === 1) for (const name of segments()) rmSync(join(dir, name))
@@ -70,13 +70,13 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
   })
 
   it('cuts off a line that a crash has torn, and goes on behind the last whole one', async () => {
-    const first = await open()
+    const first = open()
     for (let i = 0; i < 3; i++) first.log.note(record, '_')
     publisher.isAway = true
     await first.close()
-    appendFileSync(join(dir, segments()[0] ?? ''), '{"token":"_","record":{"replica"')
+    appendFileSync(join(dir, segments()[0] ?? ''), '{"token":"_","record":{"replica"\0\0\0')
     publisher.isAway = false
-    const second = await open()
+    const second = open()
     second.log.note(record, '_')
     await second.close()
     expect(publisher.records.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4])
@@ -85,7 +85,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
 
   it('refuses when there is no room left, and takes records again once they are shipped', async () => {
     publisher.isAway = true
-    const audit = await open(20_000)
+    const audit = open(20_000)
     const fill = async (): Promise<void> => {
       for (let i = 0; i < 100; i++) {
         audit.log.note(record, '_')
@@ -94,19 +94,20 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     }
     await expect(fill()).rejects.toThrow(AuditFullError)
     const kept = segments().reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
-    expect(kept).toBeLessThan(21_000)
+    // The next segment lies there already.
+    expect(kept).toBeLessThanOrEqual(25_000)
     await audit.close()
     publisher.isAway = false
-    const again = await open(20_000)
+    const again = open(20_000)
     await again.close()
-    const roomy = await open(20_000)
+    const roomy = open(20_000)
     expect(() => roomy.log.note(record, '_')).not.toThrow()
     await roomy.close()
     expect(findBreak(publisher.records, chainStart)).toBeUndefined()
   })
 
   it('writes those who wait at the same moment together, in order', async () => {
-    const audit = await open()
+    const audit = open()
     await Promise.all(
       Array.from({ length: 200 }, async (_, i) => {
         audit.log.note({ ...record, path: `/${i}` }, '_')
@@ -118,9 +119,9 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
   })
 
   it('keeps its name and hides its records from others', async () => {
-    await (await open()).close()
+    await open().close()
     const name = readFileSync(join(dir, 'replica'), 'utf8')
-    const audit = await open()
+    const audit = open()
     audit.log.note(record, '_')
     await audit.close()
     expect(publisher.records[0]?.replica).toBe(name)

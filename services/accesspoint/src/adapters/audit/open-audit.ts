@@ -24,13 +24,13 @@ export interface OpenAudit {
 const settings = { lingerMs: 20, gatherMs: 250, retryMs: 5_000 }
 
 /** Opens the records of a folder and begins to ship what is left in it. */
-export async function openAudit(options: AuditOptions): Promise<OpenAudit> {
+export function openAudit(options: AuditOptions): OpenAudit {
   const { dir, maxBytes, publisher, onTrouble } = options
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const files = new SegmentFiles(dir)
   const cursor = new ShippingCursor(join(dir, 'shipped.json'))
   const started: { shipper?: Shipper } = {}
-  const log = await AuditLog.open(files, {
+  const log = new AuditLog(files, {
     replica: replicaOf(dir),
     shipped: cursor.read(),
     maxBytes,
@@ -50,8 +50,9 @@ export async function openAudit(options: AuditOptions): Promise<OpenAudit> {
   return {
     log,
     close: async () => {
-      await log.close()
+      await log.flush()
       await shipper.stop()
+      await log.close()
     },
   }
 }

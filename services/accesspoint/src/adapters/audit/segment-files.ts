@@ -1,41 +1,55 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, truncateSync, unlinkSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** One file of records, named for its first. */
+/** One file of records. */
 export interface Segment {
-  readonly first: number
+  readonly number: number
   readonly path: string
 }
 
-const form = /^(\d{12})\.jsonl$/
+const form = /^(\d{8})\.jsonl$/
 
-/** The files of the audit, oldest first. */
+/** The files of the audit, numbered in the order in which they are written. */
 export class SegmentFiles {
   constructor(private readonly dir: string) {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
   }
 
+  /** Oldest first. */
   list(): Segment[] {
-    const names = readdirSync(this.dir).flatMap((name) => form.exec(name) ?? [])
-    return names
-      .filter((text) => /^\d+$/.test(text))
+    return readdirSync(this.dir)
+      .flatMap((name) => form.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b)
-      .map((first) => this.segment(first))
+      .map((number) => this.segment(number))
   }
 
-  segment(first: number): Segment {
-    return { first, path: join(this.dir, `${String(first).padStart(12, '0')}.jsonl`) }
+  segment(number: number): Segment {
+    return { number, path: join(this.dir, `${String(number).padStart(8, '0')}.jsonl`) }
   }
 
-  /** Bytes of all segments together. */
-  size(): number {
-    return this.list().reduce((sum, { path }) => sum + statSync(path).size, 0)
+  /**
+   * Makes a segment of zeros, safe on disk. A write into it changes no metadata of the file system, which makes it safe
+   * three to five times sooner than one that makes a file longer.
+   */
+  async create({ path }: Segment, bytes: number): Promise<FileHandle> {
+    const file = await open(path, 'wx+', 0o600)
+    await file.write(Buffer.alloc(bytes), 0, bytes, 0)
+    await file.sync()
+    return file
   }
 
-  remove({ path }: Segment): number {
-    const { size } = statSync(path)
+  remove({ path }: Segment): void {
     unlinkSync(path)
-    return size
+  }
+
+  /** The text of a segment that is no longer written; what is behind its last whole line is cut away. */
+  settle({ path }: Segment): string {
+    const bytes = readFileSync(path)
+    const zero = bytes.indexOf(0)
+    const end = bytes.subarray(0, zero < 0 ? bytes.length : zero).lastIndexOf(0x0a) + 1
+    if (end < bytes.length) truncateSync(path, end)
+    return bytes.subarray(0, end).toString('utf8')
   }
 }

@@ -59,19 +59,23 @@ export class Shipper {
   }
 
   private async shipAll(): Promise<void> {
+    const { position, completeBefore } = this.options.log
     for (const segment of this.options.files.list()) {
-      if (this.segment && segment.first < this.segment.first) continue
-      if (this.segment?.first !== segment.first) [this.segment, this.offset] = [segment, 0]
-      await this.shipSegment(segment)
-      this.removeIfDone(segment)
+      const isCurrent = segment.number === position?.segment.number
+      // Behind the one that is written to lies the next one, still empty.
+      if (segment.number >= completeBefore && !isCurrent) return
+      if (this.segment && segment.number < this.segment.number) continue
+      if (this.segment?.number !== segment.number) [this.segment, this.offset] = [segment, 0]
+      await this.shipSegment(segment, isCurrent ? position.offset : Infinity)
+      if (!isCurrent) this.remove(segment)
     }
   }
 
-  private async shipSegment(segment: Segment): Promise<void> {
+  private async shipSegment(segment: Segment, end: number): Promise<void> {
     const file = await open(segment.path, 'r')
     try {
       for (;;) {
-        const { lines, bytes } = await readLines(file, this.offset)
+        const { lines, bytes } = await readLines(file, this.offset, Math.min(chunkBytes, end - this.offset))
         if (bytes === 0) return
         await this.publish(lines.filter((line) => line.record.sequence > this.shipped))
         this.offset += bytes
@@ -103,17 +107,24 @@ export class Shipper {
     })
   }
 
-  private removeIfDone(segment: Segment): void {
-    const { log, files } = this.options
-    if (!log.current || segment.first >= log.current.first) return
-    log.released(files.remove(segment))
+  private remove(segment: Segment): void {
+    const { log, files, cursor } = this.options
+    // Where no record is left, the chain goes on from the cursor.
+    cursor.sync()
+    files.remove(segment)
+    log.released(this.offset)
   }
 }
 
 /** Whole lines from an offset on; a line that is being written is left for the next time. */
-async function readLines(file: FileHandle, offset: number): Promise<{ lines: AuditLine[]; bytes: number }> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, offset)
-  const end = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1
+async function readLines(
+  file: FileHandle,
+  offset: number,
+  length: number,
+): Promise<{ lines: AuditLine[]; bytes: number }> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
+  const zero = buffer.subarray(0, bytesRead).indexOf(0)
+  const end = buffer.subarray(0, zero < 0 ? bytesRead : zero).lastIndexOf(0x0a) + 1
   const texts = buffer.subarray(0, end).toString('utf8').split('\n')
   return { lines: texts.flatMap((text) => (text === '' ? [] : (readLine(text) ?? []))), bytes: end }
 }
