@@ -37,6 +37,7 @@ describe('test/e2e/command-line.e2e', () => {
       syncStatus: 'Synced',
       healthStatus: 'Healthy',
       revision: commit,
+      release: '2',
       automated: true,
       conditions: [],
       sources: [{ repoUrl: repository.url, path: 'app', targetRevision: 'main' }],
@@ -113,7 +114,7 @@ describe('test/e2e/command-line.e2e', () => {
     }
   }, 90_000)
 
-  it('AU.1 C56.2 trace tells the hops of a deployment in order, by application and by commit', async () => {
+  it('C56.2 trace tells the hops of a deployment in order, by application and by commit', async () => {
     const { driver } = mesh()
     await untilTraced(driver, commit, 'health.changed')
     const byCommit = await k8orJson<{ hops: Hop[]; correlationId: string }>(driver, [

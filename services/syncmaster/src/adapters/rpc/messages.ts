@@ -22,12 +22,13 @@ export function applicationMessage(application: Application, controlNamespace: s
 }
 
 function statusFields(status: Application['status']) {
-  const { sync, health, operationState, conditions } = status
+  const { sync, health, operationState, conditions, history } = status
   return {
     syncStatus: sync?.status ?? '',
     healthStatus: health?.status ?? '',
     healthMessage: health?.message ?? '',
     revision: revisionOf(sync ?? undefined),
+    release: BigInt(history?.at(-1)?.release ?? 0),
     phase: operationState?.phase ?? '',
     message: operationState?.message ?? '',
     operationStartedAt: operationState?.startedAt ?? '',
@@ -93,7 +94,8 @@ export function historyMessages(application: Application) {
   return (application.status.history ?? []).toReversed().map(historyMessage)
 }
 
-function historyMessage({ id, deployedAt, initiatedBy, ...resolved }: HistoryEntry) {
+function historyMessage({ id, deployedAt, initiatedBy, release = 0, ...resolved }: HistoryEntry) {
   const by = initiatedBy?.automated ? 'automated' : (initiatedBy?.username ?? '')
-  return { id: BigInt(id), revision: revisionOf(resolved), deployedAt: deployedAt ?? '', initiatedBy: by, release: 0n }
+  const deployed = { revision: revisionOf(resolved), deployedAt: deployedAt ?? '', initiatedBy: by }
+  return { id: BigInt(id), release: BigInt(release), ...deployed }
 }

@@ -45,6 +45,8 @@ export type OperationState = z.infer<typeof OperationState>
 /** One deployment of the past. */
 export const HistoryEntry = z.looseObject({
   id: z.number().int(),
+  /** Ours alone: Argo CD has no releases. */
+  release: z.number().int().optional(),
   revision: z.string().default(''),
   revisions: z.array(z.string()).optional(),
   deployStartedAt: z.string().optional(),

@@ -81,6 +81,7 @@ export function nextHistory(work: Work, pointer: SyncPointer): HistoryEntry[] {
   const username = work.application.operation?.initiatedBy?.username
   const entry: HistoryEntry = {
     id: (known.at(-1)?.id ?? -1) + 1,
+    release: pointer.release,
     ...resolved,
     deployStartedAt: startedAt,
     deployedAt: seconds(pointer.finishedAt),
