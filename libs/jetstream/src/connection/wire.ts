@@ -1,6 +1,7 @@
 import { jetstream, type JetStreamClient, type JetStreamPublishOptions, type PubAck } from '@nats-io/jetstream'
 import { nuid, TimeoutError, type NatsConnection } from '@nats-io/nats-core'
 import type { BusLog } from '../log'
+import { apiPrefix } from './api-prefix'
 import { broken, Reconnects } from './reconnects'
 
 const deadlineMs = 5_000
@@ -14,7 +15,7 @@ export class Wire {
     readonly connection: NatsConnection,
     readonly log: BusLog,
   ) {
-    this.js = jetstream(connection)
+    this.js = jetstream(connection, { apiPrefix })
     this.reconnects = new Reconnects(connection, log)
   }
 

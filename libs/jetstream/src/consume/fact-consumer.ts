@@ -1,11 +1,11 @@
 import type { EventDefinition, Fact, ServiceName } from '@k8or/contracts'
 import { describeError, outcomeOf, type Outcome } from '@k8or/outcome'
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
-import type { Subscription } from '@nats-io/nats-core'
 import type { Wire } from '../connection/wire'
 import { pause } from '../pause'
 import { verdictOf } from './attempts'
 import { writeDeadLetter } from './dead-letter'
+import { endPulling, endSubscription } from './end-consuming'
 import { InOrder } from './in-order'
 import { readFact, type ReadFact } from './read-fact'
 import { runTraced } from './run-traced'
@@ -16,6 +16,10 @@ const prefetch = 256
 const heartbeatMs = 4_000
 const unburiedDelayMs = 5_000
 const retryMs = 1_000
+/** When it stops: how long nothing must come, how long that may take, and when somebody else gets what still came. */
+const quietMs = 50
+const longestQuietMs = 1_000
+const givenBackMs = 500
 
 /** Handles one fact: returns when it is recorded, throws `Later` or `Never` otherwise. */
 export type FactHandler = (fact: Fact<unknown>, signal: AbortSignal) => Promise<void>
@@ -44,6 +48,7 @@ export class FactConsumer {
   private readonly stopping = new AbortController()
   private readonly aborting = new AbortController()
   private messages: ConsumerMessages | undefined
+  private received = 0
 
   constructor(private readonly options: ConsumerOptions) {}
 
@@ -56,9 +61,11 @@ export class FactConsumer {
   /** Takes no more, lets what runs finish, and tells handlers to abort after the grace. */
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort()
-    await this.drain()
     const grace = setTimeout(() => this.aborting.abort(), graceMs)
+    if (this.messages) endPulling(this.messages)
     await this.order.settle()
+    await this.untilQuiet()
+    if (this.messages) await endSubscription(this.messages)
     clearTimeout(grace)
   }
 
@@ -87,14 +94,14 @@ export class FactConsumer {
     }
   }
 
-  /**
-   * Ends the subscription first, so that what the server has sent still arrives: what is left lying counts as being
-   * handled until its time is over. The client has no door for this.
-   */
-  private async drain(): Promise<void> {
-    const messages = this.messages as (ConsumerMessages & { readonly sub?: Subscription }) | undefined
-    await messages?.sub?.drain().catch(() => undefined)
-    messages?.stop()
+  /** What the server has sent lies with it as being handled until its time is over, so it is waited for and given back. */
+  private async untilQuiet(): Promise<void> {
+    const deadline = performance.now() + longestQuietMs
+    let before = -1
+    while (before !== this.received && performance.now() < deadline) {
+      before = this.received
+      await pause(quietMs)
+    }
   }
 
   private isStopping(): boolean {
@@ -102,6 +109,8 @@ export class FactConsumer {
   }
 
   private take(message: JsMsg): void {
+    this.received++
+    if (this.isStopping()) return message.nak(givenBackMs)
     void this.order.run(message.subject.slice(message.subject.lastIndexOf('.')), () => this.handle(message))
   }
 

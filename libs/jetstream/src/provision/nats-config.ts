@@ -1,3 +1,6 @@
+import type { ServiceName } from '@k8or/contracts'
+import { apiPrefix, serverApiPrefix } from '../connection/api-prefix'
+import { sharesOf, type Share } from './accounts'
 import { allPermissions, type Permissions } from './permissions'
 
 /** What the configuration of nats-server depends on. Paths are read by the server. */
@@ -49,11 +52,7 @@ jetstream {
   sync_interval: ${syncAlways ? 'always' : '"2m"'}
 }
 
-authorization {
-  users = [
-${usersOf(options).join('\n')}
-  ]
-}
+${accountsOf(options)}
 `
 }
 
@@ -62,24 +61,69 @@ export function natsStoreKey(key: string): string {
   return `K8OR_STORE_KEY: ${quote(key)}\n`
 }
 
-function usersOf({ trustDomain, withRig = false }: NatsConfigOptions): string[] {
-  const all: Permissions = { publish: ['>'], subscribe: ['>'] }
-  const users = [...allPermissions()].map(([service, permissions]) => user(trustDomain, service, permissions))
-  const provisioner: Permissions = {
-    publish: ['$JS.API.>'],
-    subscribe: ['_INBOX.bootstrap.>'],
+const mesh = 'MESH'
+
+/**
+ * One account holds the streams, every service has its own: an account is a room of subjects. What the server answers goes
+ * back into the asking account, so nobody can have it answer on a subject of somebody else.
+ */
+function accountsOf({ trustDomain, withRig = false }: NatsConfigOptions): string {
+  const permissions = allPermissions()
+  const shares = sharesOf(permissions)
+  const provisioner: Permissions = { publish: ['$JS.API.>'], subscribe: ['_INBOX.bootstrap.>'] }
+  const rig: Permissions = { publish: ['>'], subscribe: ['>'] }
+  const users = [user(trustDomain, 'bootstrap', provisioner), ...(withRig ? [user(trustDomain, 'rig', rig)] : [])]
+  return `accounts {
+  ${mesh} {
+    jetstream: enabled
+    users = [
+${users.join('\n')}
+    ]
+    exports = [
+${shares.map(exported).join('\n')}
+    ]
   }
-  return [...users, user(trustDomain, 'bootstrap', provisioner), ...(withRig ? [user(trustDomain, 'rig', all)] : [])]
+${[...permissions].map(([service, own]) => serviceAccount(trustDomain, service, own, shares)).join('\n')}
+}`
+}
+
+function serviceAccount(trustDomain: string, service: ServiceName, own: Permissions, shares: readonly Share[]): string {
+  const imports = shares.filter(({ services }) => services.includes(service)).map(imported)
+  return `  ${service} {
+    users = [
+${user(trustDomain, service, own)}
+    ]
+    imports = [
+${imports.join('\n')}
+    ]
+  }`
+}
+
+function exported({ subject, services, kind }: Share): string {
+  const what = kind === 'hear' ? 'stream' : 'service'
+  const response = kind === 'answers' ? ', response_type: stream' : ''
+  return `      { ${what}: ${quote(ofMesh(subject))}${response}, accounts: [${services.join(', ')}] }`
+}
+
+function imported({ subject, kind }: Share): string {
+  const what = kind === 'hear' ? 'stream' : 'service'
+  const to = ofMesh(subject) === subject ? '' : `, to: ${quote(subject)}`
+  return `      { ${what}: { account: ${mesh}, subject: ${quote(ofMesh(subject))} }${to} }`
+}
+
+/** What a subject of a service's account is called in the account of the mesh. */
+function ofMesh(subject: string): string {
+  return subject.startsWith(`${apiPrefix}.`) ? serverApiPrefix + subject.slice(apiPrefix.length) : subject
 }
 
 function user(trustDomain: string, name: string, { publish, subscribe }: Permissions): string {
-  return `    {
-      user: ${quote(`spiffe://${trustDomain}/svc/${name}`)}
-      permissions {
-        publish { allow: [${publish.map(quote).join(', ')}] }
-        subscribe { allow: [${subscribe.map(quote).join(', ')}] }
-      }
-    }`
+  return `      {
+        user: ${quote(`spiffe://${trustDomain}/svc/${name}`)}
+        permissions {
+          publish { allow: [${publish.map(quote).join(', ')}] }
+          subscribe { allow: [${subscribe.map(quote).join(', ')}] }
+        }
+      }`
 }
 
 function quote(text: string): string {

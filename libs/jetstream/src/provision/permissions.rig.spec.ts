@@ -1,8 +1,12 @@
 import {
   consumes,
+  deliveryReceived,
   events,
   manifestStore,
   records,
+  releaseRecord,
+  releaseRendered,
+  revisionRecord,
   services,
   streams,
   subjectOf,
@@ -12,6 +16,7 @@ import { removeDir, startTestBus, tempDir, TestAuthority, type TestBus } from '@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { errors, type NatsConnection } from '@nats-io/nats-core'
 import { connect } from '@nats-io/transport-node'
+import { apiPrefix } from '../connection/api-prefix'
 import { inboxPrefixOf, openConnection } from '../connection/connect'
 import { bucketNames } from '../records/bucket'
 
@@ -83,8 +88,8 @@ describe('libs/jetstream/src/provision/permissions.rig', () => {
         const owns = record.owner === service
         const reads = owns || record.readers.includes(service)
         expect(await mayPublish(service, `${rowPrefix}a.b`)).toBe(owns)
-        expect(await mayPublish(service, `$JS.API.DIRECT.GET.${stream}`)).toBe(reads)
-        expect(await mayPublish(service, `$JS.API.DIRECT.GET.${stream}.${rowPrefix}a.b`)).toBe(reads)
+        expect(await mayPublish(service, `${apiPrefix}.DIRECT.GET.${stream}`)).toBe(reads)
+        expect(await mayPublish(service, `${apiPrefix}.DIRECT.GET.${stream}.${rowPrefix}a.b`)).toBe(reads)
         expect(await maySubscribe(service, `${toldPrefix}>`)).toBe(reads)
         expect(await maySubscribe(service, `${rowPrefix}>`)).toBe(false)
       },
@@ -95,9 +100,9 @@ describe('libs/jetstream/src/provision/permissions.rig', () => {
         for (const stream of ['FACTS', 'ACCESS', 'REPLAYS'] as const) {
           const reads = consumes[durable].some((event) => stream === 'REPLAYS' || event.stream === stream)
           const may = durable === service && reads
-          expect(await mayPublish(service, `$JS.API.CONSUMER.INFO.${stream}.${durable}`)).toBe(may)
+          expect(await mayPublish(service, `${apiPrefix}.CONSUMER.INFO.${stream}.${durable}`)).toBe(may)
           expect(await mayPublish(service, `$JS.ACK.${stream}.${durable}.1.1.1.1.0`, '+WPI')).toBe(may)
-          const next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`
+          const next = `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${durable}`
           expect(await mayPublish(service, next, '{"batch":1,"no_wait":true}')).toBe(may)
         }
       }
@@ -130,15 +135,46 @@ describe('libs/jetstream/src/provision/permissions.rig', () => {
       }
       expect(await mayPublish(service, 'replay.syncmaster.k8or.a.b.c.d')).toBe(service === 'insighthub')
       for (const { name } of [streams.FACTS, streams.ACCESS, streams.DEAD]) {
-        expect(await mayPublish(service, `$JS.API.DIRECT.GET.${name}`)).toBe(service === 'insighthub')
+        expect(await mayPublish(service, `${apiPrefix}.DIRECT.GET.${name}`)).toBe(service === 'insighthub')
       }
     })
 
     it('reaches the manifests only as their owner (C132.2)', async () => {
       const owns = service === manifestStore.owner
       expect(await mayPublish(service, `blob.${manifestStore.bucket}.a`)).toBe(owns)
-      expect(await mayPublish(service, `$JS.API.DIRECT.GET.BLOBS_${manifestStore.bucket}`)).toBe(owns)
+      expect(await mayPublish(service, `${apiPrefix}.DIRECT.GET.BLOBS_${manifestStore.bucket}`)).toBe(owns)
     })
+  })
+
+  it('has nobody use the server to put what he stored where he may not (C132.2)', async () => {
+    const codesource = as('codesource')
+    const token = 'deputy'
+    await codesource.request(subjectOf(deliveryReceived, token), 'forged')
+    await codesource.request(`${bucketNames(revisionRecord.bucket).rowPrefix}${token}`, 'forged')
+    const targets = [
+      subjectOf(releaseRendered, token),
+      `${bucketNames(releaseRecord.bucket).rowPrefix}${token}`,
+      '_INBOX.syncmaster.deputy',
+    ]
+    const heard: string[] = []
+    as('syncmaster').subscribe('_INBOX.syncmaster.deputy', {
+      callback: (_, message) => void heard.push(message.subject),
+    })
+    await as('syncmaster').flush()
+    const { stream, rowPrefix } = bucketNames(revisionRecord.bucket)
+    for (const reply of targets) {
+      const next = `${apiPrefix}.CONSUMER.MSG.NEXT.FACTS.codesource`
+      codesource.publish(next, '{"batch":5,"no_wait":true}', { reply })
+      codesource.publish(`${apiPrefix}.DIRECT.GET.${stream}.${rowPrefix}${token}`, '', { reply })
+      codesource.publish(`${apiPrefix}.DIRECT.GET.${stream}`, '{"seq":1,"batch":9}', { reply })
+    }
+    await codesource.flush()
+    await as('rig').flush()
+    const jsm = await jetstreamManager(as('rig'))
+    const last = (name: string, subject: string) => jsm.streams.getMessage(name, { last_by_subj: subject })
+    expect(await last('FACTS', targets[0]!)).toBeNull()
+    expect(await last(bucketNames(releaseRecord.bucket).stream, targets[1]!)).toBeNull()
+    expect(heard).toEqual([])
   })
 
   describe('a stranger', () => {

@@ -10,6 +10,7 @@ import {
   type ServiceName,
 } from '@k8or/contracts'
 import { blobNames } from '../blobs/jetstream-blobs'
+import { apiPrefix } from '../connection/api-prefix'
 import { inboxPrefixOf } from '../connection/connect'
 import { durablesOf } from '../consume/handle-facts'
 import { bucketNames } from '../records/bucket'
@@ -62,8 +63,8 @@ function readsOf(record: RecordDefinition): string[] {
 
 function consumesOf({ stream, durable }: { stream: string; durable: string }): string[] {
   return [
-    `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+    `${apiPrefix}.CONSUMER.INFO.${stream}.${durable}`,
+    `${apiPrefix}.CONSUMER.MSG.NEXT.${stream}.${durable}`,
     `$JS.ACK.${stream}.${durable}.>`,
   ]
 }
@@ -74,9 +75,9 @@ function blobRights(): string[] {
 }
 
 function indexRights(): string[] {
-  return [...indexed.flatMap(directGet), `$JS.API.STREAM.INFO.${streams.DEAD.name}`, 'replay.>']
+  return [...indexed.flatMap(directGet), `${apiPrefix}.STREAM.INFO.${streams.DEAD.name}`, 'replay.>']
 }
 
 function directGet(stream: string): string[] {
-  return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.DIRECT.GET.${stream}.>`]
+  return [`${apiPrefix}.DIRECT.GET.${stream}`, `${apiPrefix}.DIRECT.GET.${stream}.>`]
 }

@@ -2,6 +2,7 @@ import { readEnvelope, replaySubject, streams } from '@k8or/contracts'
 import { describeError } from '@k8or/outcome'
 import type { StreamInfo } from '@nats-io/jetstream'
 import type { DeadLetter, DeadLetters } from '../bus'
+import { apiPrefix } from '../connection/api-prefix'
 import type { Wire } from '../connection/wire'
 import { readDeadLetterNote } from '../consume/dead-letter'
 import { busFailure } from '../errors'
@@ -16,7 +17,7 @@ export class JetStreamDeadLetters implements DeadLetters {
 
   async list(limit: number): Promise<DeadLetter[]> {
     try {
-      const info = await this.wire.ask(() => this.wire.connection.request(`$JS.API.STREAM.INFO.${stream}`))
+      const info = await this.wire.ask(() => this.wire.connection.request(`${apiPrefix}.STREAM.INFO.${stream}`))
       const { state } = info.json<StreamInfo>()
       const fromSequence = Math.max(state.first_seq, state.last_seq - limit + 1)
       const letters: DeadLetter[] = []

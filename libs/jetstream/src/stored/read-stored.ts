@@ -1,4 +1,5 @@
 import { createInbox, TimeoutError, type Msg, type NatsConnection } from '@nats-io/nats-core'
+import { apiPrefix } from '../connection/api-prefix'
 import type { Wire } from '../connection/wire'
 import { storedMessage, type StoredMessage } from './stored-message'
 
@@ -29,12 +30,12 @@ export async function* readStored(wire: Wire, options: ReadOptions): AsyncGenera
 
 /** The last message of one subject. */
 export function readLast(wire: Wire, stream: string, subject: string): Promise<StoredMessage | undefined> {
-  return readOne(wire, `$JS.API.DIRECT.GET.${stream}.${subject}`, '')
+  return readOne(wire, `${apiPrefix}.DIRECT.GET.${stream}.${subject}`, '')
 }
 
 /** One message by its sequence. */
 export function readAt(wire: Wire, stream: string, sequence: number): Promise<StoredMessage | undefined> {
-  return readOne(wire, `$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: sequence }))
+  return readOne(wire, `${apiPrefix}.DIRECT.GET.${stream}`, JSON.stringify({ seq: sequence }))
 }
 
 async function readOne(wire: Wire, subject: string, query: string): Promise<StoredMessage | undefined> {
@@ -60,7 +61,7 @@ function readBatch(connection: NatsConnection, options: ReadOptions): Promise<St
     },
   })
   const query = { seq: options.fromSequence, next_by_subj: options.filter, batch: batchSize }
-  connection.publish(`$JS.API.DIRECT.GET.${options.stream}`, JSON.stringify(query), { reply: inbox })
+  connection.publish(`${apiPrefix}.DIRECT.GET.${options.stream}`, JSON.stringify(query), { reply: inbox })
   return promise.finally(() => {
     clearTimeout(silence)
     subscription.unsubscribe()
