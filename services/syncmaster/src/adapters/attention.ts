@@ -31,7 +31,8 @@ export class Attention implements Agenda {
   }
 
   /** A cluster answers again: whoever waits for it need not wait longer. */
-  considerCluster(cluster: { readonly name: string; readonly server: string }): void {
+  considerCluster(cluster: { readonly name: string; readonly server: string } | undefined): void {
+    if (!cluster) return
     for (const { uid, spec } of this.#applications()) {
       const { name, server } = spec.destination
       if (name === cluster.name || server.replace(/\/+$/, '') === cluster.server) this.mark(uid)

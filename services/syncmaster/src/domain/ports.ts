@@ -69,7 +69,12 @@ export interface Applications {
   get(uid: string): Application | undefined
   list(): Application[]
   project(name: string): Project | undefined
-  /** Changes the resource by a JSON merge patch. Nothing happens when it is gone. */
+  /** Asks for the resource as it is now. */
+  read(application: Application, signal: AbortSignal): Promise<Application | undefined>
+  /**
+   * Changes the resource by a JSON merge patch. Nothing happens when it is gone.
+   * @throws ConflictError when the patch names a resource version and another is the present one
+   */
   patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void>
   /** Leaves a Kubernetes Event on the resource; may drop it when there are too many. */
   note(application: Application, event: { reason: string; message: string; isWarning?: boolean }): void
@@ -110,6 +115,8 @@ export interface Account {
   readonly declaration: ApplicationRecord | undefined
   /** Whether the declaration was announced, too: a crash may come between the two. */
   readonly isAnnounced: boolean
+  /** Nothing was ever done for the application. */
+  readonly isEmpty: boolean
   remember(key: string, record: AppliedRecord): Promise<void>
   drop(key: string): Promise<void>
   saveSync(pointer: SyncPointer): Promise<void>
@@ -202,6 +209,11 @@ export interface Agenda {
 export interface Buckets {
   /** The fence of the bucket, while it is held. */
   fenceOf(bucket: number): number | undefined
+}
+
+/** The resource was changed since it was read. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError'
 }
 
 /** A cluster, or AccessPoint in front of it, said no. The message names object, cause and next step. */

@@ -4,7 +4,7 @@ import type { Logger } from '@k8or/telemetry'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { attentionDigest } from '../../domain/application/declaration'
 import { isOlderVersion } from '../../domain/kube-object'
-import type { Applications } from '../../domain/ports'
+import { ConflictError, type Applications } from '../../domain/ports'
 import { parseProject, type Project } from '../../domain/project/project'
 import type { HubEvents } from './hub-events'
 
@@ -53,12 +53,21 @@ export class HubApplications implements Applications {
     return this.#projects.get(name)
   }
 
+  async read(application: Application, signal: AbortSignal): Promise<Application | undefined> {
+    const object = await this.clusters.get(hubCluster.name, refOf(application), { signal })
+    if (object?.metadata.uid !== application.uid) return undefined
+    this.#take(object)
+    return this.get(application.uid)
+  }
+
   async patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void> {
     try {
       const answer = await this.clusters.mergePatch(hubCluster.name, refOf(application), patch, { signal })
       if (answer.metadata.uid === application.uid) this.#take(answer)
     } catch (error) {
-      if (!(error instanceof KubeError && error.status === 404)) throw error
+      if (!(error instanceof KubeError)) throw error
+      if (error.status === 409) throw new ConflictError(error.message, { cause: error })
+      if (error.status !== 404) throw error
     }
   }
 

@@ -6,7 +6,7 @@ import type { LiveIndex } from '../../domain/drift/live-index'
 import { keyOf, refOf, type KindRef } from '../../domain/kube-object'
 import type { Live } from '../../domain/ports'
 
-const knownWithinMs = 5000
+const knownWithinMs = 3000
 const narrowAfterMs = 10_000
 
 interface KindWatch {
@@ -15,6 +15,7 @@ interface KindWatch {
   ending: AbortController
   isKnown: boolean
   trouble: string | undefined
+  troubledAt: number | undefined
   readonly waiting: Set<() => void>
 }
 
@@ -29,6 +30,8 @@ export class LiveWatches implements Live {
     readonly index: LiveIndex,
     private readonly clusters: Clusters,
     private readonly onNews: (application: string) => void,
+    /** What could not be seen of a cluster can be seen again. */
+    private readonly onStanding: (cluster: string) => void,
     private readonly log: Logger,
     private readonly signal: AbortSignal,
   ) {}
@@ -73,7 +76,8 @@ export class LiveWatches implements Live {
     const known = this.#watches.get(name)
     if (known) return known
     const ending = new AbortController()
-    const watch = { cluster, kind, ending, isKnown: false, trouble: undefined, waiting: new Set<() => void>() }
+    const state = { isKnown: false, trouble: undefined, troubledAt: undefined }
+    const watch = { cluster, kind, ending, ...state, waiting: new Set<() => void>() }
     this.#watches.set(name, watch)
     this.#begin(watch)
     return watch
@@ -89,7 +93,7 @@ export class LiveWatches implements Live {
       labelSelector: this.#selector(),
       onSnapshot: (objects) => {
         this.#tell(this.index.takeAll(cluster, kind.group, kind.kind, objects))
-        stand(watch, true)
+        this.#stand(watch)
       },
       onEvent: (type, object) => {
         const isGone = type === 'DELETED'
@@ -104,7 +108,7 @@ export class LiveWatches implements Live {
     if (error instanceof KubeError && error.reason === 'KindNotServed') {
       // A kind that is not served has no objects; when its definition comes, the watch will stand.
       this.#tell(this.index.takeAll(watch.cluster, watch.kind.group, watch.kind.kind, []))
-      stand(watch, true)
+      this.#stand(watch)
       return
     }
     if (error && watch.trouble === undefined)
@@ -112,8 +116,21 @@ export class LiveWatches implements Live {
         { cluster: watch.cluster, kind: watch.kind.kind, err: error },
         'a watch of managed objects is broken',
       )
-    watch.trouble = error ? describeError(error) : undefined
-    if (error) for (const wake of watch.waiting) wake()
+    if (!error) {
+      if (watch.isKnown) this.#stand(watch)
+      return
+    }
+    watch.trouble = describeError(error)
+    watch.troubledAt ??= performance.now()
+  }
+
+  #stand(watch: KindWatch): void {
+    const isBack = watch.trouble !== undefined
+    watch.isKnown = true
+    watch.trouble = undefined
+    watch.troubledAt = undefined
+    for (const wake of watch.waiting) wake()
+    if (isBack) this.onStanding(watch.cluster)
   }
 
   #tell(applications: readonly string[]): void {
@@ -121,15 +138,11 @@ export class LiveWatches implements Live {
   }
 }
 
-function stand(watch: KindWatch, isKnown: boolean): void {
-  watch.isKnown = isKnown
-  watch.trouble = undefined
-  for (const wake of watch.waiting) wake()
-}
-
-/** Waits until the watch stands, is in trouble, or takes too long. */
+/** Waits until the watch stands, as long as that is likely: a connection that broke a moment ago comes back soon. */
 function settled(watch: KindWatch, signal: AbortSignal): Promise<void> {
-  if (watch.isKnown || watch.trouble !== undefined) return Promise.resolve()
+  if (watch.isKnown && watch.trouble === undefined) return Promise.resolve()
+  const waitMs = knownWithinMs - (watch.troubledAt === undefined ? 0 : performance.now() - watch.troubledAt)
+  if (waitMs <= 0) return Promise.resolve()
   return new Promise((resolve) => {
     const wake = (): void => {
       clearTimeout(timer)
@@ -137,7 +150,7 @@ function settled(watch: KindWatch, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', wake)
       resolve()
     }
-    const timer = setTimeout(wake, knownWithinMs)
+    const timer = setTimeout(wake, waitMs)
     watch.waiting.add(wake)
     signal.addEventListener('abort', wake, { once: true })
   })

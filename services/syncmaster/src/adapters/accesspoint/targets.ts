@@ -1,6 +1,7 @@
 import { clusterRecord, hubCluster, type ClusterRecord } from '@k8or/contracts'
 import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
 import type { Bus } from '@k8or/jetstream'
+import { Later } from '@k8or/outcome'
 import { NotFoundError, type Calls } from '@k8or/rpc'
 import type { Targets } from '../../domain/ports'
 import type { TargetCluster } from '../../domain/project/rules'
@@ -27,6 +28,11 @@ export class RecordedTargets implements Targets {
       },
       { signal },
     )
+  }
+
+  /** A cluster by the name under which it was resolved. */
+  named(name: string): TargetCluster | undefined {
+    return this.#find((cluster) => cluster.name === name)
   }
 
   async resolve(
@@ -59,7 +65,7 @@ export class RecordedTargets implements Targets {
       return { name, server }
     } catch (error) {
       if (error instanceof NotFoundError) return { problem }
-      throw error
+      throw new Later('whether the cluster of the destination is known can not be asked', undefined, { cause: error })
     }
   }
 }

@@ -47,6 +47,10 @@ export class RecordedAccount implements Account {
     return this.#declaration !== undefined && this.#declaration.revision === this.#announced
   }
 
+  get isEmpty(): boolean {
+    return this.#applied.size === 0 && this.#declaration === undefined && this.#sync === undefined
+  }
+
   async remember(key: string, record: AppliedRecord): Promise<void> {
     this.#applied.set(key, record)
     await this.records.applied.put(this.#rowOf(record), record)

@@ -10,13 +10,13 @@ import {
   type WhyRequest,
 } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { HandlerContext } from '@connectrpc/connect'
-import { Never } from '@k8or/outcome'
 import type { Bus } from '@k8or/jetstream'
 import { actorOf, NotFoundError, RpcService } from '@k8or/rpc'
 import { projectOf, type Application } from '../../domain/application/application'
 import { compareTexts } from '../../domain/kube-object'
 import type { Ports } from '../../domain/ports'
 import { explainDiff } from '../../domain/sync/explain-diff'
+import { requestOperation } from '../../domain/sync/request-operation'
 import { openWork } from '../../domain/sync/open-work'
 import type { Settings } from '../../domain/sync/work'
 import { applicationMessage, diffMessage, historyMessages, resourceMessages } from './messages'
@@ -55,10 +55,6 @@ export class ApplicationAnswers {
   }
 
   async sync({ name, prune, dryRun, revision }: SyncRequest, context: HandlerContext) {
-    const application = this.#find(name)
-    const { phase } = application.status.operationState ?? {}
-    if (application.operation || phase === 'Running' || phase === 'Terminating')
-      throw new Never('another operation is already in progress')
     const requestedAt = new Date().toISOString()
     const username = actorOf(context).replace(/^user:/, '')
     const operation = {
@@ -66,8 +62,8 @@ export class ApplicationAnswers {
       initiatedBy: { username },
       info: [{ name: 'requested', value: requestedAt }],
     }
-    await this.ports.applications.patch(application, { operation }, context.signal)
-    this.ports.agenda.mark(application.uid)
+    const { uid } = await requestOperation(this.ports.applications, this.#find(name), operation, context.signal)
+    this.ports.agenda.mark(uid)
     return { requestedAt }
   }
 

@@ -75,7 +75,7 @@ function restReason({ surplus, release }: Situation): string {
 }
 
 function wasTried({ last, release, declared }: Situation): boolean {
-  return last?.release === release && last.declared === declared && last.operation === ''
+  return last?.release === release && last.declared === declared
 }
 
 function startRelease({ release }: Situation): Decision {

@@ -34,7 +34,11 @@ export class Reconciler {
   /** The Application is gone from the hub: so is all that was remembered of it. */
   async #remove(uid: string): Promise<void> {
     const { accounts, announcer } = this.ports
-    const { declaration } = await accounts.open(uid)
+    const { declaration, isEmpty } = await accounts.open(uid)
+    if (isEmpty) {
+      accounts.close(uid)
+      return
+    }
     // The record goes first: who hears the fact must not find it any more.
     await accounts.remove(uid)
     if (declaration) await announcer.removed(declaration)

@@ -1,11 +1,13 @@
 import type { Operation } from '../application/application'
 import { isDesired, type Change } from '../plan/change'
+import { isCustomResourceDefinition } from '../plan/desired'
 import { countChanges } from '../plan/change-set'
 import type { Cause, SyncFact } from '../ports'
 import { applyChanges } from './apply-changes'
 import type { Decision } from './decide'
 import { ensureNamespace } from './ensure-namespace'
 import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './outcome'
+import { reportRunning } from './steps/report'
 import { nextRetryMs, retryPlan } from './retry'
 import { syncName, type SyncPointer } from './sync-pointer'
 import { needed, type Work } from './work'
@@ -17,15 +19,41 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const operation = work.application.operation
   const refusal = operation && refusedOperation(work, operation)
   const pointer = beginSync(work, decision)
-  if (refusal !== undefined) return closeSync(work, pointer, [], { phase: 'Error', message: refusal })
+  if (refusal !== undefined) return refused(work, pointer, refusal)
+  if (pointer.dryRun) return rehearse(work, pointer)
   if (!decision.resume) noteSuperseded(work, pointer)
   announceStart(work, pointer)
+  if (isLong(work)) work.write(reportRunning(work, pointer))
   work.ports.applications.note(work.application, startNote(work, pointer))
   const changes = needed(work.changes)
-  const namespace = pointer.dryRun ? [] : await ensureNamespace(work)
-  const mode = { dryRun: pointer.dryRun, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
+  const namespace = await ensureNamespace(work)
+  const mode = { dryRun: false, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
   const applied = await applyChanges(work, changes, mode)
   return endSync(work, pointer, [...namespace, ...applied, ...changes.flatMap(untouched)])
+}
+
+/** What can not be done at all was no try of the release: it leaves no trace but in the status. */
+function refused(work: Work, begun: SyncPointer, message: string): Outcome {
+  const sync: SyncPointer = { ...begun, phase: 'Error', message, finishedAt: work.now.toISOString() }
+  return { objects: [], phase: 'Error', message, sync, finishedAt: sync.finishedAt }
+}
+
+/** A dry run is no sync: nobody else hears of it. */
+async function rehearse(work: Work, begun: SyncPointer): Promise<Outcome> {
+  const changes = needed(work.changes)
+  const applied = await applyChanges(work, changes, { dryRun: true, prune: begun.prune, pruneHeld: undefined })
+  const objects = [...applied, ...changes.flatMap(untouched)]
+  const { phase, message } = summarize(objects)
+  const sync: SyncPointer = { ...begun, phase, message, finishedAt: work.now.toISOString() }
+  return { objects, phase, message, sync, finishedAt: sync.finishedAt }
+}
+
+const longFrom = 20
+
+/** Whether a sync will take long enough for people to see it run; a short one is told once, when it has ended. */
+function isLong(work: Work): boolean {
+  const changes = needed(work.changes).filter((change) => change.action !== 'unchanged')
+  return changes.length >= longFrom || changes.some((change) => isCustomResourceDefinition(change.ref))
 }
 
 function refusedOperation(work: Work, { sync }: Operation): string | undefined {

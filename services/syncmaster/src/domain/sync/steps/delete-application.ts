@@ -39,7 +39,9 @@ export async function deleteApplication(work: Work): Promise<Stop | undefined> {
 }
 
 async function release(work: Work, finalizers: readonly string[]): Promise<Stop> {
-  await work.ports.applications.patch(work.application, { metadata: { finalizers: [...finalizers] } }, work.signal)
+  const { resourceVersion } = work.application
+  const metadata = { finalizers: [...finalizers], resourceVersion }
+  await work.ports.applications.patch(work.application, { metadata }, work.signal)
   return 'silent'
 }
 

@@ -2,7 +2,8 @@ import { annotations } from '../../application/policy'
 import type { ApplicationStatus } from '../../application/application-status'
 import { mergePatch } from '../../status/merge-patch'
 import { nextStatus } from '../../status/next-status'
-import { isOver } from '../sync-pointer'
+import { operationState } from '../../status/operation-state'
+import { isOver, type SyncPointer } from '../sync-pointer'
 import type { Work } from '../work'
 
 /** Writes the status, when it says something new. */
@@ -21,7 +22,7 @@ export async function report(work: Work): Promise<void> {
 
 function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unknown> | undefined {
   const { reconciledAt, ...told } = next
-  const { reconciledAt: _before, ...known } = work.application.status
+  const { reconciledAt: _before, ...known } = presentStatus(work)
   const status = mergePatch(known, told) as Record<string, unknown> | undefined
   const sync = work.toldSync
   const isRefused = work.isUnknown && work.lookAgain === undefined
@@ -33,6 +34,19 @@ function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unkn
     ...(isOperationOver ? { operation: null } : {}),
     status: { ...status, reconciledAt },
   }
+}
+
+/** What the resource says now: since this look began, the beginning of a long sync may have been told. */
+function presentStatus(work: Work): ApplicationStatus {
+  return work.ports.applications.get(work.uid)?.status ?? work.application.status
+}
+
+/** Tells that a sync runs. */
+export async function reportRunning(work: Work, pointer: SyncPointer): Promise<void> {
+  const told = { ...work.application.status, operationState: operationState(work, pointer) }
+  const sync = { ...told.sync, status: 'OutOfSync' }
+  const patch = mergePatch(work.application.status, { ...told, sync })
+  if (patch) await work.ports.applications.patch(work.application, { status: patch }, work.signal)
 }
 
 const detailsEveryMs = 1000

@@ -1,0 +1,154 @@
+import 'reflect-metadata'
+import { clusterReachable, clusterRecord, leaseRecord, sha256, syncFinished, type ClusterRecord } from '@k8or/contracts'
+import type { Gate } from '@k8or/cluster-client'
+import {
+  DirectGate,
+  eventually,
+  removeDir,
+  startHubBench,
+  startKube,
+  tempDir,
+  type HubBench,
+  type KubeObject,
+  type KubeServer,
+  type RunningService,
+} from '@k8or/rig'
+import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { NotFoundError } from '@k8or/rpc'
+import type { Links } from '@k8or/shell'
+import { createApp } from './app.module'
+import { loadConfig } from './config'
+
+const timeoutMs = 20_000
+
+jest.setTimeout(40_000)
+
+const configMap = (name: string, data: Record<string, string> = { v: '0' }): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data,
+})
+
+describe('services/syncmaster/src/fleet.rig', () => {
+  const dir = tempDir('syncmaster-fleet')
+  let bench: HubBench
+  let edge: KubeServer
+  let edgeGate: DirectGate
+  const replicas: RunningService[] = []
+
+  beforeAll(async () => {
+    ;[bench, edge] = await Promise.all([startHubBench({ controllers: false }), startKube({ dir, controllers: false })])
+    edgeGate = new DirectGate(edge)
+    await edge.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+    await putCluster(true)
+    bench.calls.serve('accesspoint', (router) => {
+      router.service(ClustersService, {
+        resolve: () => {
+          throw new NotFoundError('there is no such cluster')
+        },
+      })
+    })
+    replicas.push(await start())
+  }, 120_000)
+
+  afterAll(async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()))
+    await edgeGate.close()
+    await Promise.all([bench.close(), edge.stop()])
+    removeDir(dir)
+  }, 30_000)
+
+  const start = (): Promise<RunningService> =>
+    bench.run('syncmaster', (links: Links) => {
+      const gate: Gate = { call: (asked) => (asked.cluster === 'edge' ? edgeGate : bench.gate).call(asked) }
+      const settings = { K8OR_REDIS_URL: bench.redis.url, K8OR_LEASE_TTL_MS: '1000' }
+      return createApp({ ...loadConfig(settings), holder: `replica-${replicas.length}` }, { ...links, gate })
+    })
+
+  const putCluster = async (reachable: boolean): Promise<void> => {
+    const row: ClusterRecord = {
+      ...{
+        name: 'edge',
+        server: 'https://edge.test',
+        labels: {},
+        namespaces: [],
+        reachable,
+        reason: '',
+        version: '1.36',
+      },
+    }
+    await bench.bus('accesspoint').records(clusterRecord).put(sha256('edge').slice(0, 24), row)
+  }
+
+  const declareOn = (name: string, server: string) =>
+    bench.hub.declare(name, { selfHeal: true }, { spec: { destination: { server, namespace: 'shop' } } })
+
+  it('C56.7 a cluster that can not be reached delays no other, and catches up when it is back', async () => {
+    const hub = 'https://kubernetes.default.svc'
+    const [far, near] = [await declareOn('far', 'https://edge.test'), await declareOn('near', hub)]
+    await Promise.all([
+      bench.desk.publish(far, [configMap('fleet', { v: '1' })]),
+      bench.desk.publish(near, [configMap('fleet', { v: '1' })]),
+    ])
+    await bench.hub.fact(syncFinished, 'far')
+    await bench.hub.fact(syncFinished, 'near')
+
+    edgeGate.cut()
+    await Promise.all([
+      bench.desk.publish(far, [configMap('fleet', { v: '2' })]),
+      bench.desk.publish(near, [configMap('fleet', { v: '2' })]),
+    ])
+    await bench.hub.fact(syncFinished, 'near', (its) => its.release === 2)
+    const { status } = await bench.hub.until('far', 'the trouble', (its) => its.conditions)
+    expect(JSON.stringify(status.conditions)).toContain('cluster edge can not be compared')
+
+    edgeGate.mend()
+    await putCluster(false)
+    await putCluster(true)
+    const data = { cluster: 'edge', server: 'https://edge.test', version: '1.36' }
+    const draft = {
+      id: 'edge-is-back',
+      token: 'edge',
+      time: new Date(),
+      causes: [],
+      actor: 'service:accesspoint',
+      data,
+    }
+    await bench.bus('accesspoint').publisher.publish(clusterReachable, draft)
+    await edge.client.watchUntil('v1/ConfigMap', 'shop/fleet', (found) => found?.data?.['v'] === '2', timeoutMs)
+    await bench.hub.until('far', 'Synced', (its) => its.sync?.status === 'Synced' && its.conditions === undefined)
+  })
+
+  it('names a destination that nobody knows', async () => {
+    await declareOn('lost', 'https://nowhere.test')
+    const { status } = await bench.hub.until(
+      'lost',
+      'InvalidSpecError',
+      (its) => its.conditions?.[0]?.type === 'InvalidSpecError',
+    )
+    expect(status.conditions[0].message).toContain('cluster https://nowhere.test is not known')
+  })
+
+  it('replicas share the applications, and one that dies is replaced without a sync lost or done twice', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `shared-${index}`)
+    const records = await Promise.all(names.map((name) => declareOn(name, 'https://kubernetes.default.svc')))
+    const second = await start()
+    const holders = async () => {
+      const rows = await bench.bus('syncmaster').records(leaseRecord).list('bucket.>')
+      return rows.map((row) => row.value.holder)
+    }
+    await eventually(async () => new Set(await holders()).size === 2 && (await holders()).length === 64, { timeoutMs })
+    await Promise.all(records.map((record, index) => bench.desk.publish(record, [configMap(names[index]!)])))
+    await Promise.all(names.map((name) => bench.hub.fact(syncFinished, name)))
+
+    // The second replica is cut off from the bus in one moment, as by a kill: its leases run out.
+    await second.links.bus.close()
+    await Promise.all(
+      records.map((record, index) => bench.desk.publish(record, [configMap(names[index]!, { v: '2' })])),
+    )
+    await Promise.all(names.map((name) => bench.hub.fact(syncFinished, name, (its) => its.release === 2)))
+    for (const name of names) expect(bench.hub.facts(syncFinished, name)).toHaveLength(2)
+    await second.stop().catch(() => undefined)
+  })
+})
