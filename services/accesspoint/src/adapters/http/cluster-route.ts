@@ -16,7 +16,7 @@ export function isForCluster(url: string): boolean {
 }
 
 /** Cluster and path of a URL such as `/clusters/staging/api/v1/pods`; the path stays as it was written. */
-export function splitClusterUrl(url: string): { cluster: string; target: string } {
+function splitClusterUrl(url: string): { cluster: string; target: string } {
   const rest = url.slice(prefix.length)
   const [name = ''] = rest.split(/[/?]/, 1)
   const target = rest.slice(name.length)

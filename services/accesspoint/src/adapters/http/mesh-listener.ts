@@ -61,7 +61,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
 }
 
 /** The service behind a connection, by a certificate that this mesh has issued. */
-export function callerOf(request: IncomingMessage, trustDomain: string): Caller | undefined {
+function callerOf(request: IncomingMessage, trustDomain: string): Caller | undefined {
   const socket = socketOf(request)
   const remembered = known.get(socket)
   if (remembered) return remembered === 'stranger' ? undefined : remembered

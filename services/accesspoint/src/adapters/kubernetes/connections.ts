@@ -87,6 +87,6 @@ export class Connections implements Upstreams {
 }
 
 /** Names need not be unique while people rename clusters: both parts count. */
-export function keyOf({ name, server }: ClusterEntry): string {
+function keyOf({ name, server }: ClusterEntry): string {
   return `${name}\n${server}`
 }

@@ -67,7 +67,7 @@ export function clusterDenial(cluster: ClusterEntry, object: JudgedObject): Proj
 }
 
 /** Whether a project takes applications from a namespace. */
-export function permitsApplicationNamespace(project: Project, namespace: string, controlNamespace: string): boolean {
+function permitsApplicationNamespace(project: Project, namespace: string, controlNamespace: string): boolean {
   if (namespace === controlNamespace) return true
   return project.sourceNamespaces.some((pattern) => matchesGlobOrExpression(pattern, namespace))
 }
