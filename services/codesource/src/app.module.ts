@@ -9,6 +9,7 @@ import { Addresses } from './adapters/git/addresses'
 import { GitMirrors, namedRepository } from './adapters/git/git-mirrors'
 import { HostLimits } from './adapters/git/host-limits'
 import { MirroredTrees } from './adapters/git/mirrored-trees'
+import { RunningReaders } from './adapters/git/object-reader'
 import { SecretFiles } from './adapters/git/secret-files'
 import { WebhookServer } from './adapters/http/webhook-server'
 import { Applications } from './adapters/jetstream/applications'
@@ -72,7 +73,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
 
 /** Reads what is followed and known, announces what was left unsaid, and begins to look at every repository. */
 async function begin(parts: Parts, config: Config, links: Links, log: Logger): Promise<Jobs> {
-  const { revisions, applications, work, observing } = parts
+  const { revisions, applications, work, observing, mirrors, followed } = parts
   await Promise.all([revisions.load(), applications.watch((change) => work.known(change))])
   const jobs = createJobs(
     { redis: redisOf(config, links), log },
@@ -85,6 +86,7 @@ async function begin(parts: Parts, config: Config, links: Links, log: Logger): P
     },
   )
   await observing.announceAgain()
+  await mirrors.removeUnused((token) => followed.repository(token) !== undefined)
   work.begin(jobs)
   return jobs
 }
@@ -108,11 +110,11 @@ function compose(config: Config, { bus, calls, identity }: Links, log: Logger) {
   const trees = new MirroredTrees(mirrors, (url) => followed.repository(repositoryToken(url)) ?? namedRepository(url))
   const { errorAfterMs, pollIntervalMs } = config
   const observing = new Observing({ followed, hints, mirrors, revisions, announcer, clock, errorAfterMs })
-  const work = new RepositoryWork({ followed, hints, revisions, observing, signals, pollIntervalMs })
+  const work = new RepositoryWork({ followed, hints, revisions, mirrors, observing, signals, pollIntervalMs })
   const taken = new RecordedDeliveries(bus)
   const taking = new TakingDeliveries({ secrets: webhookSecrets, taken, announcer, followed, clock })
   const webhooks = new WebhookServer({ ...config.webhook, identity }, taking, signals)
-  return { applications: new Applications(bus), revisions, mirrors, files, trees, observing, work, webhooks }
+  return { applications: new Applications(bus), followed, revisions, mirrors, files, trees, observing, work, webhooks }
 }
 
 function mirrorsOf({ git }: Config, credentials: HubSettings['credentials'], files: SecretFiles): GitMirrors {
@@ -120,6 +122,7 @@ function mirrorsOf({ git }: Config, credentials: HubSettings['credentials'], fil
     dir: join(git.dir, 'mirrors'),
     place: { path: git.path, home: git.dir },
     maxBytes: git.maxBytes,
+    readers: new RunningReaders(32),
     credentials,
     addresses: new Addresses({ allowLoopback: git.allowLoopback }),
     hosts: new HostLimits({ perHost: 8, unprovenPerHost: 4, total: 64 }),

@@ -23,6 +23,7 @@ export interface RepositoryWorkParts {
   readonly followed: Followed
   readonly hints: Hints
   readonly revisions: Revisions
+  readonly mirrors: { tidy(token: string, signal: AbortSignal): Promise<void> }
   readonly observing: Observing
   readonly signals: Signals
   readonly pollIntervalMs: number
@@ -86,7 +87,7 @@ export class RepositoryWork {
 
   /** Looks at one repository, and again after the poll interval. */
   async handle(key: string, signal: AbortSignal): Promise<void> {
-    const { observing, followed, hints, signals, pollIntervalMs } = this.parts
+    const { observing, followed, hints, mirrors, signals, pollIntervalMs } = this.parts
     if (key === unfollowed) return observing.settleUnfollowed()
     const url = followed.repository(key)?.url
     if (url === undefined) return
@@ -96,6 +97,7 @@ export class RepositoryWork {
     )
     const jitter = 1 + Math.random() / 2
     await this.jobs?.later(key, pollIntervalMs * jitter, 'poll')
+    await mirrors.tidy(key, signal)
   }
 
   private look(token: string, hint: Omit<Hint, 'traceparent'>): void {

@@ -11,6 +11,7 @@ export type GitSetting = readonly [name: string, value: string]
 const always: readonly GitSetting[] = [
   ['protocol.version', '2'],
   ['gc.auto', '0'],
+  ['advice.fetchShowForcedUpdates', 'false'],
   // A mirror is made again when it is broken: to wait for the disk would only cost time.
   ['core.fsync', 'none'],
   ['core.hooksPath', '/dev/null'],

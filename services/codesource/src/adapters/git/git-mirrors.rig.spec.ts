@@ -17,6 +17,7 @@ import { candidatesOf } from '../../domain/revision/target'
 import { Addresses } from './addresses'
 import { GitMirrors } from './git-mirrors'
 import { HostLimits } from './host-limits'
+import { RunningReaders } from './object-reader'
 import { SecretFiles } from './secret-files'
 
 const signal = new AbortController().signal
@@ -27,6 +28,7 @@ function newMirrors(access: Partial<RepositoryAccess> = {}, allowLoopback = true
     dir,
     place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
     maxBytes: 1 << 30,
+    readers: new RunningReaders(4),
     credentials: { of: async () => ({ ...noAccess, ...access }) },
     addresses: new Addresses({ allowLoopback }),
     hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),

@@ -1,4 +1,5 @@
 import { repositoryToken } from '@k8or/contracts'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitInfo, Credentials, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
 import type { RepositoryAccess } from '../../domain/repository/access'
@@ -6,13 +7,14 @@ import { repositoryErrorOf } from '../../domain/repository/git-failure'
 import { parseRemote, RepositoryError, type Remote } from '../../domain/repository/remote'
 import type { Candidate } from '../../domain/revision/target'
 import type { Addresses } from './addresses'
-import type { GitPlace } from './git-environment'
 import type { HostLimits } from './host-limits'
-import { Mirror } from './mirror'
+import { Mirror, type MirrorOptions } from './mirror'
 import { readCommit } from './read-commit'
 import { GitCommandError } from './run-git'
 import type { SecretFiles } from './secret-files'
 import { transportTo, type Transport } from './transport'
+
+const unusedForMs = 7 * 86_400_000
 
 /** A repository to fetch, as its declaration names it. */
 export interface NamedRepository {
@@ -22,10 +24,8 @@ export interface NamedRepository {
 }
 
 /** What mirrors are made of. */
-export interface GitMirrorsParts {
+export interface GitMirrorsParts extends MirrorOptions {
   readonly dir: string
-  readonly place: GitPlace
-  readonly maxBytes: number
   readonly credentials: Credentials
   readonly addresses: Addresses
   readonly hosts: HostLimits
@@ -79,10 +79,24 @@ export class GitMirrors implements Mirrors {
   open(token: string): Mirror {
     const known = this.mirrors.get(token)
     if (known) return known
-    const { dir, place, maxBytes } = this.parts
-    const mirror = new Mirror(join(dir, token), place, maxBytes)
+    const mirror = new Mirror(join(this.parts.dir, token), this.parts)
     this.mirrors.set(token, mirror)
     return mirror
+  }
+
+  /** Packs a mirror where that is due. */
+  tidy(token: string, signal: AbortSignal): Promise<void> {
+    return this.open(token).tidy(signal)
+  }
+
+  /** Removes mirrors that nobody has needed for a week. */
+  async removeUnused(isUsed: (token: string) => boolean): Promise<void> {
+    const tokens = await readdir(this.parts.dir).catch(() => [])
+    for (const token of tokens.filter((name) => !isUsed(name))) {
+      const path = join(this.parts.dir, token)
+      const { mtimeMs } = await stat(path)
+      if (Date.now() - mtimeMs > unusedForMs) await rm(path, { recursive: true, force: true })
+    }
   }
 
   close(): void {

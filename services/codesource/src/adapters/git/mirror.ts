@@ -1,20 +1,36 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gitEnvironment, type GitPlace } from './git-environment'
-import { ObjectReader } from './object-reader'
+import { gitEnvironment, type GitPlace, type GitSetting } from './git-environment'
+import { ObjectReader, type RunningReaders } from './object-reader'
 import { runGit } from './run-git'
 import type { Transport } from './transport'
 
 const minute = 60_000
+const tidyEveryMs = 60 * minute
+// These tasks add packs and never rewrite everything: a push does not wait long for them.
+const tidyTasks = ['--task=loose-objects', '--task=incremental-repack']
+const tidySettings: readonly GitSetting[] = [
+  ['maintenance.loose-objects.auto', '1000'],
+  ['maintenance.incremental-repack.auto', '20'],
+]
 const localDeadlineMs = 10_000
 const all = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
 const sharedArgs = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-show-forced-updates']
 const fetchArgs = ['fetch', ...sharedArgs, '--no-write-fetch-head', '--no-auto-maintenance']
 
+/** What all mirrors have in common. */
+export interface MirrorOptions {
+  readonly place: GitPlace
+  /** Packs that are larger together are refused. */
+  readonly maxBytes: number
+  readonly readers: RunningReaders
+}
+
 /** A bare copy of one repository, with the branches and tags that its host has. */
 export class Mirror {
   readonly objects: ObjectReader
+  private tidiedAt = performance.now()
   private preparing: Promise<void> | undefined
   /** Whether its repository answered last time; such ones are not made to wait behind others. */
   isProven: boolean
@@ -23,10 +39,9 @@ export class Mirror {
 
   constructor(
     readonly dir: string,
-    private readonly place: GitPlace,
-    private readonly maxBytes: number,
+    private readonly options: MirrorOptions,
   ) {
-    this.objects = new ObjectReader(gitEnvironment(place, dir))
+    this.objects = new ObjectReader(gitEnvironment(options.place, dir), options.readers)
     this.isProven = existsSync(this.fetchedMark)
   }
 
@@ -54,11 +69,18 @@ export class Mirror {
     this.head = /^ref: (refs\/\S+)\tHEAD$/m.exec(printed)?.[1]
   }
 
-  /** Packs what many fetches have left behind. */
+  /** Packs what many fetches have left behind, when it is much; looks no more than once an hour. */
   async tidy(signal: AbortSignal): Promise<void> {
-    const env = gitEnvironment(this.place, this.dir)
-    await runGit({ args: ['gc', '--quiet'], env, deadlineMs: 30 * minute, signal })
-    this.objects.close()
+    const now = performance.now()
+    if (now - this.tidiedAt < tidyEveryMs) return
+    this.tidiedAt = now
+    const env = gitEnvironment(this.options.place, this.dir, tidySettings)
+    await runGit({
+      args: ['maintenance', 'run', '--auto', '--quiet', ...tidyTasks],
+      env,
+      deadlineMs: 5 * minute,
+      signal,
+    })
   }
 
   /** Whether there is anything to read from. */
@@ -71,8 +93,8 @@ export class Mirror {
   }
 
   private async run(args: readonly string[], transport: Transport, deadlineMs: number, signal: AbortSignal) {
-    const env = gitEnvironment(this.place, this.dir, transport.settings, transport.env)
-    const isTooLarge = () => exceeds(join(this.dir, 'objects', 'pack'), this.maxBytes)
+    const env = gitEnvironment(this.options.place, this.dir, transport.settings, transport.env)
+    const isTooLarge = () => exceeds(join(this.dir, 'objects', 'pack'), this.options.maxBytes)
     try {
       return await runGit({ args, env, deadlineMs, signal, isTooLarge })
     } catch (error) {
@@ -88,7 +110,7 @@ export class Mirror {
 
   /** Thousands of branches as single files would slow every later command down. */
   private async finishFirst(signal: AbortSignal): Promise<void> {
-    const env = gitEnvironment(this.place, this.dir)
+    const env = gitEnvironment(this.options.place, this.dir)
     await runGit({ args: ['pack-refs', '--all'], env, deadlineMs: localDeadlineMs, signal })
     await writeFile(this.fetchedMark, '')
   }
@@ -113,7 +135,7 @@ export class Mirror {
     await rm(half, { recursive: true, force: true })
     await rm(this.dir, { recursive: true, force: true })
     await mkdir(half, { recursive: true })
-    const env = gitEnvironment(this.place, half)
+    const env = gitEnvironment(this.options.place, half)
     await runGit({ args: ['init', '--quiet', '--bare', '--template='], env, deadlineMs: localDeadlineMs, signal })
     await rename(half, this.dir)
   }

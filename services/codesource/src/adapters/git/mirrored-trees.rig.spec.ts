@@ -16,6 +16,7 @@ import { Addresses } from './addresses'
 import { GitMirrors } from './git-mirrors'
 import { HostLimits } from './host-limits'
 import { MirroredTrees } from './mirrored-trees'
+import { RunningReaders } from './object-reader'
 import { SecretFiles } from './secret-files'
 
 const signal = new AbortController().signal
@@ -43,6 +44,7 @@ describe('services/codesource/src/adapters/git/mirrored-trees.rig', () => {
       dir,
       place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
       maxBytes: 1 << 30,
+      readers: new RunningReaders(4),
       credentials: { of: async () => noAccess },
       addresses: new Addresses({ allowLoopback: true }),
       hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),

@@ -12,6 +12,25 @@ interface Question {
 const idleMs = 60_000
 const deadlineMs = 30_000
 
+/** Keeps the number of running readers small: each is a process, and there may be hundreds of mirrors. */
+export class RunningReaders {
+  private readonly running = new Set<ObjectReader>()
+
+  constructor(private readonly most: number) {}
+
+  /** A reader is used: it is the newest; of too many, the oldest that nobody waits for ends. */
+  used(reader: ObjectReader): void {
+    this.running.delete(reader)
+    this.running.add(reader)
+    if (this.running.size <= this.most) return
+    for (const other of this.running) if (other !== reader && other.isIdle) return other.close()
+  }
+
+  ended(reader: ObjectReader): void {
+    this.running.delete(reader)
+  }
+}
+
 /**
  * Reads objects of one mirror through one long-lived `git cat-file`: the first question starts it, a minute without any
  * ends it. It sees refs and objects as they are at each question.
@@ -23,7 +42,15 @@ export class ObjectReader {
   private idle: NodeJS.Timeout | undefined
   private deadline: NodeJS.Timeout | undefined
 
-  constructor(private readonly env: Readonly<Record<string, string>>) {}
+  constructor(
+    private readonly env: Readonly<Record<string, string>>,
+    private readonly others: RunningReaders,
+  ) {}
+
+  /** Whether nobody waits for an answer. */
+  get isIdle(): boolean {
+    return this.questions.length === 0
+  }
 
   /** Describes objects by id or by an expression such as `<commit>:<path>`; links inside the commit are followed. */
   describe(expressions: readonly string[]): Promise<ObjectAnswer[]> {
@@ -45,6 +72,7 @@ export class ObjectReader {
     if (/[\n\0]/.test(expression)) return Promise.resolve({ kind: 'missing' })
     return new Promise((answer, fail) => {
       const child = (this.child ??= this.start())
+      if (this.isIdle) this.others.used(this)
       this.questions.push({ verb, answer, fail })
       child.stdin.write(`${verb} ${expression}\n`)
       this.flushSoon()
@@ -90,6 +118,7 @@ export class ObjectReader {
     const { child, questions } = this
     this.child = undefined
     this.questions = []
+    this.others.ended(this)
     clearTimeout(this.idle)
     clearTimeout(this.deadline)
     this.deadline = undefined
