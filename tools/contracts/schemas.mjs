@@ -8,7 +8,7 @@ export function eventSchemaName({ fact, version }) {
 }
 
 /** The file name of a record's schema. */
-export function recordSchemaName({ bucket }) {
+function recordSchemaName({ bucket }) {
   return `record.${bucket}.json`
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Envelope, type Fact } from './envelope'
 import type { ServiceName } from './services'
 

@@ -6,7 +6,7 @@ import { busFailure, isWrongLastSequence } from '../errors'
 import { readLast } from '../stored/read-stored'
 
 /** What one message holds at most; larger content is cut. */
-export const chunkBytes = 512 * 1024
+const chunkBytes = 512 * 1024
 
 const chunksHeader = 'K8or-Chunks'
 const deadlineMs = 15_000

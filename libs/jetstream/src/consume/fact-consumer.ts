@@ -21,13 +21,11 @@ const quietMs = 50
 const longestQuietMs = 1_000
 const givenBackMs = 500
 
-/** Handles one fact: returns when it is recorded, throws `Later` or `Never` otherwise. */
-export type FactHandler = (fact: Fact<unknown>, signal: AbortSignal) => Promise<void>
-
 /** A service's way of handling facts. */
 export interface FactHandlers {
   /** The events that are handled, by the type that envelopes name. */
   readonly events: ReadonlyMap<string, EventDefinition>
+  /** Returns when the fact is recorded, throws `Later` or `Never` otherwise. */
   readonly handle: (event: EventDefinition, fact: Fact<unknown>, signal: AbortSignal) => Promise<void>
 }
 

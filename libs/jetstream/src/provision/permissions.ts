@@ -29,7 +29,7 @@ const indexer: ServiceName = 'insighthub'
  * What a service may do, by the contracts alone. Nobody may make streams or consumers: through a consumer of its own
  * a service would have the server publish whatever it stored to whatever subject it named.
  */
-export function permissionsOf(service: ServiceName): Permissions {
+function permissionsOf(service: ServiceName): Permissions {
   const owned = records.filter((record) => record.owner === service)
   const readable = records.filter((record) => record.owner === service || record.readers.includes(service))
   return {
