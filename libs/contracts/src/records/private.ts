@@ -83,7 +83,7 @@ export const leaseRecord = defineRecord({
   bucket: 'LEASES',
   readers: ['accesspoint'],
   description: 'who owns which bucket of applications',
-  key: 'bucket.<0 to 63>',
+  key: 'bucket.<0 to 63>, holder.<name>',
   ttlMs: 0,
   schema: LeaseRecord,
 })
