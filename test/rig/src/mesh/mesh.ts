@@ -1,3 +1,4 @@
+import type { ServiceName } from '@k8or/contracts'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,6 +35,8 @@ export interface Mesh {
   readonly git: GitServer
   /** By name: `standalone` or each service, `nats`, `redis`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** Where a service takes the calls of the others. */
+  addressOf(service: ServiceName): string
   /** Kills a process of the mesh, which then comes back. */
   kill(name: string, signal?: NodeJS.Signals): void
   /** Waits until every process of the mesh says that it is ready. */
@@ -86,6 +89,7 @@ class MeshStart {
       clusters: this.#clusters,
       git: this.theGit(),
       processes: this.#processes,
+      addressOf: (service) => `https://localhost:${this.layout.services[service].mesh}`,
       kill: (name, signal) => this.process(name).kill(signal),
       untilReady: (timeoutMs = 30_000) => this.untilReady(timeoutMs),
       stop: () => this.stop(),
