@@ -10,7 +10,9 @@ import { GitMirrors, namedRepository } from './adapters/git/git-mirrors'
 import { HostLimits } from './adapters/git/host-limits'
 import { MirroredTrees } from './adapters/git/mirrored-trees'
 import { RunningReaders } from './adapters/git/object-reader'
+import { Routes } from './adapters/git/route'
 import { SecretFiles } from './adapters/git/secret-files'
+import { Connections } from './adapters/git/smart-http/connections'
 import { WebhookServer } from './adapters/http/webhook-server'
 import { Applications } from './adapters/jetstream/applications'
 import { BusAnnouncer } from './adapters/jetstream/bus-announcer'
@@ -40,7 +42,7 @@ const looksAtOnce = 10_000
 export async function createApp(config: Config, links: Links): Promise<ServiceApp> {
   const log = createLogger(name)
   const parts = compose(config, links, log)
-  const { webhooks, mirrors, files, applications } = parts
+  const { webhooks, mirrors, connections, files, applications } = parts
   let jobs: Jobs | undefined
   const app = await buildService({
     name,
@@ -55,6 +57,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
       // A fetch that is cut off is made again.
       await jobs?.stop(1_000)
       mirrors.close()
+      connections.close()
       files.clear()
     },
   })
@@ -106,7 +109,9 @@ function compose(config: Config, { bus, calls, identity }: Links, log: Logger) {
   const announcer = new BusAnnouncer(bus.publisher)
   const revisions = new RecordedRevisions(bus)
   const files = new SecretFiles(join(config.git.dir, 'keys'))
-  const mirrors = mirrorsOf(config, credentials, files)
+  const connections = new Connections()
+  const addresses = new Addresses({ allowLoopback: config.git.allowLoopback })
+  const mirrors = mirrorsOf(config, new Routes({ credentials, addresses, files, connections }))
   const trees = new MirroredTrees(mirrors, (url) => followed.repository(repositoryToken(url)) ?? namedRepository(url))
   const { errorAfterMs, pollIntervalMs } = config
   const observing = new Observing({ followed, hints, mirrors, revisions, announcer, clock, errorAfterMs })
@@ -114,19 +119,28 @@ function compose(config: Config, { bus, calls, identity }: Links, log: Logger) {
   const taken = new RecordedDeliveries(bus)
   const taking = new TakingDeliveries({ secrets: webhookSecrets, taken, announcer, followed, clock })
   const webhooks = new WebhookServer({ ...config.webhook, identity }, taking, signals)
-  return { applications: new Applications(bus), followed, revisions, mirrors, files, trees, observing, work, webhooks }
+  return {
+    applications: new Applications(bus),
+    followed,
+    revisions,
+    mirrors,
+    connections,
+    files,
+    trees,
+    observing,
+    work,
+    webhooks,
+  }
 }
 
-function mirrorsOf({ git }: Config, credentials: HubSettings['credentials'], files: SecretFiles): GitMirrors {
+function mirrorsOf({ git }: Config, routes: Routes): GitMirrors {
   return new GitMirrors({
     dir: join(git.dir, 'mirrors'),
     place: { path: git.path, home: git.dir },
     maxBytes: git.maxBytes,
     readers: new RunningReaders(32),
-    credentials,
-    addresses: new Addresses({ allowLoopback: git.allowLoopback }),
     hosts: new HostLimits({ perHost: 8, unprovenPerHost: 4, total: 64 }),
-    files,
+    routes,
   })
 }
 

@@ -11,6 +11,8 @@ import {
   type GitServer,
 } from '@k8or/rig'
 import { existsSync, writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { noAccess, type RepositoryAccess } from '../../domain/repository/access'
 import { candidatesOf } from '../../domain/revision/target'
@@ -18,7 +20,9 @@ import { Addresses } from './addresses'
 import { GitMirrors } from './git-mirrors'
 import { HostLimits } from './host-limits'
 import { RunningReaders } from './object-reader'
+import { Routes } from './route'
 import { SecretFiles } from './secret-files'
+import { Connections } from './smart-http/connections'
 
 const signal = new AbortController().signal
 
@@ -29,10 +33,13 @@ function newMirrors(access: Partial<RepositoryAccess> = {}, allowLoopback = true
     place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
     maxBytes: 1 << 30,
     readers: new RunningReaders(4),
-    credentials: { of: async () => ({ ...noAccess, ...access }) },
-    addresses: new Addresses({ allowLoopback }),
     hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-    files: new SecretFiles(join(dir, 'secrets')),
+    routes: new Routes({
+      credentials: { of: async () => ({ ...noAccess, ...access }) },
+      addresses: new Addresses({ allowLoopback }),
+      files: new SecretFiles(join(dir, 'secrets')),
+      connections: new Connections(),
+    }),
   }
   return { dir, parts, mirrors: new GitMirrors(parts) }
 }
@@ -123,6 +130,111 @@ describe('services/codesource/src/adapters/git/git-mirrors.rig', () => {
     })
     await mirrors.fetchCommit(repository, '1'.repeat(40), signal)
     expect(await mirrors.resolve(repository.token, candidatesOf('1'.repeat(40), undefined))).toBe('missing')
+  })
+
+  it('asks a host once when nothing changed and twice when something did', async () => {
+    const repo = await gitRepo(root, 'asked')
+    await commitFiles(repo, Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`a${index}/d.yaml`, 'x'])))
+    const { dir, mirrors } = open()
+    const repository = named(server.urlOf('asked'))
+    const asked = async () => {
+      const before = server.requests('asked')
+      await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      return server.requests('asked') - before
+    }
+    const resolve = (target: string) => mirrors.resolve(repository.token, candidatesOf(target, undefined))
+    expect(await asked()).toBe(5)
+    // The first time without git it asks which version is spoken.
+    expect(await asked()).toBe(2)
+    expect(await asked()).toBe(1)
+    const second = await commitFiles(repo, { 'a7/d.yaml': 'y' })
+    expect(await asked()).toBe(2)
+    expect(await resolve('main')).toMatchObject({ commit: second })
+    await git(['-C', repo, 'branch', 'feature/one', second])
+    await git(['-C', repo, 'tag', '-a', 'v1', '-m', 'v1', second])
+    expect(await asked()).toBe(2)
+    expect(await resolve('feature/one')).toMatchObject({ commit: second })
+    expect(await resolve('v1')).toMatchObject({ commit: second, ref: 'refs/tags/v1' })
+    await git(['-C', repo, 'branch', '-D', 'feature/one'])
+    await git(['-C', repo, 'branch', 'feature', second])
+    await git(['-C', repo, 'tag', '-f', 'v1', second])
+    await git(['-C', repo, 'symbolic-ref', 'HEAD', 'refs/heads/feature'])
+    expect(await asked()).toBe(1)
+    expect(await resolve('feature/one')).toBe('missing')
+    expect(await resolve('feature')).toMatchObject({ commit: second })
+    expect(mirrors.head(repository.token)).toBe('refs/heads/feature')
+    const told = await git(['-C', join(dir, repository.token), 'for-each-ref', '--format=%(objectname) %(refname)'])
+    expect(told).toBe(await git(['-C', repo, 'for-each-ref', '--format=%(objectname) %(refname)']))
+    await git(['-C', join(dir, repository.token), 'fsck', '--full', '--strict'])
+  })
+
+  it('holds after many pushes, of any size, exactly what the host holds', async () => {
+    const repo = await gitRepo(root, 'many')
+    await commitFiles(repo, { a: '1' })
+    const { dir, mirrors } = open()
+    const repository = named(server.urlOf('many'))
+    await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+    for (let round = 0; round < 6; round++) {
+      const size = round === 3 ? 1_500 : round * 10 + 1
+      const files = Object.fromEntries(Array.from({ length: size }, (_, index) => [`f${index}/x`, `${round} ${index}`]))
+      const commit = await commitFiles(repo, files, `round ${round}`, `branch-${round % 3}`)
+      await mirrors.fetch(repository, { withHead: false, refs: [], signal })
+      const resolved = mirrors.resolve(repository.token, candidatesOf(`branch-${round % 3}`, undefined))
+      expect(await resolved).toMatchObject({ commit })
+    }
+    await git(['-C', join(dir, repository.token), 'fsck', '--full', '--strict'])
+  })
+
+  it('follows a repository that has moved, and no redirect to where it must not go', async () => {
+    const commit = await commitFiles(await gitRepo(root, 'moved'), { a: '1' })
+    let target = server.url
+    const gate = createServer((request, response) => {
+      response.writeHead(301, { location: `${target}${(request.url ?? '').replace('/old', '/moved')}` }).end()
+    })
+    await new Promise<void>((resolve) => gate.listen(0, '127.0.0.1', resolve))
+    const port = (gate.address() as AddressInfo).port
+    try {
+      const repository = named(`http://localhost:${port}/old.git`)
+      const { mirrors } = open()
+      await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      expect(await mirrors.resolve(repository.token, candidatesOf('main', undefined))).toMatchObject({ commit })
+      target = 'http://169.254.169.254'
+      const lured = open().mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      await expect(lured).rejects.toMatchObject({ problem: { reason: 'RepositoryAddressRefused' } })
+    } finally {
+      gate.close()
+      gate.closeAllConnections()
+    }
+  })
+
+  it('leaves to git a host that speaks an old version', async () => {
+    const commit = await commitFiles(await gitRepo(root, 'old'), { a: '1' })
+    const proxy = createServer((incoming, outgoing) => {
+      const { 'git-protocol': _version, ...headers } = incoming.headers
+      const { port } = new URL(server.url)
+      const passed = request(
+        { host: 'localhost', port, path: incoming.url, method: incoming.method, headers },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 0, answer.headers)
+          answer.pipe(outgoing)
+        },
+      )
+      incoming.pipe(passed)
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    try {
+      const repository = named(`http://localhost:${(proxy.address() as AddressInfo).port}/old.git`)
+      const { mirrors } = open()
+      await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      const second = await commitFiles(join(root, 'old.git'), { a: '2' })
+      await mirrors.fetch(repository, { withHead: true, refs: [], signal })
+      expect(await mirrors.resolve(repository.token, candidatesOf('main', undefined))).toMatchObject({ commit: second })
+      expect(second).not.toBe(commit)
+    } finally {
+      proxy.close()
+      proxy.closeAllConnections()
+    }
   })
 
   it('sends credentials with the first request, and calls their lack by its name', async () => {

@@ -1,18 +1,16 @@
 import { repositoryToken } from '@k8or/contracts'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CommitInfo, Credentials, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
-import type { RepositoryAccess } from '../../domain/repository/access'
+import type { CommitInfo, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
 import { repositoryErrorOf } from '../../domain/repository/git-failure'
-import { parseRemote, RepositoryError, type Remote } from '../../domain/repository/remote'
+import { parseRemote, RepositoryError } from '../../domain/repository/remote'
 import type { Candidate } from '../../domain/revision/target'
-import type { Addresses } from './addresses'
 import type { HostLimits } from './host-limits'
 import { Mirror, type MirrorOptions } from './mirror'
 import { readCommit } from './read-commit'
+import type { Route, Routes } from './route'
 import { GitCommandError } from './run-git'
-import type { SecretFiles } from './secret-files'
-import { transportTo, type Transport } from './transport'
+import { fetchQuickly } from './smart-http/fetch-quickly'
 
 const unusedForMs = 7 * 86_400_000
 
@@ -26,10 +24,8 @@ export interface NamedRepository {
 /** What mirrors are made of. */
 export interface GitMirrorsParts extends MirrorOptions {
   readonly dir: string
-  readonly credentials: Credentials
-  readonly addresses: Addresses
+  readonly routes: Routes
   readonly hosts: HostLimits
-  readonly files: SecretFiles
 }
 
 /** Mirrors on local disk, one folder for each repository. */
@@ -39,15 +35,16 @@ export class GitMirrors implements Mirrors {
   constructor(private readonly parts: GitMirrorsParts) {}
 
   async fetch(repository: NamedRepository, { withHead, refs, signal }: FetchOptions): Promise<void> {
-    await this.reach(repository, signal, async (mirror, url, transport) => {
-      const head = withHead ? mirror.readHead(url, transport, signal) : Promise.resolve()
-      await Promise.all([mirror.fetch(url, transport, refs, signal), head])
+    await this.reach(repository, signal, async (mirror, { remote, transport, http }) => {
+      if (http && (await fetchQuickly(http, mirror, refs, signal))) return
+      const head = withHead ? mirror.readHead(remote.url, transport, signal) : Promise.resolve()
+      await Promise.all([mirror.fetch(remote.url, transport, refs, signal), head])
     })
   }
 
   async fetchCommit(repository: NamedRepository, commit: string, signal: AbortSignal): Promise<void> {
-    await this.reach(repository, signal, (mirror, url, transport) =>
-      mirror.fetchCommit(url, transport, commit, signal).catch((error: unknown) => {
+    await this.reach(repository, signal, (mirror, { remote, transport }) =>
+      mirror.fetchCommit(remote.url, transport, commit, signal).catch((error: unknown) => {
         // The host answers, and has no such commit or does not hand it out: that is for the reader of the mirror to see.
         if (!(error instanceof GitCommandError) || !/not our ref|unadvertised|couldn't find/i.test(error.message))
           throw error
@@ -60,9 +57,8 @@ export class GitMirrors implements Mirrors {
   }
 
   async resolve(token: string, candidates: readonly Candidate[]): Promise<Resolution> {
-    const answers = await this.open(token).objects.describe(
-      candidates.map(({ expression }) => `${expression}^{commit}`),
-    )
+    const expressions = candidates.map(({ expression }) => `${expression}^{commit}`)
+    const answers = await this.open(token).objects.describe(expressions)
     for (const [index, answer] of answers.entries()) {
       if (answer.kind === 'found') return { commit: answer.id, ref: candidates[index]?.ref ?? answer.id }
       if (answer.kind === 'ambiguous') return 'ambiguous'
@@ -104,28 +100,34 @@ export class GitMirrors implements Mirrors {
   }
 
   private async reach(repository: NamedRepository, signal: AbortSignal, work: Work): Promise<void> {
-    const { addresses, credentials, files } = this.parts
-    const remote = parseRemote(repository.declaredUrl)
-    const allowed = addresses.of(remote).catch((error: unknown) => {
-      throw asRepositoryError(remote, error)
-    })
-    const [access, list] = await Promise.all([credentials.of(repository.url), allowed])
+    const { routes } = this.parts
     const mirror = this.open(repository.token)
-    const workWith = (found: RepositoryAccess) =>
-      this.tell(remote, mirror, signal, () => work(mirror, remote.url, transportTo(remote, found, list, files)))
-    await workWith(access).catch(async (error: unknown) => {
-      // What is declared about the repository may have been changed a moment ago.
-      const newest = dependsOnSettings(error) ? await credentials.of(repository.url, { fresh: true }) : access
-      if (newest === access) throw error
-      await workWith(newest)
-    })
+    const declared = mirror.movedTo ?? repository.declaredUrl
+    const route = await telling(repository, () => routes.to(declared))
+    try {
+      await this.go(mirror, route, signal, work)
+    } catch (error) {
+      const other = await telling(repository, () => this.otherRoute(error, declared, route, signal))
+      if (!other) throw error
+      await this.go(mirror, other, signal, work)
+      mirror.movedTo = other.remote.url === route.remote.url ? mirror.movedTo : other.remote.url
+    }
+  }
+
+  /** Credentials may have been changed a moment ago, and repositories move. */
+  private async otherRoute(error: unknown, declared: string, route: Route, signal: AbortSignal) {
+    const reason = error instanceof RepositoryError ? error.problem.reason : ''
+    if (reason === 'RepositoryMoved') return this.parts.routes.follow(route, signal)
+    if (reason !== 'RepositoryAccessRefused') return undefined
+    const fresh = await this.parts.routes.to(declared, { fresh: true })
+    return fresh.access === route.access ? undefined : fresh
   }
 
   /** Runs when the host has room, notes whether the repository answered, and says what a failure means. */
-  private async tell(remote: Remote, mirror: Mirror, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    const { host, url } = remote
+  private async go(mirror: Mirror, route: Route, signal: AbortSignal, work: Work): Promise<void> {
+    const { host, url } = route.remote
     try {
-      await this.parts.hosts.run({ host, isProven: mirror.isProven }, signal, work)
+      await this.parts.hosts.run({ host, isProven: mirror.isProven }, signal, () => work(mirror, route))
       mirror.isProven = true
     } catch (error) {
       mirror.isProven = false
@@ -134,25 +136,17 @@ export class GitMirrors implements Mirrors {
   }
 }
 
-type Work = (mirror: Mirror, url: string, transport: Transport) => Promise<void>
+type Work = (mirror: Mirror, route: Route) => Promise<void>
 
-/** Git hosts say that a repository is not there to whom they do not show it. */
-const curedBySettings = new Set([
-  'RepositoryAccessRefused',
-  'RepositoryNotFound',
-  'RepositoryHostKeyUnknown',
-  'RepositoryCertificateUntrusted',
-])
-
-function dependsOnSettings(error: unknown): boolean {
-  return error instanceof RepositoryError && curedBySettings.has(error.problem.reason)
+async function telling<Answer>({ url }: NamedRepository, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw error instanceof GitCommandError ? repositoryErrorOf(url, error.failure) : error
+  }
 }
 
 /** A repository by its URL alone, for callers that have no declaration at hand. */
 export function namedRepository(declaredUrl: string): NamedRepository {
   return { token: repositoryToken(declaredUrl), url: parseRemote(declaredUrl).url, declaredUrl }
-}
-
-function asRepositoryError(remote: Remote, error: unknown): unknown {
-  return error instanceof GitCommandError ? repositoryErrorOf(remote.url, error.failure) : error
 }

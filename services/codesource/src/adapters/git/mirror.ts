@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gitEnvironment, type GitPlace, type GitSetting } from './git-environment'
 import { ObjectReader, type RunningReaders } from './object-reader'
 import { runGit } from './run-git'
+import type { AskedMirror } from './smart-http/fetch-quickly'
 import type { Transport } from './transport'
 
 const minute = 60_000
@@ -28,7 +29,7 @@ export interface MirrorOptions {
 }
 
 /** A bare copy of one repository, with the branches and tags that its host has. */
-export class Mirror {
+export class Mirror implements AskedMirror {
   readonly objects: ObjectReader
   private tidiedAt = performance.now()
   private preparing: Promise<void> | undefined
@@ -36,19 +37,38 @@ export class Mirror {
   isProven: boolean
   /** What HEAD points to, as of the last time that it was asked for. */
   head: string | undefined
+  refs: Map<string, string> | undefined
+  isSpokenTo = false
+  leftToGitUntil = 0
+  /** Where its host says that the repository has gone. */
+  movedTo: string | undefined
 
   constructor(
     readonly dir: string,
     private readonly options: MirrorOptions,
   ) {
     this.objects = new ObjectReader(gitEnvironment(options.place, dir), options.readers)
-    this.isProven = existsSync(this.fetchedMark)
+    this.isProven = this.isComplete
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return gitEnvironment(this.options.place, this.dir)
+  }
+
+  get maxBytes(): number {
+    return this.options.maxBytes
+  }
+
+  /** Whether all has been fetched once. */
+  get isComplete(): boolean {
+    return existsSync(this.fetchedMark)
   }
 
   /** Brings branches and tags to what the host has now; `refs` are further ones, by full name. */
   async fetch(url: string, transport: Transport, refs: readonly string[], signal: AbortSignal): Promise<void> {
     await this.prepare()
-    const isFirst = !existsSync(this.fetchedMark)
+    this.refs = undefined
+    const isFirst = !this.isComplete
     // A pattern that matches nothing is no error, a missing name would be.
     const further = refs.map((ref) => `+${ref}*:${ref}*`)
     const args = [...fetchArgs, '--prune', '--', url, ...all, ...further]
@@ -110,8 +130,7 @@ export class Mirror {
 
   /** Thousands of branches as single files would slow every later command down. */
   private async finishFirst(signal: AbortSignal): Promise<void> {
-    const env = gitEnvironment(this.options.place, this.dir)
-    await runGit({ args: ['pack-refs', '--all'], env, deadlineMs: localDeadlineMs, signal })
+    await runGit({ args: ['pack-refs', '--all'], env: this.env, deadlineMs: localDeadlineMs, signal })
     await writeFile(this.fetchedMark, '')
   }
 

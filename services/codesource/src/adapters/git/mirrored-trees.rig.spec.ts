@@ -17,7 +17,9 @@ import { GitMirrors } from './git-mirrors'
 import { HostLimits } from './host-limits'
 import { MirroredTrees } from './mirrored-trees'
 import { RunningReaders } from './object-reader'
+import { Routes } from './route'
 import { SecretFiles } from './secret-files'
+import { Connections } from './smart-http/connections'
 
 const signal = new AbortController().signal
 const plain: ReadOptions = { recurse: true, maxBytes: 1 << 20, suffixes: [], followLinks: false }
@@ -45,10 +47,13 @@ describe('services/codesource/src/adapters/git/mirrored-trees.rig', () => {
       place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
       maxBytes: 1 << 30,
       readers: new RunningReaders(4),
-      credentials: { of: async () => noAccess },
-      addresses: new Addresses({ allowLoopback: true }),
       hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-      files: new SecretFiles(join(dir, 'secrets')),
+      routes: new Routes({
+        credentials: { of: async () => noAccess },
+        addresses: new Addresses({ allowLoopback: true }),
+        files: new SecretFiles(join(dir, 'secrets')),
+        connections: new Connections(),
+      }),
     })
     trees = new MirroredTrees(mirrors)
   })

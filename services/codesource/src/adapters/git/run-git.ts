@@ -7,6 +7,8 @@ export interface GitRun {
   readonly env: Readonly<Record<string, string>>
   readonly deadlineMs: number
   readonly signal: AbortSignal
+  /** Keep all that it prints, not just the first megabyte. */
+  readonly keepAll?: boolean
   /** Asked now and then while a long command runs: true ends it. */
   readonly isTooLarge?: () => Promise<boolean>
 }
@@ -32,7 +34,7 @@ const sizeCheckMs = 1_000
 export async function runGit(run: GitRun): Promise<string> {
   run.signal.throwIfAborted()
   const child = spawn('git', run.args, { env: run.env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
-  const [out, err] = [new Tail(child.stdout), new Tail(child.stderr)]
+  const [out, err] = [new Tail(child.stdout, run.keepAll ? Infinity : keptBytes), new Tail(child.stderr, keptBytes)]
   let ended: GitFailure['ended']
   const end = (why?: GitFailure['ended']) => {
     ended ??= why
@@ -85,9 +87,9 @@ class Tail {
   private readonly chunks: Buffer[] = []
   private length = 0
 
-  constructor(stream: NodeJS.ReadableStream) {
+  constructor(stream: NodeJS.ReadableStream, most: number) {
     stream.on('data', (chunk: Buffer) => {
-      if (this.length > keptBytes) return
+      if (this.length > most) return
       this.chunks.push(chunk)
       this.length += chunk.length
     })

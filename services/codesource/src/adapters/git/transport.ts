@@ -46,7 +46,7 @@ function resolved({ host, port }: Remote, addresses: readonly string[]): string 
 }
 
 /** Sent with the first request: to be asked first costs a round trip. */
-function authorizationOf(remote: Remote, access: RepositoryAccess): string | undefined {
+export function authorizationOf(remote: Remote, access: RepositoryAccess): string | undefined {
   if (access.bearerToken !== '') return `Bearer ${access.bearerToken}`
   const hasOwn = access.username !== '' || access.password !== ''
   const { username, password } = hasOwn ? access : remote

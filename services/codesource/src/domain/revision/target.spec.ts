@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { candidatesOf, isUnusualRef, unresolvedProblem } from './target'
+import { candidatesOf, isSafeRef, isUnusualRef, unresolvedProblem } from './target'
 
 const expressions = (target: string, head?: string) => candidatesOf(target, head).map(({ expression }) => expression)
 const sha = '0123456789abcdef0123456789abcdef01234567'
@@ -32,6 +32,20 @@ describe('services/codesource/src/domain/revision/target', () => {
     expect(isUnusualRef('refs/pull/7/head')).toBe(true)
     expect(isUnusualRef('refs/heads/main')).toBe(false)
     expect(isUnusualRef('main')).toBe(false)
+  })
+
+  it('takes no name of a ref from a host that would leave the folder of refs', () => {
+    for (const name of ['refs/heads/main', 'refs/heads/a/b-1.2', 'refs/tags/v1.0']) expect(isSafeRef(name)).toBe(true)
+    const bad = [
+      'HEAD',
+      'refs/heads/../../x',
+      'refs/heads/.git',
+      'refs/heads/a.lock',
+      'refs/heads/a.lock/b',
+      'refs/heads/',
+    ]
+    for (const name of [...bad, 'refs/heads//a', 'refs/heads/a b', '../refs/heads/a'])
+      expect(isSafeRef(name)).toBe(false)
   })
 
   it.each(['1.2.*', '>=1 <2', '~1', '^1.2', '*', '1.x', '1 - 2', '1.0 || 2.0'])('calls %s a constraint', (target) => {

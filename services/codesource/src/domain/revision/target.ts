@@ -32,6 +32,11 @@ export function candidatesOf(target: string, head: string | undefined): readonly
   return shortCommit.test(target) ? [...named, { expression: target, ref: null }] : named
 }
 
+/** Whether a name that a host tells can be a ref, and nothing but a ref. */
+export function isSafeRef(name: string): boolean {
+  return name.startsWith('refs/') && !forbidden.test(name) && !/\/\.|\.lock\//.test(name)
+}
+
 /** A ref that mirrors do not hold by themselves, such as `refs/pull/7/head`. */
 export function isUnusualRef(target: string): boolean {
   return target.startsWith('refs/') && !/^refs\/(heads|tags)\//.test(target) && !forbidden.test(target)

@@ -1,0 +1,42 @@
+import { GitCommandError } from '../run-git'
+import { NotUnderstoodError, SilentHostError, type GitHttp } from './git-http'
+import { quickFetch, type QuickMirror } from './quick-fetch'
+
+const deadlineMs = 60_000
+const againAfterMs = 600_000
+
+/** A mirror that remembers whether its host can be asked without git. */
+export interface AskedMirror extends QuickMirror {
+  readonly isComplete: boolean
+  /** Whether the host is known to speak what we speak. */
+  isSpokenTo: boolean
+  /** Before that moment (of the monotonic clock) it is left to git. */
+  leftToGitUntil: number
+}
+
+/**
+ * Fetches without git where that can be done; false leaves it to git, which is right about everything unusual.
+ * @throws GitCommandError when the host is silent: git would hear no more of it
+ */
+export async function fetchQuickly(
+  http: GitHttp,
+  mirror: AskedMirror,
+  refs: readonly string[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!mirror.isComplete || performance.now() < mirror.leftToGitUntil) return false
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+  try {
+    if (!mirror.isSpokenTo) await http.checkVersion(bounded)
+    mirror.isSpokenTo = true
+    await quickFetch(http, mirror, refs, bounded)
+    return true
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof SilentHostError) throw new GitCommandError({ stderr: '', ended: 'deadline' }, 'fetch')
+    mirror.refs = undefined
+    mirror.isSpokenTo = false
+    if (error instanceof NotUnderstoodError) mirror.leftToGitUntil = performance.now() + againAfterMs
+    return false
+  }
+}
