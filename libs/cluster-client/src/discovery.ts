@@ -7,7 +7,7 @@ import { apiVersionOf, parseApiVersion, versionPath } from './resource-paths'
 const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,' +
   'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
-const askedAgainAfterMs = 2_000
+const askedAgainAfterMs = 1_000
 const staleAfterMs = 10 * 60_000
 const ownTimeoutMs = 20_000
 

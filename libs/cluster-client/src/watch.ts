@@ -3,7 +3,7 @@ import { BackOff, pause } from './back-off'
 import type { ApiResource, KubeObject, WatchOptions } from './clusters'
 import type { Discovery } from './discovery'
 import { statusOf, type KubeCalls } from './kube-calls'
-import { kindNotServed, refusal, type Subject } from './kube-error'
+import { kindNotServed, KubeError, refusal, type Subject } from './kube-error'
 import { readBody } from './read-body'
 import { collectionPath, queryOf } from './resource-paths'
 import { readWatch, WatchEndedError, type WatchLine } from './watch-stream'
@@ -11,7 +11,9 @@ import { readWatch, WatchEndedError, type WatchLine } from './watch-stream'
 /** Watches are renewed within this many seconds, so that one whose connection died in silence does not stay so. */
 const renewedAfterSeconds = { least: 300, spread: 300 }
 const firstWaitMs = 200
-const longestWaitMs = 5_000
+const longestWaitMs = 10_000
+/** A kind may be served a moment after its definition was applied. */
+const longestWaitForKindMs = 2_000
 const shortestMs = 1_000
 const initialEventsEnd = 'k8s.io/initial-events-end'
 
@@ -50,7 +52,8 @@ export class Watch {
         if (isAborted(signal)) return
         if (error instanceof WatchEndedError && error.isExpired) this.resourceVersion = ''
         else this.tellTrouble(error)
-        await pause(this.backOff.next(), signal)
+        const isUnserved = error instanceof KubeError && error.reason === 'KindNotServed'
+        await pause(Math.min(this.backOff.next(), isUnserved ? longestWaitForKindMs : longestWaitMs), signal)
       }
     }
   }

@@ -23,7 +23,10 @@ export class Signals {
   }
 
   callRefused({ caller, method, cluster, target }: GateCall, status: number, message: string): void {
-    this.log.warn({ caller: caller.id, method, cluster, path: target.split('?')[0], status }, message)
+    const fields = { caller: caller.id, method, cluster, path: target.split('?')[0], status }
+    // That a cluster is away is told once, when it is seen.
+    if (status === 429 || status >= 500) this.log.debug(fields, message)
+    else this.log.warn(fields, message)
   }
 
   strangerRefused(method: string, reason: string): void {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
+import { connect } from 'node:http2'
 import { join } from 'node:path'
 import { createClusters, httpsGate, type ClosableGate, type Clusters } from '@k8or/cluster-client'
 import { services, type AccessRecorded } from '@k8or/contracts'
@@ -322,6 +323,20 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
     })
     expect(listed).toMatchObject({ status: 200, body: { clusters: [{ name: 'in-cluster' }] } })
     expect((await ask(`${access.peopleUrl}/elsewhere`, options)).status).toBe(404)
+  })
+
+  it('speaks HTTP/2 too, as kubectl does, and passes the first line of a watch on at once', async () => {
+    const session = connect(access.peopleUrl, { ca: access.authority.ca })
+    const watched = session.request({ ':path': `${path}?watch=1&allowWatchBookmarks=true`, ...bearer })
+    let text = ''
+    watched.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    await eventually(() => text.includes('"type":"ADDED"'))
+    const version = session.request({ ':path': '/clusters/in-cluster/version', ...bearer })
+    let answer = ''
+    version.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk))
+    await eventually(() => answer.includes('gitVersion'))
+    watched.close()
+    session.close()
   })
 
   it('C52.4 makes records of all of that: reads, mutations twice, watches twice, denials and strangers, in an unbroken chain', async () => {

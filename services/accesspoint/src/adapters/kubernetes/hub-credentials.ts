@@ -10,9 +10,7 @@ const askedAgainAfterMs = 30_000
  * Any form that kubectl takes, plug-ins included.
  */
 export async function hubCredentials(kubeconfig: string | undefined): Promise<ClusterCredentials> {
-  const config = new KubeConfig()
-  if (kubeconfig === undefined) config.loadFromCluster()
-  else config.loadFromFile(kubeconfig)
+  const config = load(kubeconfig)
   const cluster = config.getCurrentCluster()
   if (!cluster) throw new Error(`${kubeconfig ?? 'the service account'} names no cluster: set its current context`)
   const options = await readOptions(config)
@@ -25,6 +23,20 @@ export async function hubCredentials(kubeconfig: string | undefined): Promise<Cl
     rejectUnauthorized: !cluster.skipTLSVerify,
   }
   return { server, tls, authorization: authorizationOf(config, options), digest: digestOf(server, tls) }
+}
+
+function load(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig()
+  try {
+    if (kubeconfig === undefined) config.loadFromCluster()
+    else config.loadFromFile(kubeconfig)
+    return config
+  } catch (cause) {
+    const where = kubeconfig ?? "the pod's service account"
+    throw new Error(`the hub's credentials can not be read from ${where}; name a kubeconfig in K8OR_HUB_KUBECONFIG`, {
+      cause,
+    })
+  }
 }
 
 async function readOptions(config: KubeConfig): Promise<RequestOptions> {

@@ -147,6 +147,7 @@ async function passMutation(
   const key = request.resource ? objectKey(cluster.name, request.resource) : cluster.name
   const endTurn = await parts.turns.take(key)
   try {
+    progress.call.signal.throwIfAborted()
     admitFence(request, key, progress, parts)
     note(progress, parts, { phase: 'intent', outcome: 'allowed', rule: decision.rule })
     await parts.audit.settle()

@@ -39,6 +39,7 @@ describe('services/accesspoint/src/domain/request/parse-request', () => {
       '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode',
       'get rbac.authorization.k8s.io/v1 clusterroles /system:node',
     ],
+    ['GET', '/', 'get none'],
     ['GET', '/version', 'get none'],
     ['GET', '/apis/apps/v1', 'get none'],
     ['POST', '/version', 'other none'],

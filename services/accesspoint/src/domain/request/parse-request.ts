@@ -18,7 +18,7 @@ export function parseRequest(method: string, target: string): KubeRequest {
   if (target.length > longestTarget) throw new HostilePathError(`it is longer than ${longestTarget} characters`)
   if (!printable.test(target)) throw new HostilePathError('it holds characters that must be encoded')
   const { path, query } = splitTarget(target)
-  const segments = path.slice(1).split('/').map(decodeSegment)
+  const segments = path === '/' ? [] : path.slice(1).split('/').map(decodeSegment)
   const resource = readResource(segments)
   return {
     method,
