@@ -23,7 +23,7 @@ export function k8or(
   const env = { PATH: '/usr/bin:/bin', K8OR_URL, K8OR_CA, K8OR_TOKEN, ...environment }
   return new Promise((resolve, reject) => {
     execFile(command, args, { env, cwd: tmpdir(), timeout: 60_000 }, (error, out, complaint) => {
-      if (error && typeof error.code !== 'number') reject(error)
+      if (error && typeof error.code !== 'number') reject(new Error('k8or did not end', { cause: error }))
       else resolve({ code: error ? Number(error.code) : 0, out, complaints: complaint.split('\n').filter(Boolean) })
     })
   })
