@@ -3,6 +3,8 @@ import {
   applicationDeclared,
   bucketOf,
   fieldManager,
+  healthKey,
+  healthRecord,
   managedMarks,
   syncFinished,
   syncPlanned,
@@ -272,6 +274,59 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       expect(crd?.metadata.labels).toBeUndefined()
     })
 
+    it('C108.3 is told on its way: OutOfSync, running, Synced; Progressing until the verdict is about it, then Healthy', async () => {
+      const record = await bench.hub.declare('told')
+      const told: string[] = []
+      const ending = new AbortController()
+      const watching = (async () => {
+        for await (const { object } of kube().watch(
+          'argoproj.io/v1alpha1/Application',
+          { namespace: 'argocd' },
+          ending.signal,
+        )) {
+          if (object.metadata.name !== 'told') continue
+          const { sync, health, operationState } = (object.status ?? {}) as Record<
+            string,
+            Record<string, string> | undefined
+          >
+          told.push(`${sync?.['status']} ${health?.['status']} ${operationState?.['phase']}`)
+        }
+      })().catch(() => undefined)
+      const web = {
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'told' } },
+        spec: {
+          selector: { matchLabels: { app: 'told' } },
+          template: { metadata: { labels: { app: 'told' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+        },
+      }
+      await bench.desk.publish(record, [web, ...Array.from({ length: 25 }, (_, index) => configMap(`told-${index}`))])
+      await bench.hub.fact(syncFinished, 'told')
+      await bench.hub.until(
+        'told',
+        'Progressing',
+        (its) => its.sync?.status === 'Synced' && its.health?.status === 'Progressing',
+      )
+      const { metadata } = (await kube().get('apps/v1/Deployment', 'shop/told'))!
+      const object = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'told' }
+      const verdict = { application: record.ref, cluster: 'in-cluster', since: new Date().toISOString(), factId: 'f' }
+      const judged = {
+        uid: metadata.uid ?? '',
+        generation: metadata.generation ?? 0,
+        health: { status: 'Healthy' as const, message: '' },
+      }
+      const rows = bench.bus('insighthub').records(healthRecord)
+      await rows.put(healthKey(record.ref.uid, object), { ...verdict, object, ...judged })
+      await rows.put(healthKey(record.ref.uid, null), { ...verdict, object: null, ...judged })
+      await bench.hub.until('told', 'Healthy', (its) => its.health?.status === 'Healthy')
+      ending.abort()
+      await watching
+      expect([...new Set(told)].filter((line) => !line.includes('undefined undefined'))).toEqual([
+        'OutOfSync undefined Running',
+        'Synced Progressing Succeeded',
+        'Synced Healthy Succeeded',
+      ])
+    })
+
     it('leaves hooks out and says so', async () => {
       const record = await bench.hub.declare('hooked')
       const hook = configMap('hooked-hook', undefined, { annotations: { 'argocd.argoproj.io/hook': 'PreSync' } })
@@ -305,14 +360,16 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
   })
 
   it('leaves Kubernetes Events on the Application', async () => {
-    const record = await bench.hub.declare('noted')
+    const record = await bench.hub.declare('noted', null)
     await bench.desk.publish(record, [configMap('noted')])
+    await bench.hub.until('noted', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
+    await bench.hub.patch('noted', { operation: { sync: {} } })
     const selector = `involvedObject.name=noted`
     const reasons = await eventually(
       async () => {
         const events = await kube().list('v1/Event', { namespace: 'argocd', fieldSelector: selector })
         const found = events.map((event) => String(event['reason']))
-        return found.includes('OperationCompleted') && found
+        return found.length >= 3 && found
       },
       { timeoutMs, what: 'the events' },
     )

@@ -7,12 +7,15 @@ import { TokenBuckets } from '../../domain/drift/token-bucket'
 
 /** Events per Application: 20 at once, then one in 10 s. What is more is in the facts. */
 const allowance = { burst: 20, refillMs: 10_000 }
+/** Events of all Applications: when hundreds change in one moment, the hub has better things to do. */
+const allowanceOfAll = { burst: 50, refillMs: 50 }
 const component = 'k8or-syncmaster'
 const longestMessage = 1024
 
 /** Leaves Kubernetes Events on Applications, for `kubectl describe`. They are told in passing: nobody waits for them. */
 export class HubEvents {
   readonly #buckets = new TokenBuckets(allowance)
+  readonly #all = new TokenBuckets(allowanceOfAll)
   #count = 0
 
   constructor(
@@ -22,11 +25,16 @@ export class HubEvents {
   ) {}
 
   record(application: Application, event: { reason: string; message: string; isWarning?: boolean }): void {
-    if (this.#buckets.take(application.uid, Date.now()) > 0 || this.signal.aborted) return
+    if (this.signal.aborted || !this.#mayTell(application.uid, Date.now())) return
     const object = this.#eventOf(application, event)
     this.clusters.create(hubCluster.name, object, { signal: this.signal }).catch((error: unknown) => {
       this.log.debug({ application: application.name, reason: describeError(error) }, 'an Event was not stored')
     })
+  }
+
+  #mayTell(application: string, now: number): boolean {
+    if (this.#count % 1000 === 999) this.#buckets.sweep(now)
+    return this.#buckets.take(application, now) === 0 && this.#all.take('all', now) === 0
   }
 
   #eventOf(application: Application, event: { reason: string; message: string; isWarning?: boolean }) {

@@ -10,7 +10,9 @@ import type { Work } from '../work'
 export async function report(work: Work): Promise<void> {
   const next = nextStatus(work)
   const patch = resourcePatch(work, next)
-  if (patch && mayWait(work, patch)) {
+  if (patch && isBrandNew(work)) {
+    work.lookAgain ??= { delayMs: newForMs, reason: 'its first release did not come yet' }
+  } else if (patch && mayWait(work, patch)) {
     work.lookAgain ??= { delayMs: 1000, reason: 'the status has details to add' }
   } else if (patch) {
     await work.ports.applications.patch(work.application, patch, work.signal)
@@ -18,6 +20,14 @@ export async function report(work: Work): Promise<void> {
     noteTransitions(work, next)
   }
   noteEnd(work)
+}
+
+const newForMs = 2000
+
+/** A new Application whose first release is on its way has nothing to tell: soon it will. */
+function isBrandNew({ application, isWaiting, conditions, now }: Work): boolean {
+  const isUntold = application.status.sync == null && application.operation === undefined && conditions.size === 0
+  return isWaiting && isUntold && now.getTime() - Date.parse(application.createdAt) < newForMs
 }
 
 function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unknown> | undefined {
@@ -65,8 +75,8 @@ type Word = string | null | undefined
 function noteTransitions(work: Work, next: ApplicationStatus): void {
   const before = work.application.status
   const tell = (what: string, from: Word, to: Word): void => {
-    if (from === to || !to) return
-    const message = `Updated ${what} status: ${from ?? ''} -> ${to}`
+    if (!from || !to || from === to) return
+    const message = `Updated ${what} status: ${from} -> ${to}`
     work.ports.applications.note(work.application, { reason: 'ResourceUpdated', message })
   }
   tell('sync', before.sync?.status, next.sync?.status)
