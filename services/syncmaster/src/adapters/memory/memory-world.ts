@@ -1,0 +1,288 @@
+import {
+  fieldManager,
+  hubCluster,
+  sha256,
+  type AppliedRecord,
+  type ApplicationRecord,
+  type ObjectRef,
+  type ReleaseRecord,
+} from '@k8or/contracts'
+import { parseApplication, type Application } from '../../domain/application/application'
+import { LiveIndex } from '../../domain/drift/live-index'
+import { driftId } from '../../domain/sync/heal'
+import { keyOf, refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
+import {
+  RefusedError,
+  type Account,
+  type Accounts,
+  type Announcer,
+  type MutationOptions,
+  type Ports,
+} from '../../domain/ports'
+import { parseProject, type Project } from '../../domain/project/project'
+import type { SyncPointer } from '../../domain/sync/sync-pointer'
+import { RecentDesiredSets } from './desired-sets'
+
+/** Thrown at the call at which the process is to die. */
+export class Killed extends Error {}
+
+type RawApplication = Record<string, unknown> & { metadata: Record<string, unknown> }
+
+interface Stored {
+  readonly applied: Map<string, AppliedRecord>
+  sync?: SyncPointer | undefined
+  declaration?: ApplicationRecord
+  announced: number
+  version: number
+  decisions: string[]
+}
+
+/**
+ * A hub, a cluster and a bus in memory: enough to reconcile applications, and to die at any call. What is stored
+ * outlives a process; what a process remembers does not.
+ */
+export class MemoryWorld {
+  readonly objects = new Map<string, KubeObject>()
+  readonly facts = new Map<string, unknown>()
+  readonly waits: { application: string; delayMs: number; reason: string }[] = []
+  readonly applies: string[] = []
+  readonly refusals = new Map<string, string>()
+  release: ReleaseRecord | undefined
+  manifests: readonly KubeObject[] = []
+  project: Project | undefined = parseProject({
+    metadata: { name: 'default' },
+    spec: {
+      sourceRepos: ['*'],
+      destinations: [{ server: '*', namespace: '*' }],
+      clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+    },
+  })
+  nowMs = Date.parse('2026-01-01T00:00:00Z')
+  lease = 7
+  /** The number of outside calls after which the process dies. */
+  diesAfter = Infinity
+  readonly #stored = new Map<string, Stored>()
+  #application: RawApplication
+  #version = 100
+
+  constructor(application: RawApplication) {
+    this.#application = application
+  }
+
+  /** The Application as it is stored on the hub. */
+  get application(): Application & { readonly raw: Record<string, unknown> } {
+    const object = {
+      ...this.#application,
+      metadata: { ...this.#application.metadata, resourceVersion: String(this.#version) },
+    }
+    return { ...parseApplication(object as never), raw: object }
+  }
+
+  /** Changes the Application as people would. */
+  edit(patch: Record<string, unknown>): void {
+    this.#application = merged(this.#application, patch) as RawApplication
+    this.#version++
+  }
+
+  /** Changes an object as people would: the fields are theirs then. */
+  drift(key: string, data: Record<string, string>): void {
+    const object = this.objects.get(key)
+    if (!object) throw new Error(`there is no ${key}`)
+    const owned = { 'f:data': { 'f:stolen': {} } }
+    const managedFields = [
+      {
+        manager: 'kubectl-edit',
+        operation: 'Update' as const,
+        apiVersion: 'v1',
+        fieldsType: 'FieldsV1',
+        fieldsV1: owned,
+      },
+    ]
+    this.#store(key, { ...object, data, metadata: { ...object.metadata, managedFields } })
+  }
+
+  /** What a process works with; another process works with other ports. */
+  start(): Ports {
+    const accounts = this.#accounts()
+    const index = new LiveIndex((uid, key) => accounts.expected(uid, key))
+    for (const object of this.objects.values()) index.take(hubCluster.name, object)
+    return {
+      clock: { now: () => new Date(this.nowMs) },
+      applications: this.#applications(),
+      targets: { resolve: async () => hubCluster },
+      clusters: this.#clusters(),
+      releases: {
+        latest: async () => this.#call(() => this.release),
+        manifests: async () => this.#call(() => [...this.manifests]),
+      },
+      desiredSets: new RecentDesiredSets(1000),
+      verdicts: { ofApplication: () => undefined, ofObject: () => undefined },
+      live: { index, watch: () => undefined, known: async () => undefined },
+      accounts,
+      announcer: this.#announcer(),
+      agenda: {
+        mark: () => undefined,
+        later: async (application, delayMs, reason) =>
+          this.#call(() => void this.waits.push({ application, delayMs, reason })),
+      },
+      buckets: { fenceOf: () => this.lease },
+    }
+  }
+
+  #call<Answer>(act: () => Answer): Answer {
+    if (this.diesAfter-- <= 0) throw new Killed('the process was killed')
+    return act()
+  }
+
+  #applications(): Ports['applications'] {
+    return {
+      isComplete: () => true,
+      get: () => this.application,
+      list: () => [this.application],
+      project: () => this.project,
+      read: async () => this.application,
+      patch: async (_, patch) => this.#call(() => this.edit(patch)),
+      note: () => undefined,
+    }
+  }
+
+  #clusters(): Ports['clusters'] {
+    return {
+      get: async (_, ref) => this.#call(() => this.objects.get(keyOf(ref))),
+      apply: async (_, object, options) => this.#call(() => this.#apply(object, options)),
+      delete: async (_, ref) => this.#call(() => this.objects.delete(keyOf(ref))),
+      isNamespaced: async (_: string, kind: KindRef) => kind.kind !== 'Namespace',
+      untilServed: async () => true,
+    }
+  }
+
+  #apply(object: KubeObject, { dryRun }: MutationOptions): KubeObject {
+    const ref = refOf(object)
+    const key = keyOf(ref)
+    const refusal = this.refusals.get(key)
+    if (refusal !== undefined) throw new RefusedError(refusal, ref, 422, 'Invalid')
+    const before = this.objects.get(key)
+    const { managedFields: _, resourceVersion: _v, ...known } = before?.metadata ?? { name: ref.name }
+    const applied = { ...object, metadata: { ...known, ...object.metadata, managedFields: [ownedFields(object)] } }
+    const isSame = before !== undefined && JSON.stringify(stripped(before)) === JSON.stringify(stripped(applied))
+    if (isSame) return before
+    if (dryRun) return applied
+    this.applies.push(ref.name)
+    return this.#store(key, applied)
+  }
+
+  #store(key: string, object: KubeObject): KubeObject {
+    const { uid = sha256(`${key} ${this.#version}`).slice(0, 8), generation = 0 } = object.metadata
+    const resourceVersion = String(++this.#version)
+    const stored = { ...object, metadata: { ...object.metadata, uid, generation: generation + 1, resourceVersion } }
+    this.objects.set(key, stored)
+    return stored
+  }
+
+  #accounts(): Accounts {
+    const open = new Map<string, Account & { readonly applied: Map<string, AppliedRecord> }>()
+    return {
+      open: async (uid) => {
+        const account = open.get(uid) ?? this.#account(this.#storedOf(uid))
+        open.set(uid, account)
+        return account
+      },
+      expected: (uid, key) =>
+        open.get(uid)?.applied.get(key)?.projectionDigest ?? this.#storedOf(uid).applied.get(key)?.projectionDigest,
+      close: (uid) => void open.delete(uid),
+      remove: async (uid) => void this.#stored.delete(uid),
+    }
+  }
+
+  #storedOf(uid: string): Stored {
+    const stored = this.#stored.get(uid) ?? { applied: new Map(), announced: 0, version: 0, decisions: [] }
+    this.#stored.set(uid, stored)
+    return stored
+  }
+
+  /** Memory first, then what lasts: a process that dies between the two has lost the change. */
+  #account(stored: Stored): Account & { readonly applied: Map<string, AppliedRecord> } {
+    const applied = new Map(stored.applied)
+    let sync = stored.sync
+    const store = async (act: () => void): Promise<void> => this.#call(act)
+    return {
+      applied,
+      get sync() {
+        return sync
+      },
+      get declaration() {
+        return stored.declaration
+      },
+      get isAnnounced() {
+        return stored.announced === stored.version && stored.version > 0
+      },
+      get isEmpty() {
+        return applied.size === 0 && stored.declaration === undefined
+      },
+      remember: (key, record) => {
+        applied.set(key, record)
+        return store(() => void stored.applied.set(key, record))
+      },
+      drop: (key) => {
+        applied.delete(key)
+        return store(() => void stored.applied.delete(key))
+      },
+      saveSync: (pointer) => {
+        sync = pointer
+        return store(() => void (stored.sync = pointer))
+      },
+      noteDecision: (decision, reason) => store(() => void stored.decisions.push(`${decision}: ${reason}`)),
+      saveDeclaration: async (record) => {
+        await store(() => {
+          stored.declaration = record
+          stored.version++
+        })
+        return stored.version
+      },
+      saveAnnounced: () => store(() => void (stored.announced = stored.version)),
+    }
+  }
+
+  #announcer(): Announcer {
+    const say = async (id: string, data: unknown): Promise<boolean> =>
+      this.#call(() => {
+        if (this.facts.has(id)) return false
+        this.facts.set(id, data)
+        return true
+      })
+    return {
+      declared: async (record, version) => void (await say(`declared/${version}`, record)),
+      removed: async (record) => void (await say('removed', record)),
+      planned: async (_, sync, counts) => void (await say(`planned/${sync.sync}`, counts)),
+      started: async (_, sync, how) => void (await say(`started/${sync.sync}`, how)),
+      finished: (_, sync, outcome) => say(`finished/${sync.sync}`, outcome),
+      driftDetected: async (cause, drift, how) => void (await say(driftId(cause.application.uid, drift), how)),
+      driftRepaired: async (_, drift, detected) => void (await say(`repaired/${detected}`, drift)),
+    }
+  }
+}
+
+function ownedFields(object: KubeObject) {
+  const data = Object.keys((object['data'] ?? {}) as object)
+  const fieldsV1 = { 'f:data': Object.fromEntries(data.map((name) => [`f:${name}`, {}])) }
+  return { manager: fieldManager, operation: 'Apply' as const, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }
+}
+
+function stripped({ metadata, ...rest }: KubeObject): unknown {
+  const { name, namespace = '', labels, annotations, managedFields } = metadata
+  return [rest, { name, namespace, labels, annotations, managedFields }]
+}
+
+function merged(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const result = { ...(typeof target === 'object' ? (target as object) : {}) } as Record<string, unknown>
+  for (const [name, value] of Object.entries(patch))
+    if (value === null) Reflect.deleteProperty(result, name)
+    else result[name] = merged(result[name], value)
+  return result
+}
+
+/** The ref of a ConfigMap, as the world's objects are keyed. */
+export function configMapRef(namespace: string, name: string): ObjectRef {
+  return { group: '', version: 'v1', kind: 'ConfigMap', namespace, name }
+}

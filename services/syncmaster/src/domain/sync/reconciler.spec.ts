@@ -1,0 +1,229 @@
+import type { SyncFinished } from '@k8or/contracts'
+import { Killed, MemoryWorld } from '../../adapters/memory/memory-world'
+import { declarationOf } from '../application/declaration'
+import { healAllowance, TokenBuckets } from '../drift/token-bucket'
+import type { KubeObject } from '../kube-object'
+import { defaultMassChangeLimits } from '../plan/prune'
+import { Reconciler } from './reconciler'
+
+const uid = 'f6a1'
+const signal = new AbortController().signal
+
+const configMap = (name: string, v = '1'): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: { v },
+})
+
+const settings = () => ({
+  ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
+  ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
+})
+
+const worldOf = (automated: object | null = { prune: true, selfHeal: true }): MemoryWorld =>
+  new MemoryWorld({
+    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
+    spec: {
+      source: { repoURL: 'r', path: 'p' },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
+      ...(automated ? { syncPolicy: { automated } } : {}),
+    },
+  })
+
+const publish = (world: MemoryWorld, release: number, manifests: KubeObject[]): void => {
+  const { specDigest, ref } = declarationOf(world.application, 'argocd')
+  world.manifests = manifests
+  world.release = {
+    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
+    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
+    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
+    ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
+  }
+}
+
+/** Looks until nothing is left to be done, as a process would that is never killed. */
+const look = async (world: MemoryWorld, times = 1): Promise<void> => {
+  const reconciler = new Reconciler(world.start(), settings())
+  for (let time = 0; time < times; time++) await reconciler.consider(uid, signal)
+}
+const data = (world: MemoryWorld) =>
+  Object.fromEntries([...world.objects.values()].map((one) => [one.metadata.name, one['data']]))
+const factsOf = (world: MemoryWorld, kind: string) => [...world.facts.keys()].filter((id) => id.startsWith(`${kind}/`))
+
+describe('services/syncmaster/src/domain/sync/reconciler', () => {
+  it('brings a release to the cluster and tells of it', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a'), configMap('b')])
+    await look(world)
+    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(world.application.status).toMatchObject({
+      sync: { status: 'Synced', revision: 'commit-1' },
+      operationState: { phase: 'Succeeded' },
+    })
+    expect(factsOf(world, 'finished')).toEqual([`finished/${uid}-1-1`])
+  })
+
+  it('does nothing when it looks again', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a')])
+    await look(world)
+    const version = world.application.resourceVersion
+    await look(world, 3)
+    expect(world.applies).toEqual(['a'])
+    expect(world.application.resourceVersion).toBe(version)
+  })
+
+  it('killed at any call it ends the same, applies nothing twice and announces every end once', async () => {
+    const calls = await (async () => {
+      const world = worldOf()
+      publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])
+      world.diesAfter = 1000
+      await look(world)
+      return 1000 - world.diesAfter
+    })()
+    expect(calls).toBeGreaterThan(10)
+    for (let at = 0; at < calls; at++) {
+      const world = worldOf()
+      publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])
+      world.diesAfter = at
+      await expect(look(world)).rejects.toThrow(Killed)
+      world.diesAfter = Infinity
+      await look(world, 2)
+      expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' }, c: { v: '1' } })
+      expect(world.applies.toSorted()).toEqual(['a', 'b', 'c'])
+      expect([...world.objects.values()].map((one) => one.metadata.generation)).toEqual([1, 1, 1])
+      const { status } = world.application
+      expect(status).toMatchObject({ sync: { status: 'Synced' }, operationState: { phase: 'Succeeded' } })
+      expect(status.history).toHaveLength(1)
+      const finished = factsOf(world, 'finished').map((id) => id.slice('finished/'.length))
+      for (const sync of finished) expect(world.facts.has(`started/${sync}`)).toBe(true)
+      expect(finished.length).toBeGreaterThan(0)
+    }
+  })
+
+  it('killed in the middle of one release it goes on with the next, and the old one ends as failed', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])
+    world.diesAfter = 12
+    await expect(look(world)).rejects.toThrow(Killed)
+    world.diesAfter = Infinity
+    publish(world, 2, [configMap('a', '2')])
+    await look(world, 2)
+    expect(data(world)).toEqual({ a: { v: '2' } })
+    const ends = factsOf(world, 'finished').map((id) => (world.facts.get(id) as SyncFinished).phase)
+    expect(ends).toEqual(['Failed', 'Succeeded'])
+  })
+
+  it('puts drift back, that object alone', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a'), configMap('b')])
+    await look(world)
+    world.drift('/ConfigMap/front/a', { v: 'red' })
+    await look(world)
+    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(world.applies).toEqual(['a', 'b', 'a'])
+    expect(factsOf(world, 'drift.detected')).toHaveLength(1)
+    expect(factsOf(world, 'repaired')).toHaveLength(1)
+    expect(factsOf(world, 'finished')).toHaveLength(1)
+  })
+
+  it('A7.3 tries a failed sync again with growing waits and says so, then gives up', async () => {
+    const world = worldOf()
+    world.refusals.set('/ConfigMap/front/a', 'apply ConfigMap front/a: no room')
+    publish(world, 1, [configMap('a'), configMap('b')])
+    const waits: number[] = []
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      await look(world)
+      const { operationState } = world.application.status
+      if (attempt === 6) break
+      expect(operationState).toMatchObject({
+        phase: 'Running',
+        message: expect.stringContaining(`Retrying attempt #${attempt} at `),
+      })
+      waits.push(world.waits.at(-1)!.delayMs)
+      world.nowMs += world.waits.at(-1)!.delayMs
+    }
+    expect(waits).toEqual([5000, 10_000, 20_000, 40_000, 80_000])
+    expect(world.application.status.operationState).toMatchObject({
+      phase: 'Failed',
+      message: expect.stringContaining('(retried 5 times)'),
+    })
+    expect(data(world)).toEqual({ b: { v: '1' } })
+    world.nowMs += 60_000
+    await look(world)
+    expect(world.application.status.conditions).toMatchObject([
+      { type: 'SyncError', message: expect.stringContaining('Failed last sync attempt to commit-1') },
+    ])
+    expect(factsOf(world, 'finished')).toHaveLength(6)
+  })
+
+  it('syncs once more when the cause of a failure is gone', async () => {
+    const world = worldOf({ prune: true })
+    world.edit({ spec: { syncPolicy: { retry: { limit: 0 } } } })
+    world.refusals.set('/ConfigMap/front/a', 'apply ConfigMap front/a: no room')
+    publish(world, 1, [configMap('a')])
+    await look(world)
+    expect(world.application.status.operationState).toMatchObject({ phase: 'Failed' })
+    world.refusals.clear()
+    world.nowMs += 180_000
+    await look(world)
+    expect(world.application.status).toMatchObject({
+      sync: { status: 'Synced' },
+      operationState: { phase: 'Succeeded' },
+    })
+    expect(world.application.status.conditions).toBeUndefined()
+  })
+
+  it('C108.4 applies without automation only what is asked for, and takes the request away', async () => {
+    const world = worldOf(null)
+    publish(world, 1, [configMap('a')])
+    await look(world)
+    expect(world.application.status.sync?.status).toBe('OutOfSync')
+    world.edit({ operation: { sync: { revision: 'commit-1' }, initiatedBy: { username: 'ada' } } })
+    await look(world)
+    expect(world.application.operation).toBeUndefined()
+    expect(world.application.status).toMatchObject({
+      sync: { status: 'Synced' },
+      history: [{ initiatedBy: { username: 'ada' } }],
+    })
+  })
+
+  it('refuses a revision that it has no release of, and says what to do', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a')])
+    world.edit({ operation: { sync: { revision: 'older' } } })
+    await look(world)
+    expect(world.application.status.operationState).toMatchObject({
+      phase: 'Error',
+      message: expect.stringContaining('change spec.source.targetRevision instead'),
+    })
+    await look(world)
+    expect(world.application.status.sync?.status).toBe('Synced')
+  })
+
+  it('A10 refuses an object that the project forbids, by name, and applies the rest', async () => {
+    const world = worldOf()
+    world.project = {
+      name: 'default',
+      spec: { ...world.project!.spec, namespaceResourceBlacklist: [{ group: '', kind: 'Secret', name: '' }] },
+    }
+    publish(world, 1, [{ ...configMap('s'), kind: 'Secret' }, configMap('a')])
+    await look(world)
+    expect(data(world)).toEqual({ a: { v: '1' } })
+    expect(world.application.status.operationState?.message).toContain(
+      'Secret front/s: resource Secret is not permitted in project default',
+    )
+  })
+
+  it('stops in the middle when another replica took the bucket over', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a')])
+    const ports = world.start()
+    const held = [7, 7, 7, 8]
+    const reconciler = new Reconciler({ ...ports, buckets: { fenceOf: () => held.shift() ?? 8 } }, settings())
+    await reconciler.consider(uid, signal)
+    expect(world.applies).toEqual([])
+    expect(world.application.status.sync).toBeUndefined()
+  })
+})
