@@ -163,6 +163,6 @@ export class HubApplications implements Applications {
 }
 
 /** Which object of the hub an Application is. */
-export function refOf(application: Pick<Application, 'namespace' | 'name'>): ObjectRef {
+function refOf(application: Pick<Application, 'namespace' | 'name'>): ObjectRef {
   return { ...applicationKind, namespace: application.namespace, name: application.name }
 }

@@ -1,30 +1,8 @@
-import {
-  appliedRecord,
-  applicationRecord,
-  bucketOf,
-  decisionRecord,
-  type AppliedRecord,
-  type ApplicationRecord,
-  type DecisionRecord,
-} from '@k8or/contracts'
-import type { Bus, Records } from '@k8or/jetstream'
+import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8or/contracts'
+import type { Bus } from '@k8or/jetstream'
 import { keyOf } from '../../domain/kube-object'
 import type { Account, Accounts, Clock } from '../../domain/ports'
-import { RecordedAccount } from './recorded-account'
-
-/** The records in which accounts are kept. */
-export interface AccountRecords {
-  readonly applied: Records<AppliedRecord>
-  readonly decisions: Records<DecisionRecord>
-  readonly applications: Records<ApplicationRecord>
-}
-
-/** What the records say of one application, until its account is opened. */
-export interface StoredAccount {
-  readonly applied: Map<string, AppliedRecord>
-  decision: DecisionRecord | undefined
-  declaration: { readonly record: ApplicationRecord; readonly revision: number } | undefined
-}
+import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
 
 /** The accounts of the applications whose buckets are held here: in memory, and in the records of the bus. */
 export class RecordedAccounts implements Accounts {

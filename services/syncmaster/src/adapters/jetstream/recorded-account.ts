@@ -1,7 +1,21 @@
 import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
+import type { Records } from '@k8or/jetstream'
 import type { Account, Clock } from '../../domain/ports'
 import { SyncPointer } from '../../domain/sync/sync-pointer'
-import type { AccountRecords, StoredAccount } from './accounts'
+
+/** The records in which accounts are kept. */
+export interface AccountRecords {
+  readonly applied: Records<AppliedRecord>
+  readonly decisions: Records<DecisionRecord>
+  readonly applications: Records<ApplicationRecord>
+}
+
+/** What the records say of one application, until its account is opened. */
+export interface StoredAccount {
+  readonly applied: Map<string, AppliedRecord>
+  decision: DecisionRecord | undefined
+  declaration: { readonly record: ApplicationRecord; readonly revision: number } | undefined
+}
 
 const longestReason = 300
 const longestHistory = 10

@@ -4,7 +4,6 @@ import {
   sha256,
   type AppliedRecord,
   type ApplicationRecord,
-  type ObjectRef,
   type ReleaseRecord,
 } from '@k8or/contracts'
 import { parseApplication, type Application } from '../../domain/application/application'
@@ -250,20 +249,23 @@ export class MemoryWorld {
         this.facts.set(id, data)
         return true
       })
+    const said = async (id: string, data: unknown): Promise<void> => {
+      await say(id, data)
+    }
     return {
-      declared: async (record, version) => void (await say(`declared/${version}`, record)),
-      removed: async (record) => void (await say('removed', record)),
-      planned: async (_, sync, counts) => void (await say(`planned/${sync.sync}`, counts)),
-      started: async (_, sync, how) => void (await say(`started/${sync.sync}`, how)),
+      declared: (record, version) => said(`declared/${version}`, record),
+      removed: (record) => said('removed', record),
+      planned: (_, sync, counts) => said(`planned/${sync.sync}`, counts),
+      started: (_, sync, how) => said(`started/${sync.sync}`, how),
       finished: (_, sync, outcome) => say(`finished/${sync.sync}`, outcome),
-      driftDetected: async (cause, drift, how) => void (await say(driftId(cause.application.uid, drift), how)),
-      driftRepaired: async (_, drift, detected) => void (await say(`repaired/${detected}`, drift)),
+      driftDetected: (cause, drift, how) => said(driftId(cause.application.uid, drift), how),
+      driftRepaired: (_, drift, detected) => said(`repaired/${detected}`, drift),
     }
   }
 }
 
 function ownedFields(object: KubeObject) {
-  const data = Object.keys((object['data'] ?? {}) as object)
+  const data = Object.keys(object['data'] ?? {})
   const fieldsV1 = { 'f:data': Object.fromEntries(data.map((name) => [`f:${name}`, {}])) }
   return { manager: fieldManager, operation: 'Apply' as const, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }
 }
@@ -280,9 +282,4 @@ function merged(target: unknown, patch: unknown): unknown {
     if (value === null) Reflect.deleteProperty(result, name)
     else result[name] = merged(result[name], value)
   return result
-}
-
-/** The ref of a ConfigMap, as the world's objects are keyed. */
-export function configMapRef(namespace: string, name: string): ObjectRef {
-  return { group: '', version: 'v1', kind: 'ConfigMap', namespace, name }
 }

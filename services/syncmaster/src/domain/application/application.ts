@@ -37,14 +37,13 @@ const SyncPolicy = z.object({
 })
 
 /** One rule of what a comparison leaves out. */
-export const IgnoreDifference = z.looseObject({
+const IgnoreDifference = z.looseObject({
   group: z.string().default(''),
   kind: z.string().default(''),
   name: z.string().default(''),
   namespace: z.string().default(''),
   jsonPointers: z.array(z.string()).nullish(),
 })
-export type IgnoreDifference = z.infer<typeof IgnoreDifference>
 
 /** What an Application declares, as far as SyncMaster acts on it. */
 export const ApplicationSpec = z.looseObject({

@@ -20,7 +20,7 @@ export function declarationOf(application: Application, controlNamespace: string
 }
 
 /** Whether an Application asks to be looked at again, and how thoroughly. */
-export function refreshOf(application: Application): 'normal' | 'hard' | undefined {
+function refreshOf(application: Application): 'normal' | 'hard' | undefined {
   const asked = application.annotations[annotations.refresh]
   if (asked === undefined) return undefined
   return asked === 'hard' ? 'hard' : 'normal'

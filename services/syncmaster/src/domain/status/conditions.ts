@@ -2,7 +2,7 @@ import type { Condition } from '../application/application-status'
 import { compareTexts } from '../kube-object'
 
 /** The conditions that the mesh speaks of; others stay as they are. */
-export const ownConditions: readonly string[] = [
+const ownConditions: readonly string[] = [
   'ComparisonError',
   'DeletionError',
   'ExcludedResourceWarning',

@@ -128,7 +128,7 @@ async function deleteObject(work: Work, change: Change): Promise<void> {
 }
 
 /** How dependents go, by the word of the sync option. */
-export function propagationOf(word: string | undefined): 'Foreground' | 'Background' | 'Orphan' {
+function propagationOf(word: string | undefined): 'Foreground' | 'Background' | 'Orphan' {
   if (word === 'background') return 'Background'
   return word === 'orphan' ? 'Orphan' : 'Foreground'
 }

@@ -16,7 +16,7 @@ import type { Stop, Work } from './work'
 type Step = (work: Work) => Promise<Stop | undefined>
 
 /** One look at one application, from its declaration to its status. Every step may be repeated. */
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   announceDeclaration,
   respectFreeze,
   respectClaim,
