@@ -10,7 +10,7 @@ export class Unpacking {
   private readonly head: Buffer[] = []
   private headLength = 0
   private length = 0
-  private child: ReturnType<typeof start> | undefined
+  private running: ReturnType<typeof start> | undefined
 
   constructor(
     private readonly env: Readonly<Record<string, string>>,
@@ -21,8 +21,8 @@ export class Unpacking {
   take(chunk: Buffer): void {
     this.length += chunk.length
     if (this.length > this.maxBytes) throw new Error('the pack is too large')
-    if (this.child) {
-      this.child.stdin.write(chunk)
+    if (this.running) {
+      this.running.child.stdin.write(chunk)
       return
     }
     this.head.push(chunk)
@@ -32,27 +32,32 @@ export class Unpacking {
 
   /** @throws when git does not like the pack */
   async finish(): Promise<void> {
-    const { child } = this
-    if (!child) throw new Error('there is no pack')
-    const closed = once(child, 'close')
-    child.stdin.end()
-    const [code] = (await closed) as [number | null]
+    const { running } = this
+    if (!running) throw new Error('there is no pack')
+    running.child.stdin.end()
+    const code = await running.ended
     if (code !== 0) throw new Error(`the pack can not be unpacked: git ended with ${code ?? 'a signal'}`)
   }
 
   cancel(): void {
-    this.child?.kill('SIGKILL')
+    this.running?.child.kill('SIGKILL')
   }
 
   private begin(head: Buffer): void {
     const objects = head.readUInt32BE(8)
     const args = objects < keptFrom ? ['unpack-objects', '-q'] : ['index-pack', '--stdin', '--fix-thin']
-    this.child = start(args, this.env)
-    this.child.stdin.on('error', () => undefined)
-    this.child.stdin.write(head)
+    this.running = start(args, this.env)
+    this.running.child.stdin.write(head)
   }
 }
 
+/** Git ends as soon as it has the whole pack, which may be before anybody asks. */
 function start(args: readonly string[], env: Readonly<Record<string, string>>) {
-  return spawn('git', args, { env, stdio: ['pipe', 'ignore', 'ignore'] })
+  const child = spawn('git', args, { env, stdio: ['pipe', 'ignore', 'ignore'] })
+  child.stdin.on('error', () => undefined)
+  const ended = once(child, 'close').then(
+    ([code]: (number | null)[]) => code ?? null,
+    () => null,
+  )
+  return { child, ended }
 }
