@@ -98,7 +98,8 @@ export class LiveWatches implements Live {
       onEvent: (type, object) => {
         const isGone = type === 'DELETED'
         const ref = refOf(object)
-        this.#tell(isGone ? this.index.doubt(cluster, keyOf(ref)) : this.index.take(cluster, object))
+        const { resourceVersion } = object.metadata
+        this.#tell(isGone ? this.index.doubt(cluster, keyOf(ref), resourceVersion) : this.index.take(cluster, object))
       },
       onTrouble: (error) => this.#onTrouble(watch, error),
     })

@@ -52,6 +52,15 @@ describe('services/syncmaster/src/domain/drift/live-index', () => {
     expect(index.take('hub', object(3, '1', { uid: 'other' }))).toEqual(['app'])
   })
 
+  it('still doubts what was deleted when the answer to an earlier apply comes late', () => {
+    const index = indexOf(object(1))
+    expect(index.doubt('hub', key, '3')).toEqual(['app'])
+    index.take('hub', object(2))
+    expect(index.isUncertain('hub', key)).toBe(true)
+    index.take('hub', object(4))
+    expect(index.isUncertain('hub', key)).toBe(false)
+  })
+
   it('doubts what left the selection, until it is asked for', () => {
     const index = indexOf(object(1))
     expect(index.doubt('hub', key)).toEqual(['app'])

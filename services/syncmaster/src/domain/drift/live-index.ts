@@ -6,8 +6,8 @@ export type Expectation = (application: string, key: string) => string | undefin
 
 interface Entry {
   live: LiveObject
-  /** Seen to vanish from the selection: deleted, or merely without our label. Asking tells which. */
-  uncertain: boolean
+  /** The version in which it left the selection: deleted, or merely without our label. Asking tells which. */
+  leftAt: string | undefined
   /** The content, kept only while it is not as expected. */
   body: KubeObject | undefined
 }
@@ -28,18 +28,20 @@ export class LiveIndex {
     const known = this.#entries(cluster).get(live.key)
     if (known && known.live.uid === live.uid && isOlderVersion(live.resourceVersion, known.live.resourceVersion))
       return []
-    const isNews = known?.live.uid !== live.uid || known.live.deleting !== live.deleting || known.uncertain
+    const leftAt = stillLeft(known, live)
+    const wasLeft = known?.leftAt !== undefined
+    const isNews = known?.live.uid !== live.uid || known.live.deleting !== live.deleting || wasLeft
     const isExpected = live.projection === this.expected(live.application, live.key) && !live.deleting
-    this.#put(cluster, { live, uncertain: false, body: isExpected ? undefined : object })
+    this.#put(cluster, { live, leftAt, body: isExpected ? undefined : object })
     const concerned = [live.application, known?.live.application ?? '']
     return isExpected && !isNews ? [] : [...new Set(concerned)].filter((uid) => uid !== '')
   }
 
-  /** An object left the selection of the watch. */
-  doubt(cluster: string, key: string): string[] {
+  /** An object left the selection of the watch, in this version where the watch tells it. */
+  doubt(cluster: string, key: string, version?: string): string[] {
     const entry = this.#clusters.get(cluster)?.get(key)
     if (!entry) return []
-    entry.uncertain = true
+    entry.leftAt = version ?? entry.live.resourceVersion
     return entry.live.application === '' ? [] : [entry.live.application]
   }
 
@@ -74,7 +76,7 @@ export class LiveIndex {
   }
 
   isUncertain(cluster: string, key: string): boolean {
-    return this.#clusters.get(cluster)?.get(key)?.uncertain ?? false
+    return this.#clusters.get(cluster)?.get(key)?.leftAt !== undefined
   }
 
   /** The objects on a cluster that carry the label of an application. */
@@ -107,4 +109,13 @@ export class LiveIndex {
     keys?.delete(live.key)
     if (keys?.size === 0) this.#byApplication.delete(group)
   }
+}
+
+/**
+ * Whether an object is still in doubt when this is learnt of it. The answer to an apply may come after the watch told that the
+ * object was deleted since: only what is newer than that settles the doubt.
+ */
+function stillLeft(known: Entry | undefined, live: LiveObject): string | undefined {
+  if (known?.leftAt === undefined || known.live.uid !== live.uid) return undefined
+  return isOlderVersion(known.leftAt, live.resourceVersion) ? undefined : known.leftAt
 }
