@@ -57,6 +57,6 @@ export class ApplicationIndex {
 }
 
 /** The keys of the revisions that an application follows. */
-export function followedRevisions({ sources }: ApplicationRecord): string[] {
+function followedRevisions({ sources }: ApplicationRecord): string[] {
   return sources.map(({ repoURL, targetRevision }) => revisionKey(repositoryToken(repoURL), targetRevision))
 }

@@ -49,7 +49,7 @@ export function toolProblem(source: DeclaredSource, tool: string): Problem | und
 }
 
 /** Charts and OCI artifacts come from registries, not from git. */
-export function isChart({ chart = '', repoURL }: DeclaredSource): boolean {
+function isChart({ chart = '', repoURL }: DeclaredSource): boolean {
   return chart !== '' || repoURL.startsWith('oci://')
 }
 

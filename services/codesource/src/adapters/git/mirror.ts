@@ -1,9 +1,10 @@
+import { Later } from '@k8or/outcome'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gitEnvironment, type GitPlace, type GitSetting } from './git-environment'
 import { ObjectReader, type RunningReaders } from './object-reader'
-import { runGit } from './run-git'
+import { GitCommandError, runGit } from './run-git'
 import type { AskedMirror } from './smart-http/fetch-quickly'
 import type { Transport } from './transport'
 
@@ -16,6 +17,8 @@ const tidySettings: readonly GitSetting[] = [
   ['maintenance.incremental-repack.auto', '20'],
 ]
 const localDeadlineMs = 10_000
+const saysBroken =
+  /is corrupt|corrupt loose object|object file .* is empty|bad object|not a git repository|unable to read (tree|sha1 file)|bad config|index file .* is too small|non-monotonic index/
 const all = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
 const sharedArgs = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-show-forced-updates']
 const fetchArgs = ['fetch', ...sharedArgs, '--no-write-fetch-head', '--no-auto-maintenance']
@@ -103,6 +106,14 @@ export class Mirror implements AskedMirror {
     })
   }
 
+  /** Removes what is broken; the next fetch makes it again. */
+  async remove(): Promise<void> {
+    this.objects.close()
+    this.preparing = undefined
+    this.refs = undefined
+    await rm(this.dir, { recursive: true, force: true })
+  }
+
   /** Whether there is anything to read from. */
   exists(): boolean {
     return existsSync(join(this.dir, 'HEAD'))
@@ -120,7 +131,9 @@ export class Mirror implements AskedMirror {
     } catch (error) {
       // A command that was ended may have left locks behind.
       this.preparing = undefined
-      throw error
+      if (!(error instanceof GitCommandError && saysBroken.test(error.failure.stderr))) throw error
+      await this.remove()
+      throw new Later('the mirror was broken: it is made again', 0, { cause: error })
     }
   }
 

@@ -1,5 +1,6 @@
 import {
   commitFiles,
+  eventually,
   git,
   gitEnvironment,
   gitRepo,
@@ -8,12 +9,13 @@ import {
   tempDir,
   type GitServer,
 } from '@k8or/rig'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { noAccess } from '../../domain/repository/access'
 import { TreeMissingError, TreeTooLargeError, type ReadOptions } from '../../domain/tree/tree'
 import { Addresses } from './addresses'
-import { GitMirrors } from './git-mirrors'
+import { GitMirrors, namedRepository } from './git-mirrors'
 import { HostLimits } from './host-limits'
 import { MirroredTrees } from './mirrored-trees'
 import { RunningReaders } from './object-reader'
@@ -147,6 +149,23 @@ describe('services/codesource/src/adapters/git/mirrored-trees.rig', () => {
     const unfollowed = await trees.read(server.urlOf('linked'), commit, 'app', plain, signal)
     expect(unfollowed.files.find(({ path }) => path === 'abs.yaml')?.content.toString()).toBe('/etc/passwd')
     removeDir(work)
+  })
+
+  it('makes a broken mirror again', async () => {
+    const repository = namedRepository(url)
+    const before = await read('apps/a3')
+    const objects = join(dir, repository.token, 'objects')
+    const isObject = (name: string) => /^[0-9a-f]{2}\/|\.pack$/.test(name)
+    const paths = (await readdir(objects, { recursive: true })).filter(isObject)
+    const blob = before[0]?.id ?? ''
+    for (const path of paths) {
+      chmodSync(join(objects, path), 0o644)
+      if (path.endsWith('.pack') || path.replace('/', '') === blob) truncateSync(join(objects, path), 0)
+    }
+    mirrors.close()
+    await eventually(async () => (await read('apps/a3')).length === 1)
+    const commit = await commitFiles(repo, { 'apps/a3/d.yaml': 'again' })
+    expect((await read('apps/a3', {}, commit))[0]?.content.toString()).toBe('again')
   })
 
   it('reads five hundred folders in a moment', async () => {

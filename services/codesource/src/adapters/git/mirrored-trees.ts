@@ -1,4 +1,11 @@
-import { TreeMissingError, type ReadOptions, type TreeFile, type TreePath } from '../../domain/tree/tree'
+import {
+  BrokenMirrorError,
+  TreeMissingError,
+  type ReadOptions,
+  type TreeFile,
+  type TreePath,
+} from '../../domain/tree/tree'
+import { Later } from '@k8or/outcome'
 import { namedRepository, type GitMirrors, type NamedRepository } from './git-mirrors'
 import type { Mirror } from './mirror'
 import { listPaths, readTree } from './read-tree'
@@ -25,8 +32,14 @@ export class MirroredTrees {
     options: ReadOptions,
     signal: AbortSignal,
   ): Promise<{ readonly id: string; readonly files: readonly TreeFile[] }> {
-    const { objects } = await this.holding(url, commit, signal)
-    return readTree(objects, commit, path, options)
+    const mirror = await this.holding(url, commit, signal)
+    try {
+      return await readTree(mirror.objects, commit, path, options)
+    } catch (error) {
+      if (!(error instanceof BrokenMirrorError)) throw error
+      await mirror.remove()
+      throw new Later(`the mirror of ${url} was broken: it is made again`, 100, { cause: error })
+    }
   }
 
   private async holding(url: string, commit: string, signal: AbortSignal): Promise<Mirror> {

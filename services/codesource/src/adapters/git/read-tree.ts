@@ -1,4 +1,5 @@
 import {
+  BrokenMirrorError,
   expressionOf,
   TreeMissingError,
   TreeTooLargeError,
@@ -89,7 +90,7 @@ async function find(
   const led = isLink && options.followLinks ? await describe(objects, `${options.at}${path}`) : undefined
   if (led?.kind === 'found' && led.type === 'blob') return { path, id: led.id, size: led.size, isLink, linkProblem: '' }
   const own = await describe(objects, entry.id)
-  if (own?.kind !== 'found') throw new Error(`object ${entry.id} of the mirror is broken`)
+  if (own?.kind !== 'found') throw new BrokenMirrorError(`object ${entry.id} can not be read`)
   return { path, id: entry.id, size: own.size, isLink, linkProblem: led ? linkProblemOf(led) : '' }
 }
 
@@ -104,7 +105,7 @@ async function describe(objects: ObjectReader, expression: string | undefined): 
 }
 
 function contentOf(answer: ObjectAnswer | undefined): Buffer {
-  if (answer?.kind !== 'found') throw new Error('an object of the mirror is broken')
+  if (answer?.kind !== 'found') throw new BrokenMirrorError('an object can not be read')
   return (answer satisfies FoundObject).content
 }
 

@@ -36,6 +36,14 @@ export class TreeMissingError extends Error {
   }
 }
 
+/** The mirror lacks what it should have: it must be made again. */
+export class BrokenMirrorError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'BrokenMirrorError'
+  }
+}
+
 /** More than was asked for. */
 export class TreeTooLargeError extends Error {
   constructor(message: string) {
