@@ -19,6 +19,7 @@ import { RecordedVerdicts } from './adapters/jetstream/recorded-verdicts'
 import { RecentDesiredSets } from './adapters/memory/desired-sets'
 import { ApplicationAnswers } from './adapters/rpc/applications'
 import type { Config } from './config'
+import { createSignals } from './signals'
 import { LiveIndex } from './domain/drift/live-index'
 import { healAllowance, TokenBuckets } from './domain/drift/token-bucket'
 import type { Ports } from './domain/ports'
@@ -94,6 +95,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
     desiredSets: new RecentDesiredSets(config.desiredCacheObjects),
     announcer: new BusAnnouncer(bus.publisher, clock),
     agenda: attention,
+    signals: createSignals(log),
   }
   const settings = settingsOf(config)
   const reconciler = new Reconciler(ports, settings)

@@ -205,6 +205,30 @@ export interface Agenda {
   later(application: string, delayMs: number, reason: string): Promise<void>
 }
 
+/** What is told in logs and metrics. */
+export interface Signals {
+  syncEnded(of: {
+    readonly application: string
+    readonly sync: string
+    readonly cluster: string
+    readonly phase: string
+    readonly trigger: string
+    readonly message: string
+    readonly changed: number
+    readonly seconds: number
+  }): void
+  /** The message names object, field, cause and next step. */
+  objectFailed(of: { readonly application: string; readonly cluster: string; readonly message: string }): void
+  healed(of: {
+    readonly application: string
+    readonly cluster: string
+    readonly object: string
+    readonly failure: string | undefined
+  }): void
+  /** Something about an Application is wrong that was not before. */
+  conditionCame(of: { readonly application: string; readonly type: string; readonly message: string }): void
+}
+
 /** The buckets of applications that are held here. */
 export interface Buckets {
   /** The fence of the bucket, while it is held. */
@@ -249,4 +273,5 @@ export interface Ports {
   readonly announcer: Announcer
   readonly agenda: Agenda
   readonly buckets: Buckets
+  readonly signals: Signals
 }

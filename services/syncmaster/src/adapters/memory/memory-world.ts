@@ -125,6 +125,12 @@ export class MemoryWorld {
           this.#call(() => void this.waits.push({ application, delayMs, reason })),
       },
       buckets: { fenceOf: () => this.lease },
+      signals: {
+        syncEnded: () => undefined,
+        objectFailed: () => undefined,
+        healed: () => undefined,
+        conditionCame: () => undefined,
+      },
     }
   }
 

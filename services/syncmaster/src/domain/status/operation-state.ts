@@ -56,10 +56,9 @@ function resourceResults(objects: readonly ObjectOutcome[]): ResourceResult[] {
     .toSorted((a, b) => compareRefs(a.change.ref, b.change.ref))
     .map(({ change, result, message }) => ({
       ...change.ref,
-      status: resultWord(result),
       message,
-      hookPhase: result === 'failed' ? 'Failed' : 'Succeeded',
-      syncPhase: 'Sync',
+      ...(change.action === 'skip' ? {} : { status: resultWord(result), syncPhase: 'Sync' }),
+      ...(change.action === 'skip' ? {} : { hookPhase: result === 'failed' ? 'Failed' : 'Succeeded' }),
     }))
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from '@k8or/contracts'
 import { describeDrift } from '../drift/describe-drift'
 import { failedHealWaitMs } from '../drift/token-bucket'
+import { nameOf } from '../kube-object'
 import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
 import type { DriftFact } from '../ports'
 import { applyChanges } from './apply-changes'
@@ -80,7 +81,10 @@ function driftFact(work: Work, drift: Change): DriftFact {
 
 function announceRepairs(work: Work, objects: readonly ObjectOutcome[]): void {
   for (const object of objects) {
-    if (object.result === 'failed') continue
+    const failure = object.result === 'failed' ? object.message : undefined
+    const about = { application: work.instance, cluster: needed(work.cluster).name }
+    work.ports.signals.healed({ ...about, object: nameOf(object.change.ref), failure })
+    if (failure !== undefined) continue
     const { key } = object.change
     const cluster = needed(work.cluster).name
     const live = work.ports.live.index.find(cluster, key)

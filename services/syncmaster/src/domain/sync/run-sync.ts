@@ -206,7 +206,19 @@ async function closeSync(
 ): Promise<Outcome> {
   const sync = closedPointer(work, begun, end)
   await work.account.saveSync(sync)
+  signalEnd(work, sync, objects, end)
   return { objects, phase: end.phase, message: sync.message, sync, finishedAt: sync.finishedAt }
+}
+
+function signalEnd(work: Work, sync: SyncPointer, objects: readonly ObjectOutcome[], end: End): void {
+  const { signals } = work.ports
+  const about = { application: work.instance, cluster: needed(work.cluster).name }
+  const seconds = (Date.parse(sync.finishedAt) - Date.parse(sync.startedAt)) / 1000
+  const changed = objects.filter((object) => object.result !== 'unchanged').length
+  const failed = objects.filter((object) => object.result === 'failed')
+  // The first one is in the message of the sync.
+  for (const { message } of failed.slice(1, 20)) signals.objectFailed({ ...about, message })
+  signals.syncEnded({ ...about, ...end, sync: sync.sync, trigger: sync.trigger, changed, seconds })
 }
 
 function closedPointer(work: Work, begun: SyncPointer, end: End): SyncPointer {

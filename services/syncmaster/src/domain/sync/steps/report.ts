@@ -18,6 +18,7 @@ export async function report(work: Work): Promise<void> {
     await work.ports.applications.patch(work.application, patch, work.signal)
     work.memory.reportedAtMs = work.now.getTime()
     noteTransitions(work, next)
+    noteConditions(work, next)
   }
   noteEnd(work)
 }
@@ -81,6 +82,12 @@ function noteTransitions(work: Work, next: ApplicationStatus): void {
   }
   tell('sync', before.sync?.status, next.sync?.status)
   tell('health', before.health?.status, next.health?.status)
+}
+
+function noteConditions(work: Work, next: ApplicationStatus): void {
+  const before = new Map(work.application.status.conditions?.map(({ type, message }) => [type, message]))
+  for (const { type, message } of next.conditions ?? [])
+    if (before.get(type) !== message) work.ports.signals.conditionCame({ application: work.instance, type, message })
 }
 
 function noteEnd(work: Work): void {
