@@ -86,8 +86,11 @@ function noteTransitions(work: Work, next: ApplicationStatus): void {
 
 function noteConditions(work: Work, next: ApplicationStatus): void {
   const before = new Map(work.application.status.conditions?.map(({ type, message }) => [type, message]))
-  for (const { type, message } of next.conditions ?? [])
-    if (before.get(type) !== message) work.ports.signals.conditionCame({ application: work.instance, type, message })
+  for (const { type, message } of next.conditions ?? []) {
+    // How a sync failed is told with its end.
+    const isTold = before.get(type) === message || (type === 'SyncError' && work.outcome !== undefined)
+    if (!isTold) work.ports.signals.conditionCame({ application: work.instance, type, message })
+  }
 }
 
 function noteEnd(work: Work): void {
