@@ -6,6 +6,7 @@ import { ClusterTroubleError, type UpstreamAnswer, type UpstreamCall } from '../
 import type { ClusterEntry } from '../../domain/routing/clusters'
 import { Bulkhead } from './bulkhead'
 import type { ClusterCredentials } from './credentials'
+import { Pending } from './pending'
 import { WatchAgent } from './watch-agent'
 
 /** How a cluster is treated. */
@@ -20,6 +21,8 @@ export interface ConnectionLimits {
 const breakerOptions = { failures: 3, firstOpenMs: 500, longestOpenMs: 10_000 }
 /** A watch answers its first line at once, or something is wrong. */
 const watchHeadersMs = 30_000
+/** How long a watch waits for a cluster that does not answer. */
+const watchHeldMs = 20_000
 
 /** The way to one cluster: its connections, its breaker, its places. */
 export class Connection {
@@ -28,6 +31,9 @@ export class Connection {
   private readonly breaker = new Breaker(breakerOptions)
   private readonly places: Bulkhead
   private readonly watchPlaces: Bulkhead
+  /** Those who wait for the cluster to answer again. */
+  private readonly returned = new Pending()
+  private isClosed = false
 
   constructor(
     public entry: ClusterEntry,
@@ -45,17 +51,11 @@ export class Connection {
 
   /** Sends a call when the breaker and the places let it. @throws ClusterTroubleError */
   async send(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const admission = this.breaker.admit(Date.now())
-    if (!admission.admitted)
-      throw new ClusterTroubleError(
-        'unreachable',
-        `cluster ${this.entry.name} does not answer: ${admission.reason}`,
-        admission.retryAfterMs,
-      )
+    await this.admit(call)
     const leave = await (call.isWatch ? this.watchPlaces : this.places).enter(call.caller, call.signal)
     try {
       const answer = await this.dispatch(call)
-      this.breaker.succeeded()
+      this.stands()
       answer.body.once('close', leave)
       return answer
     } catch (error) {
@@ -66,15 +66,16 @@ export class Connection {
 
   /** Asks the cluster for its version, whatever the breaker says, and tells the breaker. Answers why it does not answer. */
   async probe(signal: AbortSignal, timeoutMs: number): Promise<{ version: string } | { reason: string }> {
-    const call = { method: 'GET', target: '/version', headers: { accept: 'application/json' }, body: undefined }
     try {
-      const answer = await this.dispatch({ ...call, isWatch: false, caller: 'probe', signal, timeoutMs })
-      const text = await textOf(answer)
-      if (answer.status === 401)
+      const version = await this.ask('/version', signal, timeoutMs)
+      if (version.status === 401)
         return this.tripped(`it refuses the credentials; renew them in the Secret of cluster ${this.entry.name}`)
-      if (answer.status >= 500) return this.tripped(`it answered ${answer.status}`)
-      this.breaker.succeeded()
-      return { version: versionIn(text) }
+      if (version.status >= 500) return this.tripped(`it answered ${version.status}`)
+      // A server that comes back answers for its version before it serves everything.
+      if (this.breaker.reason !== undefined && (await this.ask('/readyz', signal, timeoutMs)).status >= 500)
+        return this.tripped('it is starting')
+      this.stands()
+      return { version: versionIn(version.text) }
     } catch (error) {
       if (signal.aborted) throw error
       return this.tripped(describeError(error))
@@ -83,7 +84,39 @@ export class Connection {
 
   /** Breaks all connections, watches included. */
   async close(): Promise<void> {
+    this.isClosed = true
+    this.returned.tell()
     await Promise.all([this.calls.destroy(), this.watches.destroy()])
+  }
+
+  /** A watch waits until the cluster answers again: it is back at once then, and costs nothing until then. */
+  private async admit({ isWatch, signal }: UpstreamCall): Promise<void> {
+    const heldUntil = Date.now() + (isWatch ? watchHeldMs : 0)
+    for (;;) {
+      const admission = this.breaker.admit(Date.now())
+      if (admission.admitted) return
+      const left = heldUntil - Date.now()
+      if (left <= 0) throw this.unreachable(admission.reason, admission.retryAfterMs)
+      await this.returned.wait(left, signal)
+      signal.throwIfAborted()
+      if (this.isClosed) throw this.unreachable('it was retired')
+    }
+  }
+
+  private async ask(target: string, signal: AbortSignal, timeoutMs: number): Promise<{ status: number; text: string }> {
+    const call = { method: 'GET', target, headers: { accept: 'application/json' }, body: undefined, caller: 'probe' }
+    const answer = await this.dispatch({ ...call, isWatch: false, signal, timeoutMs })
+    return { status: answer.status, text: await textOf(answer) }
+  }
+
+  private unreachable(reason: string, retryAfterMs?: number): ClusterTroubleError {
+    return new ClusterTroubleError('unreachable', `cluster ${this.entry.name} does not answer: ${reason}`, retryAfterMs)
+  }
+
+  private stands(): void {
+    const wasAway = this.breaker.reason !== undefined
+    this.breaker.succeeded()
+    if (wasAway) this.returned.tell()
   }
 
   private tripped(reason: string): { reason: string } {

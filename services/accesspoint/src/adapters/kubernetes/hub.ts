@@ -169,10 +169,14 @@ export class Hub implements Declarations {
 
   private createFacts(): PolicyFacts {
     const policyTrouble = (): string | undefined => this.policyTrouble()
+    const isLive = (): boolean => this.troubles.size === 0
     return {
       controlNamespace: this.options.controlNamespace,
       get trouble() {
         return policyTrouble()
+      },
+      get isLive() {
+        return isLive()
       },
       application: (uid) => this.applications.get(uid),
       project: (name) => this.projects.get(name),

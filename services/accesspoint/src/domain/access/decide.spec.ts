@@ -22,6 +22,7 @@ const application: Application = {
 const facts: PolicyFacts = {
   controlNamespace: 'argocd',
   trouble: undefined,
+  isLive: true,
   application: (uid) => (uid === 'u1' ? application : undefined),
   project: (name) => (name === 'default' ? project : undefined),
   clusterOf: (destination) => table.ofDestination(destination),
@@ -139,6 +140,17 @@ describe('services/accesspoint/src/domain/access/decide', () => {
   it('C52.9 denies mutations while the policy can not be read, as a denial that may pass', () => {
     const denied = ask('PATCH', deployment, { claim, facts: { trouble: 'the hub does not answer' } })
     expect(denied).toMatchObject({ allowed: false, rule: 'policy-unreadable', isPassing: true })
+  })
+
+  it('tells a denial by declarations that may be out of date from one that stands', () => {
+    const unknown = { claim: { ...claim, application: 'u2' } }
+    expect(ask('PATCH', deployment, unknown).isPassing).toBeUndefined()
+    expect(ask('PATCH', deployment, { ...unknown, facts: { isLive: false } })).toMatchObject({
+      allowed: false,
+      isPassing: true,
+    })
+    expect(ask('PATCH', deployment, { claim, cluster: hub, facts: { isLive: false } }).isPassing).toBe(true)
+    expect(ask('PATCH', deployment, { claim, facts: { isLive: false } })).toMatchObject({ allowed: true })
   })
 
   it('lets SyncMaster patch of an Application what is its own, where there are Applications', () => {

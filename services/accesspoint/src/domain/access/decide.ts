@@ -24,6 +24,8 @@ export interface PolicyFacts {
   readonly controlNamespace: string
   /** Why the declarations can not be read now; undefined when they can. */
   readonly trouble: string | undefined
+  /** Whether every change of the declarations is seen at this moment. */
+  readonly isLive: boolean
   application(uid: string): Application | undefined
   project(name: string): Project | undefined
   /** @throws UnknownClusterError */
@@ -147,9 +149,13 @@ function judgeMutation(question: AccessQuestion, facts: PolicyFacts): Decision |
     return deny('fence-missing', 'a mutation must carry its release and its lease')
   if (facts.trouble !== undefined)
     return { ...deny('policy-unreadable', `the policy can not be read: ${facts.trouble}`), isPassing: true }
+  // What is denied by declarations that may be out of date may be allowed in a moment.
+  const passing = facts.isLive ? {} : { isPassing: true }
   const application = facts.application(claim.application)
-  if (!application) return deny('application-unknown', `no Application on the hub has the uid ${claim.application}`)
-  return { ...judgeObject(question, facts, application, target), application }
+  if (!application)
+    return { ...deny('application-unknown', `no Application on the hub has the uid ${claim.application}`), ...passing }
+  const decision = judgeObject(question, facts, application, target)
+  return { ...decision, application, ...(decision.allowed ? {} : passing) }
 }
 
 function judgeObject(

@@ -115,7 +115,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     return made.metadata.uid ?? ''
   }
 
-  function under(uid: string, release = 1, lease = 10) {
+  function under(uid: string, release = 1, lease = 1_000) {
     return { signal, fence: { application: uid, release, lease } }
   }
 
@@ -289,6 +289,27 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     expect(rows).toContainEqual(expect.objectContaining({ name: 'far', reachable: true, version: 'v1.36.3' }))
     await reader.close()
   })
+
+  it('has its watches back as soon as a cluster answers again, and takes what was declared meanwhile', async () => {
+    const ending = new AbortController()
+    const seen: string[] = []
+    clusters.watch(
+      'in-cluster',
+      { group: '', version: 'v1', kind: 'Namespace' },
+      {
+        signal: ending.signal,
+        onSnapshot: () => seen.push('snapshot'),
+        onEvent: (type, object) => seen.push(`${type} ${object.metadata.name}`),
+      },
+    )
+    await eventually(() => seen.length > 0)
+    await hub.restartApiServer()
+    await hub.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'after' } })
+    const uid = await application('after', 'default', { name: 'far', namespace: 'shop' })
+    await eventually(() => clusters.apply('far', configMap('after', 'shop'), under(uid)), { timeoutMs: 3_000 })
+    await eventually(() => seen.includes('ADDED after'), { timeoutMs: 3_000 })
+    ending.abort()
+  }, 40_000)
 
   it('cuts off a cluster that takes calls and never answers', async () => {
     await hub.client.apply(clusterSecret('mute', `https://127.0.0.1:${mutePort}`, far))
