@@ -216,6 +216,16 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     )
   })
 
+  it('passes on what is odd about a release without stopping for it', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a')])
+    const message = 'ConfigMap a is declared twice: a.yaml, b.yaml'
+    world.release = { ...world.release!, warnings: [{ reason: 'RepeatedResource', message }] }
+    await look(world)
+    expect(world.application.status.conditions).toMatchObject([{ type: 'RepeatedResourceWarning', message }])
+    expect(world.application.status.sync?.status).toBe('Synced')
+  })
+
   it('stops in the middle when another replica took the bucket over', async () => {
     const world = worldOf()
     publish(world, 1, [configMap('a')])

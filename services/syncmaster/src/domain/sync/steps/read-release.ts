@@ -25,6 +25,8 @@ export async function readRelease(work: Work): Promise<Stop | undefined> {
     return 'report'
   }
   work.release = release
+  const repeated = release.warnings.filter((warning) => warning.reason === 'RepeatedResource')
+  if (repeated.length > 0) work.conditions.set('RepeatedResourceWarning', repeated.map(describeProblem).join('; '))
   if (release.problems.length === 0) return undefined
   const message = release.problems.map(describeProblem).join('; ')
   await work.account.noteDecision('not rendered', message, release.release)
