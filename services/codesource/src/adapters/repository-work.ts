@@ -10,13 +10,15 @@ import type { RowChange, Row } from '@k8or/jetstream'
 import { currentTraceparent, withSpan, withTraceparent } from '@k8or/telemetry'
 import type { Followed } from '../domain/repository/followed'
 import type { Hint, Hints } from '../domain/revision/hints'
+import { allResolve } from '../domain/revision/all-resolve'
 import type { Observing } from '../domain/revision/observing'
-import { needsLook } from '../domain/revision/needs-look'
 import { repositoriesOf } from '../domain/webhook/take-delivery'
 import type { Revisions } from '../domain/ports'
 import type { Signals } from '../signals'
 
 const unfollowed = 'unfollowed'
+/** Who mends a repository or its credentials does not like to wait for the next poll. */
+const mendedSoonMs = 20_000
 
 /** What the work on repositories needs. */
 export interface RepositoryWorkParts {
@@ -60,16 +62,14 @@ export class RepositoryWork {
     }
   }
 
-  /** Looks at what an application follows when that is new, in trouble, or wished for. */
-  async declared(row: Row<ApplicationRecord>, fact: Fact<ApplicationDeclared>): Promise<void> {
+  /** Looks at what an application follows: whoever declares one expects what the host has now. Many declarations are one look. */
+  declared(row: Row<ApplicationRecord>, fact: Fact<ApplicationDeclared>): void {
     const { key: uid, value } = row
     this.known(row)
     const isWished = value.refresh !== '' && this.wishes.get(uid) !== value.refresh
     this.wishes.set(uid, value.refresh)
-    for (const { token, target } of this.parts.followed.targetsOf(uid)) {
-      const isNeeded = isWished || (await needsLook(this.parts.revisions, token, target))
-      if (isNeeded) this.look(token, { kind: isWished ? 'refresh' : 'declared', fact, targets: [target] })
-    }
+    for (const { token, target } of this.parts.followed.targetsOf(uid))
+      this.look(token, { kind: isWished ? 'refresh' : 'declared', fact, targets: [target] })
   }
 
   removed(uid: string): void {
@@ -96,7 +96,8 @@ export class RepositoryWork {
       withSpan('look at repository', { 'k8or.repository': url }, look),
     )
     const jitter = 1 + Math.random() / 2
-    await this.jobs?.later(key, pollIntervalMs * jitter, 'poll')
+    const isWell = await allResolve(this.parts.revisions, key, followed.repository(key)?.targets ?? [])
+    await this.jobs?.later(key, (isWell ? pollIntervalMs : Math.min(pollIntervalMs, mendedSoonMs)) * jitter, 'poll')
     await mirrors.tidy(key, signal)
   }
 

@@ -6,6 +6,9 @@ import { noAccess, type RepositoryAccess } from '../../domain/repository/access'
 import type { ProviderId } from '../../domain/webhook/provider-id'
 import { Kept } from './kept'
 
+/** Strangers can make us wish for the newest secrets: by webhooks that do not match. */
+const strangersFreshMs = 2_000
+
 /** Credentials and secrets of the hub, which AccessPoint alone may read: asked of it, kept for half a minute. */
 export class HubSettings {
   readonly credentials: Credentials = { of: (url, options) => this.repository(url).get(options) }
@@ -18,7 +21,7 @@ export class HubSettings {
 
   constructor(calls: Calls) {
     this.client = calls.to('accesspoint', Settings)
-    this.secrets = new Kept(async () => (await this.client.getWebhookSecrets({})).secrets)
+    this.secrets = new Kept(async () => (await this.client.getWebhookSecrets({})).secrets, strangersFreshMs)
   }
 
   private repository(url: string): Kept<RepositoryAccess> {

@@ -1,8 +1,6 @@
 /** How long an answer counts. */
 const newMs = 30_000
 const usableMs = 600_000
-/** A wish for the newest answer is granted no more often than this: strangers can make us wish. */
-const freshMs = 2_000
 
 interface Answer<Value> {
   readonly value: Value
@@ -19,7 +17,8 @@ export class Kept<Value> {
 
   constructor(
     private readonly ask: () => Promise<Value>,
-    private readonly freshForMs = freshMs,
+    /** A wish for the newest answer is granted no more often than this. */
+    private readonly freshForMs: number,
   ) {}
 
   async get({ fresh }: { readonly fresh: boolean } = { fresh: false }): Promise<Value> {

@@ -14,6 +14,11 @@ import { fetchQuickly } from './smart-http/fetch-quickly'
 
 const unusedForMs = 7 * 86_400_000
 
+/** What other credentials may mend; hosts say "not found" of what they do not show. */
+const mendedByAccess = new Set([
+  ...['RepositoryAccessRefused', 'RepositoryNotFound', 'RepositoryHostKeyUnknown', 'RepositoryCertificateUntrusted'],
+])
+
 /** A repository to fetch, as its declaration names it. */
 export interface NamedRepository {
   readonly token: string
@@ -118,7 +123,7 @@ export class GitMirrors implements Mirrors {
   private async otherRoute(error: unknown, declared: string, route: Route, signal: AbortSignal) {
     const reason = error instanceof RepositoryError ? error.problem.reason : ''
     if (reason === 'RepositoryMoved') return this.parts.routes.follow(route, signal)
-    if (reason !== 'RepositoryAccessRefused') return undefined
+    if (!mendedByAccess.has(reason)) return undefined
     const fresh = await this.parts.routes.to(declared, { fresh: true })
     return fresh.access === route.access ? undefined : fresh
   }

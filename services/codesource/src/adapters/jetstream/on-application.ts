@@ -20,7 +20,7 @@ export class OnApplication {
   @OnFact(applicationDeclared)
   async handleDeclared(fact: Fact<ApplicationDeclared>): Promise<void> {
     const row = await this.applications.get(fact.data.application.ref.uid)
-    if (row) await this.work.declared(row, fact)
+    if (row) this.work.declared(row, fact)
   }
 
   @OnFact(applicationRemoved)

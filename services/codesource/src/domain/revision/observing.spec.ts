@@ -156,6 +156,13 @@ describe('services/codesource/src/domain/revision/observing', () => {
     expect(world.record('main')).toMatchObject({ commit: a, problem: { reason: 'RepositoryUnreachable' } })
   })
 
+  it('tells at once of a host that was never reached (A3)', async () => {
+    const world = new World('main')
+    world.failure = unreachable
+    await expect(world.look()).rejects.toThrow('no answer')
+    expect(world.record('main')).toMatchObject({ commit: '', problem: { reason: 'RepositoryUnreachable' } })
+  })
+
   it('takes a problem back by observing the commit again', async () => {
     const world = new World('main')
     await world.look()

@@ -104,7 +104,8 @@ export class Observing {
     await eachOf(repository.targets, async (target) => {
       const key = revisionKey(repository.token, target)
       const row = await revisions.get(key)
-      if (isDue || row?.value.problem) await this.tellProblem(repository, target, error.problem, hints)
+      // What was never reached has nothing to protect: whoever declared it waits for a word.
+      if (isDue || !row || row.value.problem) await this.tellProblem(repository, target, error.problem, hints)
     })
     if (error.isTransient) throw new Later(error.message, undefined, { cause: error.cause ?? error })
   }
