@@ -7,6 +7,7 @@ import {
   type ResolveRequest,
   type ResolveResponseSchema,
 } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { Later } from '@k8or/outcome'
 import { NotFoundError, peerOf, RpcService, UnauthenticatedError } from '@k8or/rpc'
 import { UnknownClusterError } from '../../domain/routing/clusters'
 import { ClusterWatch } from '../kubernetes/cluster-watch'
@@ -41,6 +42,9 @@ export class ClustersAnswers {
       const found = this.hub.clusters.ofDestination({ server, name })
       return { name: found.name, server: found.server }
     } catch (error) {
+      // Who hears "not found" may let go of what runs there: it is said only when all declared clusters are known.
+      if (error instanceof UnknownClusterError && this.hub.missing().includes('secrets'))
+        throw new Later('the clusters that the hub declares were not read yet')
       if (error instanceof UnknownClusterError) throw new NotFoundError(error.message)
       throw error
     }

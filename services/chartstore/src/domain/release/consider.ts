@@ -60,6 +60,7 @@ export class Considering {
       const draft = { application, sources, inputDigest, revision: newest, latest }
       if (latest.inputDigest === inputDigest) {
         if (isOlderCommit(latest, sources) || latest.failure) await this.books.renew(draft, latest)
+        else if (!latest.announced) await this.books.publish(latest, record.token)
         return []
       }
     }

@@ -16,7 +16,7 @@ export interface Draft {
 
 /**
  * Enters releases and failures into the books: the record first, then the fact, then that the fact is stored. Killed in
- * between, `announceAgain` says it under the same id.
+ * between, `publish` says it again under the same id.
  */
 export class ReleaseBooks {
   constructor(

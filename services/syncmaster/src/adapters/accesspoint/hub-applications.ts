@@ -34,7 +34,8 @@ export class HubApplications implements Applications {
   async start(onChange: OnApplication, signal: AbortSignal): Promise<void> {
     this.#onChange = onChange
     await Promise.all([this.#watchProjects(signal), this.#watchApplications(signal)])
-    this.#isComplete = true
+    // Ended before it was complete, nothing that is missing may be taken for gone.
+    this.#isComplete = !signal.aborted
   }
 
   isComplete(): boolean {

@@ -26,6 +26,8 @@ export const ProjectSpec = z.looseObject({
   clusterResourceBlacklist: list(KindRule),
   namespaceResourceWhitelist: z.array(KindRule).nullish(),
   namespaceResourceBlacklist: list(KindRule),
+  /** Not understood yet; that there are any is enough to hold back. */
+  syncWindows: list(z.unknown()),
 })
 export type ProjectSpec = z.infer<typeof ProjectSpec>
 

@@ -24,8 +24,9 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
   const allowed = drifts.filter((drift) => isAllowed(work, drift, nowMs))
   announceDrifts(work, drifts, true)
   if (allowed.length === 0) return undefined
+  const detected = new Map(allowed.map((drift) => [drift.key, driftFact(work, drift)]))
   const objects = await applyChanges(work, allowed, { dryRun: false, prune: false, pruneHeld: undefined })
-  announceRepairs(work, objects)
+  announceRepairs(work, objects, detected)
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')
   await work.settleWrites()
@@ -79,7 +80,12 @@ function driftFact(work: Work, drift: Change): DriftFact {
   }
 }
 
-function announceRepairs(work: Work, objects: readonly ObjectOutcome[]): void {
+/** `detected` tells each drift as it was announced: what is remembered of an object made anew is another one already. */
+function announceRepairs(
+  work: Work,
+  objects: readonly ObjectOutcome[],
+  detected: ReadonlyMap<string, DriftFact>,
+): void {
   for (const object of objects) {
     const failure = object.result === 'failed' ? object.message : undefined
     const about = { application: work.instance, cluster: needed(work.cluster).name }
@@ -93,8 +99,8 @@ function announceRepairs(work: Work, objects: readonly ObjectOutcome[]): void {
       uid: object.uid,
       resourceVersion: live?.resourceVersion ?? '',
     }
-    const detected = driftId(work.uid, driftFact(work, object.change))
-    work.write(work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, detected))
+    const cause = driftId(work.uid, detected.get(key) ?? driftFact(work, object.change))
+    work.write(work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, cause))
     work.memory.announcedDrifts.delete(key)
   }
 }

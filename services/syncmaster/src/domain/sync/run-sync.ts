@@ -10,6 +10,7 @@ import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './ou
 import { reportRunning } from './steps/report'
 import { nextRetryMs, retryPlan } from './retry'
 import { syncName, type SyncPointer } from './sync-pointer'
+import { whyNotSynced } from './unsupported'
 import { needed, type Work } from './work'
 
 type SyncDecision = Extract<Decision, { kind: 'sync' }>
@@ -17,7 +18,7 @@ type SyncDecision = Extract<Decision, { kind: 'sync' }>
 /** Carries a plan out as one sync: announces it, applies, and says how it ended. May be repeated at any point. */
 export async function runSync(work: Work, decision: SyncDecision): Promise<Outcome> {
   const operation = work.application.operation
-  const refusal = operation && refusedOperation(work, operation)
+  const refusal = operation && (refusedOperation(work, operation) ?? whyNotSynced(work))
   const pointer = beginSync(work, decision)
   if (refusal !== undefined) return refused(work, pointer, refusal)
   if (pointer.dryRun) return rehearse(work, pointer)

@@ -1,7 +1,8 @@
 import { annotations, automationOf } from '../../application/policy'
 import { isDrift, type Change } from '../../plan/change'
 import { isMassPrune, keptFromPruning } from '../../plan/prune'
-import { decideSync } from '../decide'
+import { decideSync, type Decision } from '../decide'
+import { whyNotHealed, whyNotSynced } from '../unsupported'
 import { needed, type Stop, type Work } from '../work'
 
 /** Decides what is done about the plan, and notes why. */
@@ -28,7 +29,16 @@ export async function decide(work: Work): Promise<Stop | undefined> {
     wipesOut: wipesOut(work, changes, prunable.length),
     nowMs: work.now.getTime(),
   })
+  work.decision = heldByWhatIsUnsupported(work, work.decision)
   return undefined
+}
+
+/** What somebody asked for is refused when it is carried out, so that the operation ends with the reason. */
+function heldByWhatIsUnsupported(work: Work, decision: Decision): Decision {
+  const acts = decision.kind === 'sync' || decision.kind === 'heal' || decision.kind === 'probe'
+  if (!acts || work.application.operation) return decision
+  const error = whyNotSynced(work) ?? (decision.kind === 'heal' ? whyNotHealed(work) : undefined)
+  return error === undefined ? decision : { kind: 'refuse', error, reason: `refused: ${error}` }
 }
 
 function isPending(change: Change): boolean {

@@ -59,7 +59,9 @@ async function deleteObjects(work: Work, cluster: string, inBackground: boolean)
 }
 
 function fenceOf(work: Work): Fence {
-  const release = Math.max(1, ...[...work.account.applied.values()].map((row) => row.release))
+  // A sync that was refused may have shown the gate a newer release than any object carries.
+  const tried = work.account.sync?.release ?? 1
+  const release = Math.max(1, tried, ...[...work.account.applied.values()].map((row) => row.release))
   return { application: work.uid, release, lease: work.lease }
 }
 
