@@ -1,5 +1,6 @@
 import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
+import { Later } from '@k8or/outcome'
 import { keyOf } from '../../domain/kube-object'
 import type { Account, Accounts, Clock } from '../../domain/ports'
 import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
@@ -37,6 +38,9 @@ export class RecordedAccounts implements Accounts {
 
   async open(application: string): Promise<Account> {
     while (this.#loading) await this.#loading
+    // Whoever took an account for empty because it could not be read would write over what is stored.
+    if (this.#gained.has(bucketOf(application)))
+      throw new Later(`the account of application ${application} was not read yet`)
     const known = this.#open.get(application)
     if (known) return known
     const stored = this.#stored.get(application) ?? emptyAccount()
