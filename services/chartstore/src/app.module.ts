@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common'
 import { createJobs, type Jobs } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
-import { createLogger } from '@k8or/telemetry'
+import { createLogger, metrics, type Logger } from '@k8or/telemetry'
 import { CodeSourceTrees } from './adapters/codesource/trees'
 import { BusAnnouncer } from './adapters/jetstream/announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared-applications'
@@ -16,6 +16,7 @@ import type { Config } from './config'
 import { ApplicationIndex } from './domain/applications/application-index'
 import { Considering } from './domain/release/consider'
 import { ReleaseBooks } from './domain/release/release-books'
+import { Signals } from './signals'
 
 @Module({})
 class ChartStoreModule {}
@@ -26,7 +27,7 @@ const backoffMs = [200, 1_000, 5_000, 30_000]
 /** Builds ChartStore from its settings and its links to the mesh. */
 export function createApp(config: Config, links: Links): Promise<ServiceApp> {
   const log = createLogger(name)
-  const parts = compose(config, links)
+  const parts = compose(config, links, log)
   let jobs: Jobs | undefined
   return buildService({
     name,
@@ -55,15 +56,16 @@ function redisOf({ redisUrl: url }: Config, { identity }: Links) {
   return url.startsWith('rediss:') ? { url, tls: identity } : { url }
 }
 
-function compose(config: Config, { bus, calls }: Links) {
+function compose(config: Config, { bus, calls }: Links, log: Logger) {
+  const signals = new Signals(log, metrics)
   const index = new ApplicationIndex()
   const releases = new StoredReleases(bus)
   const clock = { now: () => new Date() }
-  const books = new ReleaseBooks(releases, new BusAnnouncer(bus.publisher), clock)
+  const books = new ReleaseBooks(releases, new BusAnnouncer(bus.publisher, signals), clock)
   const trees = new CodeSourceTrees(calls, config.maxManifestBytes)
   const revisions = new RecordedRevisions(bus)
   const considering = new Considering(index, revisions, trees, releases, books)
-  const work = new Work(index, considering, config.advanceIntervalMs)
+  const work = new Work(index, considering, signals, config.advanceIntervalMs)
   return { applications: new DeclaredApplications(bus), index, revisions, releases, books, work }
 }
 

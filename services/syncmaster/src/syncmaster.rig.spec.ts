@@ -327,13 +327,18 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       ])
     })
 
-    it('leaves hooks out and says so', async () => {
+    it('holds a release with hooks back, by automation and by hand, and says so', async () => {
       const record = await bench.hub.declare('hooked')
       const hook = configMap('hooked-hook', undefined, { annotations: { 'argocd.argoproj.io/hook': 'PreSync' } })
       await bench.desk.publish(record, [hook, configMap('hooked')])
-      const { status } = await bench.hub.until('hooked', 'Synced', (its) => its.sync?.status === 'Synced')
+      const { status } = await bench.hub.until('hooked', 'a condition', (its) => its.conditions)
+      expect(status.conditions[0]).toMatchObject({ type: 'SyncError' })
+      expect(status.conditions[0].message).toContain('hooks are not run yet')
+      await bench.hub.patch('hooked', { operation: { sync: {} } })
+      const asked = await bench.hub.until('hooked', 'an end', (its) => its.operationState?.phase === 'Error')
+      expect(asked.status.operationState.message).toContain('hooks are not run yet')
       expect(await data('hooked-hook')).toBeUndefined()
-      expect(JSON.stringify(status.operationState)).toContain('hooks are not run yet')
+      expect(await data('hooked')).toBeUndefined()
     })
   })
 
