@@ -1,0 +1,41 @@
+import type { ReleaseFailed, ReleaseRendered } from '@k8or/contracts'
+import type { Logger, Metrics } from '@k8or/telemetry'
+
+/** What happens in ChartStore, as log lines and numbers. */
+export class Signals {
+  private readonly releases
+  private readonly looks
+
+  constructor(
+    private readonly log: Logger,
+    metrics: Metrics,
+  ) {
+    this.releases = metrics.counter('k8or_releases_total', 'releases by result')
+    this.looks = metrics.histogram('k8or_application_consider_seconds', 'deciding on, and making, one release', [
+      ...[0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
+    ])
+  }
+
+  /** A release was announced. */
+  rendered({ application, release, digest, objects, warnings }: ReleaseRendered): void {
+    this.releases.add({ result: 'rendered' })
+    const details = { application: `${application.namespace}/${application.name}`, release, digest, objects }
+    this.log.info(warnings.length > 0 ? { ...details, warnings } : details, 'release rendered')
+  }
+
+  /** It was announced why there can be no release of what the sources are. */
+  failed({ application, problems }: ReleaseFailed): void {
+    this.releases.add({ result: 'failed' })
+    this.log.warn({ application: `${application.namespace}/${application.name}`, problems }, 'release failed')
+  }
+
+  /** Measures one look at an application. */
+  async considered(look: () => Promise<void>): Promise<void> {
+    const began = performance.now()
+    try {
+      await look()
+    } finally {
+      this.looks.observe((performance.now() - began) / 1000)
+    }
+  }
+}
