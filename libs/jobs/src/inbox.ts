@@ -27,9 +27,8 @@ export class Inbox {
     this.listener = options.redis.duplicate()
     this.listener.on('error', () => undefined)
     this.listener.on('message', (_, bucket: string) => void this.take(Number(bucket)))
-    this.listener.on('ready', () => this.takeAll())
+    this.listener.on('ready', () => void this.listen())
     options.redis.on('ready', () => this.sendUnsent())
-    void this.listener.subscribe(this.channel).catch(() => undefined)
   }
 
   /** From now on these buckets are this replica's. */
@@ -47,6 +46,12 @@ export class Inbox {
 
   async stop(): Promise<void> {
     this.listener.disconnect()
+  }
+
+  /** Looks only once the word of others is heard: what is left in between would not be seen by either. */
+  private async listen(): Promise<void> {
+    await this.listener.subscribe(this.channel).catch(() => undefined)
+    this.takeAll()
   }
 
   private sendUnsent(): void {
