@@ -9,4 +9,4 @@ module.exports = {
     parser: { syntax: 'typescript', decorators: true },
     transform: { legacyDecorator: true, decoratorMetadata: true },
   },
-};
+}

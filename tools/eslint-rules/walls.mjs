@@ -81,7 +81,11 @@ export const walls = [
   {
     name: 'one-door',
     imports: ['/^@k8or/[^/]+/.+/'],
-    unless: ['/^@k8or/[^/]+/domain$/', '/^@k8or/[^/]+/package\\.json$/', '/^@k8or/contracts/rpc/[a-z]+/v[0-9]+/[a-z_]+$/'],
+    unless: [
+      '/^@k8or/[^/]+/domain$/',
+      '/^@k8or/[^/]+/package\\.json$/',
+      '/^@k8or/contracts/rpc/[a-z]+/v[0-9]+/[a-z_]+$/',
+    ],
     why: 'a package has one door, its index; export the name there',
   },
 ]

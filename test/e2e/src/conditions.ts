@@ -12,7 +12,7 @@ export function conditionsOf(application: KubeObject | undefined): Condition[] {
 }
 
 /** The message of a condition; undefined where there is none of that type. */
-export function messageOf(application: KubeObject | undefined, type: string): string | undefined {
+function messageOf(application: KubeObject | undefined, type: string): string | undefined {
   return conditionsOf(application).find((one) => one.type === type)?.message
 }
 
