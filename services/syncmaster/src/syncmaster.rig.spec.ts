@@ -318,6 +318,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       await rows.put(healthKey(record.ref.uid, object), { ...verdict, object, ...judged })
       await rows.put(healthKey(record.ref.uid, null), { ...verdict, object: null, ...judged })
       await bench.hub.until('told', 'Healthy', (its) => its.health?.status === 'Healthy')
+      await eventually(() => told.some((line) => line.includes('Healthy')), { what: 'the last word' })
       ending.abort()
       await watching
       expect([...new Set(told)].filter((line) => !line.includes('undefined undefined'))).toEqual([
