@@ -89,7 +89,12 @@ describe('test/e2e/restart.e2e', () => {
     await tellUntilTaken(repository, push)
     await untilApplied(driver, 'no-redis', '1')
     // Whoever unlinks its file before killing Redis gets an empty one.
-    rmSync(join(driver.value('K8OR_CA'), '../../redis/appendonlydir'), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+    rmSync(join(driver.value('K8OR_CA'), '../../redis/appendonlydir'), {
+      recursive: true,
+      force: true,
+      maxRetries: 5,
+      retryDelay: 50,
+    })
     running.kill('redis', 'SIGKILL')
     await repository.push({ 'app/c.yaml': configMap('no-redis', '2') })
     await untilApplied(driver, 'no-redis', '2')
