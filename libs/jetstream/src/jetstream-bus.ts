@@ -5,10 +5,13 @@ import type { Wire } from './connection/wire'
 import type { FactHandlers } from './consume/fact-consumer'
 import { handleFacts, type Handling } from './consume/handle-facts'
 import { JetStreamLeases } from './leases/jetstream-leases'
+import { pause } from './pause'
 import { FactPublisher } from './publish/publisher'
 import { JetStreamRecords } from './records/jetstream-records'
 import { JetStreamDeadLetters } from './replay/jetstream-dead-letters'
 import { replayStream } from './replay/replay-stream'
+
+const drainMs = 2_000
 
 /** The bus over one NATS connection. */
 export class JetStreamBus implements Bus {
@@ -53,7 +56,12 @@ export class JetStreamBus implements Bus {
   async close(): Promise<void> {
     await Promise.all([...this.handlings].map((handling) => handling.stop()))
     const { connection } = this.wire
-    if (!connection.isClosed()) await connection.drain()
+    if (connection.isClosed()) return
+    // While the server is away there is nobody to drain to, and a break in the middle leaves nothing to hand over.
+    const ending = new AbortController()
+    await Promise.race([connection.drain().catch(() => undefined), pause(drainMs, ending.signal)])
+    ending.abort()
+    if (!connection.isClosed()) await connection.close()
   }
 
   private rows<Value>(definition: RecordDefinition<Value>): JetStreamRecords<Value> {
