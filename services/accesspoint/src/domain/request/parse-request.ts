@@ -57,7 +57,7 @@ function decodeSegment(raw: string): string {
     throw new HostilePathError(`segment ${raw} hides a separator`)
   const decoded = decodeOnce(raw)
   if (decoded === '.' || decoded === '..') throw new HostilePathError('it has a dot segment')
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\x00-\x1f\x7f/\\%?#]/.test(decoded))
     throw new HostilePathError(`segment ${raw} holds a character that no name has`)
   return decoded
