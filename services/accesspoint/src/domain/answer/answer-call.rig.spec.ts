@@ -232,6 +232,20 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     expect((await far.client.get('v1/ConfigMap', 'shop/fenced'))?.data).toEqual({ value: '6' })
   })
 
+  it('lets whoever owns nothing ask by a dry run, and change nothing', async () => {
+    const uid = await application('asked', 'default', { name: 'far', namespace: 'shop' })
+    const asking = { ...under(uid, 1, 0), dryRun: true }
+    const ref = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'asked' }
+    await clusters.apply('far', configMap('asked', 'shop', '1'), under(uid, 3, 30))
+    const predicted = await clusters.apply('far', configMap('asked', 'shop', '2'), asking)
+    expect(predicted['data']).toEqual({ value: '2' })
+    const fenced = { status: 409, reason: 'Fenced' }
+    await expect(clusters.apply('far', configMap('asked', 'shop'), under(uid, 4, 0))).rejects.toMatchObject(fenced)
+    // A deletion is told by its body whether it is a dry run: the query says nothing.
+    await expect(clusters.delete('far', ref, asking)).rejects.toMatchObject(fenced)
+    expect((await far.client.get('v1/ConfigMap', 'shop/asked'))?.data).toEqual({ value: '1' })
+  })
+
   it('refuses the old owner of a bucket before the new one has called', async () => {
     const uid = await application('leased', 'default', { name: 'far', namespace: 'shop' })
     const owner = await connectBus({ url: bus.url, identity: await bus.identity('syncmaster'), failFast: true })

@@ -13,7 +13,7 @@ import {
   type Upstreams,
 } from '../ports'
 import { claimOf, headersForCaller, headersForCluster, type Claim } from '../request/headers'
-import { HostilePathError, isMutation, targetOf, type KubeRequest } from '../request/kube-request'
+import { HostilePathError, isDryRun, isMutation, targetOf, type KubeRequest } from '../request/kube-request'
 import { parseRequest } from '../request/parse-request'
 import { UnknownClusterError, type ClusterEntry } from '../routing/clusters'
 import type { GateAnswer, GateCall } from './gate-call'
@@ -145,18 +145,24 @@ async function passMutation(
   ...[request, cluster, decision, progress, parts]: Parameters<typeof pass>
 ): Promise<GateAnswer> {
   const key = request.resource ? objectKey(cluster.name, request.resource) : cluster.name
-  const endTurn = await parts.turns.take(key)
+  const asksOnly = isQuestion(request, progress)
+  const endTurn = asksOnly ? undefined : await parts.turns.take(key)
   try {
     progress.call.signal.throwIfAborted()
-    admitFence(request, key, progress, parts)
+    if (!asksOnly) admitFence(request, key, progress, parts)
     note(progress, parts, { phase: 'intent', outcome: 'allowed', rule: decision.rule })
     await parts.audit.settle()
     const answer = await send(request, cluster, decision, progress, parts)
     noteAnyway(progress, parts, { phase: 'outcome', outcome: 'allowed', rule: decision.rule, status: answer.status })
     return answer
   } finally {
-    endTurn()
+    endTurn?.()
   }
+}
+
+/** A dry run under no lease: whoever asks what an apply would change need not own the application. */
+function isQuestion(request: KubeRequest, { claim, call }: Progress): boolean {
+  return call.caller.kind === 'service' && claim.lease === 0 && isDryRun(request)
 }
 
 function admitFence(request: KubeRequest, key: string, { claim, call }: Progress, { fences }: GateParts): void {
@@ -164,7 +170,7 @@ function admitFence(request: KubeRequest, key: string, { claim, call }: Progress
   if (call.caller.kind !== 'service' || application === undefined || release === undefined || lease === undefined)
     return
   const fence: Fence = { application, release, lease }
-  const reason = request.query.has('dryRun') ? fences.test(fence, key) : fences.admit(fence, key)
+  const reason = isDryRun(request) ? fences.test(fence, key) : fences.admit(fence, key)
   if (reason === undefined) return
   throw new Refused(
     { status: 409, reason: 'Fenced', message: `${request.verb} ${request.path} is fenced off: ${reason}` },

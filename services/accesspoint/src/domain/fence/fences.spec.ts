@@ -30,6 +30,10 @@ describe('services/accesspoint/src/domain/fence/fences', () => {
     expect(fences.admit(fence(1, 9), 'a')).toBeUndefined()
   })
 
+  it('refuses whoever owns nothing, even where nobody was seen yet', () => {
+    expect(new Fences().admit(fence(1, 0), 'a')).toContain('under no lease')
+  })
+
   it('remembers nothing of a test, and nothing of an application that is gone', () => {
     const fences = new Fences()
     expect(fences.test(fence(9, 9), 'a')).toBeUndefined()

@@ -33,6 +33,7 @@ export class Fences {
 
   /** Whether a mutation would pass; nothing is remembered of it. For dry runs. */
   test(fence: Fence, object: string): string | undefined {
+    if (fence.lease < 1) return 'it is made under no lease: only a dry run may be'
     const seen = this.applications.get(fence.application)
     const lease = Math.max(seen?.lease ?? 0, this.tenures.get(bucketOf(fence.application)) ?? 0)
     if (fence.lease < lease)

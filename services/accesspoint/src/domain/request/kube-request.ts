@@ -37,6 +37,16 @@ export function isMutation(request: Pick<KubeRequest, 'method'>): boolean {
   return request.method !== 'GET'
 }
 
+/**
+ * Whether the call can change nothing, whatever its body says. Of a deletion the query tells nothing: there the body goes
+ * before it.
+ */
+export function isDryRun({ verb, query }: Pick<KubeRequest, 'verb' | 'query'>): boolean {
+  if (verb !== 'create' && verb !== 'update' && verb !== 'patch') return false
+  const asked = query.getAll('dryRun')
+  return asked.length > 0 && asked.every((word) => word === 'All')
+}
+
 /** The path and query as they are sent on, with what a rule adds to the field selector. */
 export function targetOf(request: KubeRequest, fieldSelector?: string): string {
   const query = new URLSearchParams(request.query)
