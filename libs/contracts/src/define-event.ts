@@ -3,7 +3,7 @@ import { Envelope, type Fact } from './envelope'
 import type { ServiceName } from './services'
 
 /** What a fact's subject ends with. */
-export type TokenKind = 'application' | 'repository' | 'cluster' | 'none'
+export type TokenKind = 'application' | 'repository' | 'image' | 'cluster' | 'none'
 
 /** A fact's contract: who owns it, where it is published, what it carries. */
 export interface EventDefinition<Data = unknown, Owner extends ServiceName = ServiceName> {

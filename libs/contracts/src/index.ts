@@ -4,6 +4,7 @@ export {
   bucketCount,
   bucketOf,
   canonicalRepositoryUrl,
+  imageToken,
   instanceName,
   noToken,
   repositoryMatchKey,
@@ -29,6 +30,7 @@ export {
   ChangeResult,
   Health,
   HealthStatus,
+  ImageRef,
   ObjectRef,
   Problem,
   RepositoryRef,
@@ -37,11 +39,15 @@ export {
 export { AccessRecorded, accessRecorded } from './events/accesspoint/access-recorded'
 export { ClusterReachable, clusterReachable } from './events/accesspoint/cluster-reachable'
 export { ClusterUnreachable, clusterUnreachable } from './events/accesspoint/cluster-unreachable'
+export { ImageConsidered, imageConsidered } from './events/chartstore/image-considered'
 export { ReleaseFailed, releaseFailed } from './events/chartstore/release-failed'
 export { ReleaseRendered, releaseRendered } from './events/chartstore/release-rendered'
+export { CommitPushed, commitPushed } from './events/codesource/commit-pushed'
 export { DeliveryReceived, deliveryReceived } from './events/codesource/delivery-received'
+export { ImageBuilt, imageBuilt } from './events/codesource/image-built'
 export { RevisionObserved, revisionObserved } from './events/codesource/revision-observed'
 export { RevisionUnresolved, revisionUnresolved } from './events/codesource/revision-unresolved'
+export { TagMoved, tagMoved } from './events/codesource/tag-moved'
 export { HealthChanged, healthChanged, ObjectHealth } from './events/insighthub/health-changed'
 export { ApplicationDeclared, applicationDeclared } from './events/syncmaster/application-declared'
 export { ApplicationRemoved, applicationRemoved } from './events/syncmaster/application-removed'
@@ -53,6 +59,7 @@ export { SyncStarted, syncStarted } from './events/syncmaster/sync-started'
 export { defineRecord, type RecordDefinition } from './records/define-record'
 export { ApplicationRecord, applicationRecord, DeclaredSource, Destination } from './records/application'
 export { ClusterRecord, clusterRecord } from './records/cluster'
+export { ImageRecord, imageKey, imageRecord } from './records/image'
 export { HealthRecord, healthKey, healthRecord, objectKeyHash } from './records/health'
 export {
   AppliedRecord,

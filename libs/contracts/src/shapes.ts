@@ -13,6 +13,10 @@ export type ApplicationRef = z.infer<typeof ApplicationRef>
 export const RepositoryRef = z.object({ url: z.string().min(1), token: z.string().min(1) })
 export type RepositoryRef = z.infer<typeof RepositoryRef>
 
+/** One image without tag and digest, in full: `<registry host>/<path>`, and its token. */
+export const ImageRef = z.object({ name: z.string().min(1), token: z.string().min(1) })
+export type ImageRef = z.infer<typeof ImageRef>
+
 /** One Kubernetes object; the namespace is empty for cluster-scoped ones, the group for the core group. */
 export const ObjectRef = z.object({
   group: z.string(),

@@ -54,6 +54,11 @@ function trimPath(path: string): string {
   return path.replace(/\/+$/, '').replace(/\.git$/, '')
 }
 
+/** The subject token of an image: `i-` and sixteen hexadecimal digits of the hash of its full name, without tag and digest. */
+export function imageToken(name: string): string {
+  return `i-${sha256(name).slice(0, 16)}`
+}
+
 /** The hexadecimal SHA-256 of a text or of bytes. */
 export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')

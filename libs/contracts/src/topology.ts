@@ -2,11 +2,15 @@ import type { EventDefinition } from './define-event'
 import { accessRecorded } from './events/accesspoint/access-recorded'
 import { clusterReachable } from './events/accesspoint/cluster-reachable'
 import { clusterUnreachable } from './events/accesspoint/cluster-unreachable'
+import { imageConsidered } from './events/chartstore/image-considered'
 import { releaseFailed } from './events/chartstore/release-failed'
 import { releaseRendered } from './events/chartstore/release-rendered'
+import { commitPushed } from './events/codesource/commit-pushed'
 import { deliveryReceived } from './events/codesource/delivery-received'
+import { imageBuilt } from './events/codesource/image-built'
 import { revisionObserved } from './events/codesource/revision-observed'
 import { revisionUnresolved } from './events/codesource/revision-unresolved'
+import { tagMoved } from './events/codesource/tag-moved'
 import { healthChanged } from './events/insighthub/health-changed'
 import { applicationDeclared } from './events/syncmaster/application-declared'
 import { applicationRemoved } from './events/syncmaster/application-removed'
@@ -19,6 +23,7 @@ import { applicationRecord } from './records/application'
 import { clusterRecord } from './records/cluster'
 import type { RecordDefinition } from './records/define-record'
 import { healthRecord } from './records/health'
+import { imageRecord } from './records/image'
 import { appliedRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
 import { releaseRecord } from './records/release'
 import { revisionRecord } from './records/revision'
@@ -32,6 +37,10 @@ export const events: readonly EventDefinition[] = [
   deliveryReceived,
   revisionObserved,
   revisionUnresolved,
+  imageBuilt,
+  tagMoved,
+  commitPushed,
+  imageConsidered,
   releaseRendered,
   releaseFailed,
   applicationDeclared,
@@ -48,6 +57,7 @@ export const events: readonly EventDefinition[] = [
 export const records: readonly RecordDefinition[] = [
   applicationRecord,
   revisionRecord,
+  imageRecord,
   releaseRecord,
   healthRecord,
   clusterRecord,

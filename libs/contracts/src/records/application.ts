@@ -31,6 +31,10 @@ export const ApplicationRecord = z.object({
   bucket: z.number().int().min(0).max(63),
   destination: Destination,
   sources: z.array(DeclaredSource),
+  /** The annotations of Argo CD Image Updater, without their prefix `argocd-image-updater.argoproj.io/`. */
+  imagePolicy: z.record(z.string(), z.string()).optional(),
+  /** Why no image may be written for it now: a hold after a rollback, or a suspension. */
+  hold: z.object({ actor: z.string(), reason: z.string(), since: z.string() }).optional(),
   /** SHA-256 over project, destination and sources. */
   specDigest: z.string(),
   /** Counts requests to look again (`argocd.argoproj.io/refresh`): a new value means a new look. */

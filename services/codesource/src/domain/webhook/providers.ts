@@ -4,7 +4,7 @@ import { gitlab } from './provider/gitlab'
 import type { WebhookProvider, WebhookRequest } from './webhook'
 
 /** Every git host whose webhooks are understood. */
-export const providers: Readonly<Record<ProviderId, WebhookProvider>> = { github, gitlab }
+export const providers: Readonly<Record<Extract<ProviderId, 'github' | 'gitlab'>, WebhookProvider>> = { github, gitlab }
 
 /** Hosts whose webhooks look like those of others; they are named, not mistaken. */
 const strangers: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { applicationToken, bucketOf, instanceName, type ApplicationRecord } from '@k8or/contracts'
 import { digestOf } from '../digest'
 import { projectOf, sourcesOf, type Application } from './application'
+import { holdOf } from './hold'
 import { annotations } from './policy'
 
 /** The record by which the other services know an Application. */
@@ -14,8 +15,22 @@ export function declarationOf(application: Application, controlNamespace: string
     bucket: bucketOf(uid),
     destination: spec.destination,
     sources,
+    ...policiesOf(application),
     specDigest: digestOf({ project, destination: spec.destination, sources }),
     refresh: '',
+  }
+}
+
+const imageUpdater = 'argocd-image-updater.argoproj.io/'
+
+/** The image policy, without the prefix of its annotations, and what keeps it from being followed. */
+function policiesOf(application: Application): Pick<ApplicationRecord, 'imagePolicy' | 'hold'> {
+  const entries = Object.entries(application.annotations).filter(([name]) => name.startsWith(imageUpdater))
+  const hold = holdOf(application)
+  const imagePolicy = Object.fromEntries(entries.map(([name, value]) => [name.slice(imageUpdater.length), value]))
+  return {
+    ...(entries.length > 0 && { imagePolicy }),
+    ...(hold && { hold: { actor: hold.actor, reason: hold.reason, since: hold.since } }),
   }
 }
 
@@ -39,8 +54,12 @@ export function nextDeclaration(
 
 /** Whether the others must hear of a declaration: it is new, or says something else than the record they know. */
 export function saysMore(next: ApplicationRecord, known: ApplicationRecord | undefined): boolean {
-  if (!known) return true
+  if (!known || policyOf(next) !== policyOf(known)) return true
   return next.specDigest !== known.specDigest || next.refresh !== known.refresh || next.token !== known.token
+}
+
+function policyOf({ imagePolicy, hold }: ApplicationRecord): string {
+  return digestOf({ imagePolicy, hold })
 }
 
 /**

@@ -60,4 +60,6 @@ export const annotations = {
   helmResourcePolicy: 'helm.sh/resource-policy',
   installation: 'k8or.dev/installation',
   allowPrune: 'k8or.dev/allow-prune',
+  hold: 'k8or.dev/hold',
+  suspend: 'k8or.dev/suspend',
 } as const
