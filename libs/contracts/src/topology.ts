@@ -85,9 +85,8 @@ export const streams = {
 } as const
 
 function factSubjects(): string[] {
-  const nouns = events.filter((event) => event.stream === 'FACTS').map((event) => event.fact.split('.')[0] ?? '')
-  const owners = new Map(events.map((event) => [event.fact.split('.')[0] ?? '', event.owner]))
-  return [...new Set(nouns)].map((noun) => `k8or.${owners.get(noun) ?? ''}.${noun}.>`)
+  const kept = events.filter((event) => event.stream === 'FACTS')
+  return [...new Set(kept.map(({ owner, fact }) => `k8or.${owner}.${fact.split('.')[0] ?? ''}.>`))]
 }
 
 /** The object store bucket of rendered releases, by content digest. Owned by ChartStore. */
