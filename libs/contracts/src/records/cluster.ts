@@ -5,6 +5,8 @@ import { defineRecord } from './define-record'
 export const ClusterRecord = z.object({
   name: z.string(),
   server: z.string(),
+  /** The AppProject that the cluster belongs to; empty or absent when it is for all. */
+  project: z.string().optional(),
   labels: z.record(z.string(), z.string()),
   namespaces: z.array(z.string()),
   reachable: z.boolean(),

@@ -6,11 +6,11 @@ import type {
   ReleaseRecord,
   SyncedObject,
 } from '@k8or/contracts'
+import type { Project } from '@k8or/projects'
 import type { Application } from './application/application'
 import type { LiveIndex } from './drift/live-index'
 import type { KindRef, KubeObject } from './kube-object'
 import type { DesiredSet } from './plan/desired'
-import type { Project } from './project/project'
 import type { TargetCluster } from './project/rules'
 import type { Verdict } from './status/health'
 import type { SyncPointer } from './sync/sync-pointer'

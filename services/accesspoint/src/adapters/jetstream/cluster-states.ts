@@ -97,10 +97,11 @@ export class ClusterStates {
   }
 }
 
-function recordOf({ name, server, labels, namespaces }: ClusterEntry, state: Reachability): ClusterRecord {
+function recordOf({ name, server, project, labels, namespaces }: ClusterEntry, state: Reachability): ClusterRecord {
   return {
     name,
     server,
+    project,
     labels: { ...labels },
     namespaces: [...namespaces],
     reachable: state.reachable,

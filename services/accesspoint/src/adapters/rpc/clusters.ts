@@ -40,7 +40,7 @@ export class ClustersAnswers {
     admit(context)
     try {
       const found = this.hub.clusters.ofDestination({ server, name })
-      return { name: found.name, server: found.server }
+      return { name: found.name, server: found.server, project: found.project }
     } catch (error) {
       // Who hears "not found" may let go of what runs there: it is said only when all declared clusters are known.
       if (error instanceof UnknownClusterError && this.hub.missing().includes('secrets'))

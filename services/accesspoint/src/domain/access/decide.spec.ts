@@ -1,20 +1,20 @@
 import { services } from '@k8or/contracts'
+import { parseProject } from '@k8or/projects'
 import { parseRequest } from '../request/parse-request'
 import { ClusterTable, type ClusterEntry } from '../routing/clusters'
 import { person, serviceCaller, type Caller } from './caller'
 import { decide, type Decision, type PolicyFacts } from './decide'
 import { grants } from './grants'
-import type { Application, Project } from './project'
+import type { Application } from './application'
 
 const plain = { labels: {}, namespaces: [], clusterResources: true, project: '' }
 const hub: ClusterEntry = { ...plain, name: 'in-cluster', server: 'https://kubernetes.default.svc', isHub: true }
 const far: ClusterEntry = { ...plain, name: 'far', server: 'https://far.test', isHub: false }
 const table = new ClusterTable([hub, far])
-const project: Project = {
-  ...{ name: 'default', destinations: [{ server: '*', name: '', namespace: '*' }], sourceNamespaces: [] },
-  ...{ clusterResourceWhitelist: [{ group: '*', kind: '*' }], clusterResourceBlacklist: [] },
-  ...{ namespaceResourceWhitelist: undefined, namespaceResourceBlacklist: [], permitOnlyProjectScopedClusters: false },
-}
+const project = parseProject({
+  metadata: { name: 'default' },
+  spec: { destinations: [{ server: '*', namespace: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
+})
 const application: Application = {
   ...{ uid: 'u1', namespace: 'argocd', name: 'web', project: 'default' },
   destination: { server: '', name: 'far', namespace: 'shop' },

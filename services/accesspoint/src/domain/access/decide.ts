@@ -1,11 +1,12 @@
+import type { JudgedObject, Project } from '@k8or/projects'
 import type { KubeRequest, ResourceTarget } from '../request/kube-request'
 import type { Claim } from '../request/headers'
 import type { ClusterEntry } from '../routing/clusters'
 import { UnknownClusterError } from '../routing/clusters'
+import type { Application } from './application'
 import type { Caller } from './caller'
 import { grants, isDiscovery, readableSubresources, type HubGrant } from './grants'
-import type { Application, Project } from './project'
-import { clusterDenial, projectDenial, type JudgedObject } from './project-rules'
+import { clusterDenial, projectDenial } from './project-rules'
 
 /** What a decision is made about. */
 export interface AccessQuestion {

@@ -1,5 +1,5 @@
 import { applicationToken, instanceName, noToken } from '@k8or/contracts'
-import type { Application } from '../access/project'
+import type { Application } from '../access/application'
 import type { Claim } from '../request/headers'
 import type { KubeRequest } from '../request/kube-request'
 import type { UnchainedRecord } from './chain'

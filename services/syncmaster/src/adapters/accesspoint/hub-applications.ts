@@ -1,11 +1,11 @@
 import { hubCluster, type ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import { parseProject, type Project } from '@k8or/projects'
 import type { Logger } from '@k8or/telemetry'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { attentionDigest } from '../../domain/application/declaration'
 import { isOlderVersion } from '../../domain/kube-object'
 import { ConflictError, type Applications } from '../../domain/ports'
-import { parseProject, type Project } from '../../domain/project/project'
 import type { HubEvents } from './hub-events'
 
 const group = 'argoproj.io'

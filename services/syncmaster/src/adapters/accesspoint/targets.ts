@@ -52,7 +52,7 @@ export class RecordedTargets implements Targets {
   #find(matches: (cluster: TargetCluster) => boolean): TargetCluster | undefined {
     if (matches(hubCluster)) return hubCluster
     const found = [...this.#clusters.values()].find(matches)
-    return found && { name: found.name, server: found.server }
+    return found && { name: found.name, server: found.server, project: found.project }
   }
 
   async #ask(
@@ -61,8 +61,10 @@ export class RecordedTargets implements Targets {
     signal: AbortSignal,
   ): Promise<TargetCluster | { readonly problem: string }> {
     try {
-      const { name, server } = await this.calls.to('accesspoint', ClustersService).resolve(destination, { signal })
-      return { name, server }
+      const { name, server, project } = await this.calls
+        .to('accesspoint', ClustersService)
+        .resolve(destination, { signal })
+      return { name, server, project }
     } catch (error) {
       if (error instanceof NotFoundError) return { problem }
       throw new Later('whether the cluster of the destination is known can not be asked', undefined, { cause: error })

@@ -6,6 +6,7 @@ import {
   type ApplicationRecord,
   type ReleaseRecord,
 } from '@k8or/contracts'
+import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { LiveIndex } from '../../domain/drift/live-index'
 import { driftId } from '../../domain/sync/heal'
@@ -18,7 +19,6 @@ import {
   type MutationOptions,
   type Ports,
 } from '../../domain/ports'
-import { parseProject, type Project } from '../../domain/project/project'
 import type { SyncPointer } from '../../domain/sync/sync-pointer'
 import { RecentDesiredSets } from './desired-sets'
 

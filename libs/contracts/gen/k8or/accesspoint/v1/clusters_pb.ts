@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/accesspoint/v1/clusters.proto.
  */
 export const file_k8or_accesspoint_v1_clusters: GenFile = /*@__PURE__*/
-  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSIvCg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkyrQEKCENsdXN0ZXJzEksKBExpc3QSIC5rOG9yLmFjY2Vzc3BvaW50LnYxLkxpc3RSZXF1ZXN0GiEuazhvci5hY2Nlc3Nwb2ludC52MS5MaXN0UmVzcG9uc2USVAoHUmVzb2x2ZRIjLms4b3IuYWNjZXNzcG9pbnQudjEuUmVzb2x2ZVJlcXVlc3QaJC5rOG9yLmFjY2Vzc3BvaW50LnYxLlJlc29sdmVSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSJACg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkSDwoHcHJvamVjdBgDIAEoCTKtAQoIQ2x1c3RlcnMSSwoETGlzdBIgLms4b3IuYWNjZXNzcG9pbnQudjEuTGlzdFJlcXVlc3QaIS5rOG9yLmFjY2Vzc3BvaW50LnYxLkxpc3RSZXNwb25zZRJUCgdSZXNvbHZlEiMuazhvci5hY2Nlc3Nwb2ludC52MS5SZXNvbHZlUmVxdWVzdBokLms4b3IuYWNjZXNzcG9pbnQudjEuUmVzb2x2ZVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.accesspoint.v1.ListRequest
@@ -116,6 +116,13 @@ export type ResolveResponse = Message<"k8or.accesspoint.v1.ResolveResponse"> & {
    * @generated from field: string server = 2;
    */
   server: string;
+
+  /**
+   * The AppProject that the cluster belongs to; empty when it is for all.
+   *
+   * @generated from field: string project = 3;
+   */
+  project: string;
 };
 
 /**
