@@ -1,5 +1,5 @@
 /** A Deployment of the demo's web server. */
-export function webDeployment(version: string, replicas: number): string {
+export function webDeployment(image: string, replicas: number): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -14,7 +14,7 @@ spec:
     spec:
       containers:
         - name: web
-          image: shop/web:${version}
+          image: ${image}
           ports: [{ containerPort: 8080 }]
 `
 }

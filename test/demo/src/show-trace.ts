@@ -1,23 +1,26 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { eventually, repositoryRoot, type MeshDriver } from '@k8or/rig'
-import type { Narrator } from './narrator'
+import { eventually, repositoryRoot } from '@k8or/rig'
+import type { Stage } from './stage'
 
 const run = promisify(execFile)
 
 /** Prints the hops of a deployment as `k8or trace` does, once it is known that it became healthy. */
-export async function showTrace(driver: MeshDriver, commit: string, narrator: Narrator): Promise<void> {
-  await eventually(async () => (await hopsOf(driver, commit)).includes('health.changed'), {
+export async function showTrace(stage: Stage, commit: string): Promise<void> {
+  const { narrator, driver, patienceMs } = stage
+  const complete = eventually(async () => (await hopsOf(stage, commit)).includes('health.changed'), {
+    timeoutMs: patienceMs,
     what: 'the last hop of the trace',
   })
+  await narrator.expect('the mesh can tell every hop, from the webhook to healthy pods', complete)
   const { stdout } = await run(join(repositoryRoot, 'bin/k8or'), ['trace', '--commit', commit, '-o', 'wide'], {
     env: { ...driver.environment, PATH: process.env['PATH'] },
   })
   narrator.show(stdout)
 }
 
-async function hopsOf(driver: MeshDriver, commit: string): Promise<string[]> {
+async function hopsOf({ driver }: Stage, commit: string): Promise<string[]> {
   const { hops } = await driver.people.call<{ hops: { fact: string }[] }>('k8or.insighthub.v1.Traces/GetTrace', {
     commit,
   })

@@ -27,6 +27,7 @@ export {
   type DeclaredApplication,
   type MeshEnvironment,
 } from './driver/mesh-driver'
+export { readKubeconfig } from './driver/read-kubeconfig'
 export { PeopleClient, type PeopleAccess, type PeopleAnswer } from './driver/people'
 export { startMesh, type Mesh, type MeshOptions } from './mesh/mesh'
 export type { MeshMode } from './mesh/layout'
