@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ObjectRef } from '../shapes'
+import { ApplicationRef, ObjectRef } from '../shapes'
 import { defineRecord } from './define-record'
 
 const day = 86_400_000
@@ -54,6 +54,8 @@ export const DecisionRecord = z.object({
   /** The revision of the APPLICATIONS row that was announced last; another one is announced again after a crash. */
   announced: z.number().int().default(0),
   history: z.array(z.object({ at: z.iso.datetime(), decision: z.string(), reason: z.string() })).max(10),
+  /** Of an application that is gone: what its removal is announced by, once its APPLICATIONS row is no more. */
+  leaving: z.object({ ref: ApplicationRef, token: z.string() }).optional(),
 })
 export type DecisionRecord = z.infer<typeof DecisionRecord>
 

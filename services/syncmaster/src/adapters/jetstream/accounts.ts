@@ -2,7 +2,7 @@ import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8o
 import type { Bus } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { keyOf } from '../../domain/kube-object'
-import type { Account, Accounts, Clock } from '../../domain/ports'
+import type { Account, Accounts, AccountView, Clock } from '../../domain/ports'
 import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
 
 /** The accounts of the applications whose buckets are held here: in memory, and in the records of the bus. */
@@ -10,7 +10,9 @@ export class RecordedAccounts implements Accounts {
   readonly #open = new Map<string, RecordedAccount>()
   readonly #stored = new Map<string, StoredAccount>()
   readonly #records: AccountRecords
-  readonly #gained = new Set<number>()
+  /** The buckets that were won and are to be read, each by the winning of it. */
+  readonly #gained = new Map<number, symbol>()
+  readonly #held = new Set<number>()
   #loading: Promise<void> | undefined
 
   constructor(
@@ -29,18 +31,25 @@ export class RecordedAccounts implements Accounts {
    * are read together. Answers the applications that are known.
    */
   async gain(bucket: number): Promise<string[]> {
-    this.#gained.add(bucket)
+    if (!this.#gained.has(bucket)) this.#gained.set(bucket, Symbol(bucket))
     this.#loading ??= this.#load()
     await this.#loading
     if (this.#gained.has(bucket)) return this.gain(bucket)
-    return [...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
+    return this.known(bucket)
+  }
+
+  /** The applications of a bucket of which anything is stored. */
+  known(bucket: number): string[] {
+    return [...this.#open.keys(), ...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
   }
 
   async open(application: string): Promise<Account> {
     while (this.#loading) await this.#loading
-    // Whoever took an account for empty because it could not be read would write over what is stored.
-    if (this.#gained.has(bucketOf(application)))
-      throw new Later(`the account of application ${application} was not read yet`)
+    // Whoever took an account for empty because it was not read would write over what is stored.
+    if (!this.#held.has(bucketOf(application)))
+      throw new Later(
+        `the account of application ${application} was not read: bucket ${bucketOf(application)} is not held`,
+      )
     const known = this.#open.get(application)
     if (known) return known
     const stored = this.#stored.get(application) ?? emptyAccount()
@@ -48,6 +57,22 @@ export class RecordedAccounts implements Accounts {
     const account = new RecordedAccount(application, stored, this.#records, this.clock)
     this.#open.set(application, account)
     return account
+  }
+
+  async read(application: string): Promise<AccountView> {
+    if (this.#held.has(bucketOf(application))) return this.open(application)
+    const { applied, decisions, applications } = this.#records
+    const [rows, decision, declaration] = await Promise.all([
+      applied.list(`${application}.>`),
+      decisions.get(application),
+      applications.get(application),
+    ])
+    const stored = {
+      applied: new Map(rows.map(({ value }) => [keyOf(value.object), value])),
+      decision: decision?.value,
+      declaration: declaration && { record: declaration.value, revision: declaration.revision },
+    }
+    return new RecordedAccount(application, stored, this.#records, this.clock)
   }
 
   expected(application: string, key: string): string | undefined {
@@ -62,14 +87,14 @@ export class RecordedAccounts implements Accounts {
   /** The bucket is held no longer: whatever is known of its applications may be wrong from now on. */
   lose(bucket: number): string[] {
     this.#gained.delete(bucket)
-    const lost = [...this.#open.keys(), ...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
+    this.#held.delete(bucket)
+    const lost = this.known(bucket)
     for (const uid of lost) this.close(uid)
     return lost
   }
 
   async remove(application: string): Promise<void> {
     const account = await this.open(application)
-    await this.#records.applications.delete(application)
     await Promise.all([...account.applied.keys()].map((key) => account.drop(key)))
     await this.#records.decisions.delete(application)
     this.#open.delete(application)
@@ -80,16 +105,26 @@ export class RecordedAccounts implements Accounts {
       // Whatever is gained in the same moment is read along.
       await Promise.resolve()
       while (this.#gained.size > 0) {
-        const buckets = new Set(this.#gained)
+        const buckets = new Map(this.#gained)
         await this.#read(buckets)
-        for (const bucket of buckets) this.#gained.delete(bucket)
+        for (const [bucket, winning] of buckets) this.#hold(bucket, winning)
       }
     } finally {
       this.#loading = undefined
     }
   }
 
-  async #read(buckets: ReadonlySet<number>): Promise<void> {
+  /** A bucket that was lost while it was read is another's, and what was read of it may be wrong already. */
+  #hold(bucket: number, winning: symbol): void {
+    if (this.#gained.get(bucket) !== winning) {
+      for (const uid of this.known(bucket)) this.close(uid)
+      return
+    }
+    this.#gained.delete(bucket)
+    this.#held.add(bucket)
+  }
+
+  async #read(buckets: ReadonlyMap<number, symbol>): Promise<void> {
     const { applied, decisions, applications } = this.#records
     const [rows, decided, declared] = await Promise.all([applied.list(), decisions.list(), applications.list()])
     const of = (uid: string): StoredAccount => {

@@ -14,7 +14,7 @@ import {
   type SyncStarted,
 } from '@k8or/contracts'
 import type { Publisher } from '@k8or/jetstream'
-import type { Announcer, Cause, Clock, DriftFact, SyncFact } from '../../domain/ports'
+import type { Announcer, Cause, Clock, DriftFact, Leaving, SyncFact } from '../../domain/ports'
 import { driftId } from '../../domain/sync/heal'
 
 /** Announces SyncMaster's facts on the bus. */
@@ -29,11 +29,11 @@ export class BusAnnouncer implements Announcer {
     await this.publisher.publish(applicationDeclared, { ...this.#ofRecord(record, id), data: { application: record } })
   }
 
-  async removed(record: ApplicationRecord): Promise<void> {
-    const id = `application.removed/${record.ref.uid}`
+  async removed(leaving: Leaving): Promise<void> {
+    const id = `application.removed/${leaving.ref.uid}`
     await this.publisher.publish(applicationRemoved, {
-      ...this.#ofRecord(record, id),
-      data: { application: record.ref },
+      ...this.#ofRecord(leaving, id),
+      data: { application: leaving.ref },
     })
   }
 
@@ -87,8 +87,8 @@ export class BusAnnouncer implements Announcer {
     await this.publisher.publish(driftRepaired, draft)
   }
 
-  #ofRecord(record: ApplicationRecord, id: string): Omit<FactDraft<never>, 'data'> {
-    return { id, token: record.token, time: this.clock.now(), causes: [], actor: 'service:syncmaster' }
+  #ofRecord({ token }: Leaving, id: string): Omit<FactDraft<never>, 'data'> {
+    return { id, token, time: this.clock.now(), causes: [], actor: 'service:syncmaster' }
   }
 
   #draft<Data>(cause: Cause, id: string, data: Data): FactDraft<Data> {

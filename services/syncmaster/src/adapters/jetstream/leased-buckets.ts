@@ -91,7 +91,7 @@ export class LeasedBuckets implements Buckets {
   }
 
   /** Those that are declared now, and those that were and may be gone. */
-  #markAll(bucket: number, known: readonly string[] = []): void {
+  #markAll(bucket: number, known: readonly string[]): void {
     const declared = this.followers.applications.list().map((application) => application.uid)
     for (const uid of new Set([...known, ...declared])) if (bucketOf(uid) === bucket) this.#jobs?.mark(uid)
   }
@@ -99,6 +99,7 @@ export class LeasedBuckets implements Buckets {
   /** The level-triggered pass goes round bucket by bucket, so that it is never a burst. */
   #passOne(): void {
     this.#nextPassed = (this.#nextPassed + 1) % bucketCount
-    if (this.#leases.fenceOf(this.#nextPassed) !== undefined) this.#markAll(this.#nextPassed)
+    const bucket = this.#nextPassed
+    if (this.#leases.fenceOf(bucket) !== undefined) this.#markAll(bucket, this.followers.accounts.known(bucket))
   }
 }

@@ -1,6 +1,6 @@
 import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
 import type { Records } from '@k8or/jetstream'
-import type { Account, Clock } from '../../domain/ports'
+import type { Account, Clock, Leaving } from '../../domain/ports'
 import { SyncPointer } from '../../domain/sync/sync-pointer'
 
 /** The records in which accounts are kept. */
@@ -30,6 +30,8 @@ export class RecordedAccount implements Account {
   #release: number
   #announced: number
   #declaration: StoredAccount['declaration']
+  #leaving: Leaving | undefined
+  #isNoted: boolean
 
   constructor(
     private readonly application: string,
@@ -43,6 +45,8 @@ export class RecordedAccount implements Account {
     this.#release = stored.decision?.release ?? 0
     this.#announced = stored.decision?.announced ?? 0
     this.#declaration = stored.declaration
+    this.#leaving = stored.decision?.leaving
+    this.#isNoted = stored.decision !== undefined
   }
 
   get applied(): ReadonlyMap<string, AppliedRecord> {
@@ -62,7 +66,7 @@ export class RecordedAccount implements Account {
   }
 
   get isEmpty(): boolean {
-    return this.#applied.size === 0 && this.#declaration === undefined && this.#sync === undefined
+    return this.#applied.size === 0 && this.#declaration === undefined && !this.#isNoted
   }
 
   async remember(key: string, record: AppliedRecord): Promise<void> {
@@ -95,6 +99,7 @@ export class RecordedAccount implements Account {
   async saveDeclaration(record: ApplicationRecord): Promise<number> {
     const revision = await this.records.applications.put(this.application, record)
     this.#declaration = { record, revision }
+    this.#leaving = undefined
     return revision
   }
 
@@ -103,7 +108,19 @@ export class RecordedAccount implements Account {
     await this.#save()
   }
 
+  async leave(): Promise<Leaving | undefined> {
+    const record = this.#declaration?.record
+    if (record) {
+      this.#leaving = { ref: record.ref, token: record.token }
+      await this.#save()
+      await this.records.applications.delete(this.application)
+      this.#declaration = undefined
+    }
+    return this.#leaving
+  }
+
   async #save(): Promise<void> {
+    this.#isNoted = true
     const [last] = this.#decisions
     await this.records.decisions.put(this.application, {
       at: last?.at ?? this.clock.now().toISOString(),
@@ -113,6 +130,7 @@ export class RecordedAccount implements Account {
       sync: this.#sync ? JSON.stringify(this.#sync) : '',
       announced: this.#announced,
       history: this.#decisions,
+      ...(this.#leaving ? { leaving: this.#leaving } : {}),
     })
   }
 

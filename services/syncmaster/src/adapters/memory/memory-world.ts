@@ -16,6 +16,7 @@ import {
   type Account,
   type Accounts,
   type Announcer,
+  type Leaving,
   type MutationOptions,
   type Ports,
 } from '../../domain/ports'
@@ -29,8 +30,9 @@ type RawApplication = Record<string, unknown> & { metadata: Record<string, unkno
 
 interface Stored {
   readonly applied: Map<string, AppliedRecord>
-  sync?: SyncPointer | undefined
-  declaration?: ApplicationRecord
+  sync: SyncPointer | undefined
+  declaration: ApplicationRecord | undefined
+  leaving: Leaving | undefined
   announced: number
   version: number
   decisions: string[]
@@ -63,6 +65,7 @@ export class MemoryWorld {
   readonly #stored = new Map<string, Stored>()
   #application: RawApplication
   #version = 100
+  #isRemoved = false
 
   constructor(application: RawApplication) {
     this.#application = application
@@ -81,6 +84,16 @@ export class MemoryWorld {
   edit(patch: Record<string, unknown>): void {
     this.#application = merged(this.#application, patch) as RawApplication
     this.#version++
+  }
+
+  /** Takes the Application from the hub, as somebody does who forces its deletion. */
+  remove(): void {
+    this.#isRemoved = true
+  }
+
+  /** What outlives a process: what was written about the application. */
+  get stored(): Stored {
+    return this.#storedOf(this.application.uid)
   }
 
   /** Changes an object as people would: the fields are theirs then. */
@@ -142,8 +155,8 @@ export class MemoryWorld {
   #applications(): Ports['applications'] {
     return {
       isComplete: () => true,
-      get: () => this.application,
-      list: () => [this.application],
+      get: () => (this.#isRemoved ? undefined : this.application),
+      list: () => (this.#isRemoved ? [] : [this.application]),
       project: () => this.project,
       read: async () => this.application,
       patch: async (_, patch) => this.#call(() => this.edit(patch)),
@@ -195,12 +208,16 @@ export class MemoryWorld {
       expected: (uid, key) =>
         open.get(uid)?.applied.get(key)?.projectionDigest ?? this.#storedOf(uid).applied.get(key)?.projectionDigest,
       close: (uid) => void open.delete(uid),
-      remove: async (uid) => void this.#stored.delete(uid),
+      read: async (uid) => this.#account(this.#storedOf(uid)),
+      remove: async (uid) => this.#call(() => void this.#stored.delete(uid)),
     }
   }
 
   #storedOf(uid: string): Stored {
-    const stored = this.#stored.get(uid) ?? { applied: new Map(), announced: 0, version: 0, decisions: [] }
+    const stored = this.#stored.get(uid) ?? {
+      ...{ applied: new Map(), announced: 0, version: 0, decisions: [] },
+      ...{ sync: undefined, declaration: undefined, leaving: undefined },
+    }
     this.#stored.set(uid, stored)
     return stored
   }
@@ -222,7 +239,7 @@ export class MemoryWorld {
         return stored.announced === stored.version && stored.version > 0
       },
       get isEmpty() {
-        return applied.size === 0 && stored.declaration === undefined
+        return stored.version === 0 && applied.size === 0 && stored.decisions.length === 0
       },
       remember: (key, record) => {
         applied.set(key, record)
@@ -245,6 +262,14 @@ export class MemoryWorld {
         return stored.version
       },
       saveAnnounced: () => store(() => void (stored.announced = stored.version)),
+      leave: async () => {
+        const { declaration } = stored
+        if (declaration) {
+          await store(() => void (stored.leaving = { ref: declaration.ref, token: declaration.token }))
+          await store(() => void (stored.declaration = undefined))
+        }
+        return stored.leaving
+      },
     }
   }
 

@@ -17,7 +17,7 @@ import { compareTexts } from '../../domain/kube-object'
 import type { Ports } from '../../domain/ports'
 import { explainDiff } from '../../domain/sync/explain-diff'
 import { requestOperation } from '../../domain/sync/request-operation'
-import { openWork } from '../../domain/sync/open-work'
+import { openQuestion } from '../../domain/sync/open-question'
 import type { Settings } from '../../domain/sync/work'
 import { applicationMessage, diffMessage, historyMessages, resourceMessages } from './messages'
 
@@ -49,7 +49,7 @@ export class ApplicationAnswers {
 
   async diff({ name }: DiffRequest, context: HandlerContext) {
     const application = this.#find(name)
-    const work = await openWork(application, this.ports, this.settings, context.signal)
+    const work = await openQuestion(application, this.ports, this.settings, context.signal)
     const objects = await explainDiff(work)
     return { release: BigInt(work.release?.release ?? 0), objects: objects.map(diffMessage) }
   }

@@ -102,6 +102,26 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     }
   })
 
+  it('killed at any call while an Application goes, it tells so once and forgets all of it', async () => {
+    for (let at = 0; ; at++) {
+      const world = worldOf()
+      publish(world, 1, [configMap('a'), configMap('b')])
+      await look(world)
+      world.remove()
+      world.diesAfter = at
+      const isKilled = await look(world).then(
+        () => false,
+        () => true,
+      )
+      world.diesAfter = Infinity
+      await look(world, 2)
+      expect(world.facts.has('removed')).toBe(true)
+      expect(world.stored).toMatchObject({ declaration: undefined, sync: undefined, version: 0 })
+      expect(world.stored.applied.size).toBe(0)
+      if (!isKilled) return expect(at).toBeGreaterThan(3)
+    }
+  })
+
   it('killed in the middle of one release it goes on with the next, and the old one ends as failed', async () => {
     const world = worldOf()
     publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])

@@ -31,17 +31,18 @@ export class Reconciler {
     this.ports.accounts.close(uid)
   }
 
-  /** The Application is gone from the hub: so is all that was remembered of it. */
+  /** The Application is gone from the hub: so is all that was remembered of it. Cut off anywhere, it is taken up again. */
   async #remove(uid: string): Promise<void> {
     const { accounts, announcer } = this.ports
-    const { declaration, isEmpty } = await accounts.open(uid)
-    if (isEmpty) {
+    const account = await accounts.open(uid)
+    if (account.isEmpty) {
       accounts.close(uid)
       return
     }
-    // The record goes first: who hears the fact must not find it any more.
+    // The declaration goes first: who hears the fact must not find it any more. The account goes last: it tells what is left to do.
+    const leaving = await account.leave()
+    if (leaving) await announcer.removed(leaving)
     await accounts.remove(uid)
-    if (declaration) await announcer.removed(declaration)
     this.#memories.delete(uid)
   }
 

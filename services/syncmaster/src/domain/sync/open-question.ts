@@ -1,0 +1,27 @@
+import { bucketOf } from '@k8or/contracts'
+import type { Application } from '../application/application'
+import { LiveIndex } from '../drift/live-index'
+import type { Live, Ports } from '../ports'
+import { AskedAccount } from './asked-account'
+import { Memory, Work, type Settings } from './work'
+
+/** The lease of whoever owns nothing: enough for dry runs, refused for all else. */
+const noLease = 0
+
+/** Begins a look at an application that only asks: it changes and notes nothing, whoever owns the application. */
+export async function openQuestion(
+  application: Application,
+  ports: Ports,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<Work> {
+  const account = new AskedAccount(await ports.accounts.read(application.uid))
+  const isOwner = ports.buckets.fenceOf(bucketOf(application.uid)) !== undefined
+  const seen = isOwner ? ports : { ...ports, live: nothingSeen() }
+  return new Work(application, account, new Memory(), noLease, seen, settings, signal)
+}
+
+/** The watches are for the objects of what is owned here; of all others only the cluster can tell. */
+function nothingSeen(): Live {
+  return { index: new LiveIndex(() => undefined), watch: () => undefined, known: () => Promise.resolve(undefined) }
+}
