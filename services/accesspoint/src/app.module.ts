@@ -56,9 +56,14 @@ export async function createApp(config: Config, links: Links, overrides: Overrid
       await parts.states.settle()
       await parts.audit.close()
     },
-    missing: () => parts.hub.missing().map((kind) => `the hub's ${kind} were not read yet`),
+    missing: () => missing(parts),
   })
   return { ...app, gate: parts.gate }
+}
+
+function missing({ hub, fences }: Parts): string[] {
+  const unread = hub.missing().map((kind) => `the hub's ${kind} were not read yet`)
+  return fences.knowsOwners ? unread : [...unread, 'who owns which applications was not read yet']
 }
 
 function moduleOf({ hub, watch, signer, tokens, signals }: Parts): DynamicModule {

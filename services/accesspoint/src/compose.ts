@@ -78,9 +78,9 @@ export function observeClusters(
 ): void {
   const gate = watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name))
   watchHub(createClusters(gate), hubCluster.name, hub, config.controlNamespace, signal)
-  watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal).catch((error: unknown) =>
-    signals.trouble('leases can not be watched', error),
-  )
+  watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal)
+    .then(() => fences.ownersNoted())
+    .catch((error: unknown) => signals.trouble('leases can not be watched: no application can be changed', error))
   void hub
     .untilRead('secrets', signal)
     .then(() =>

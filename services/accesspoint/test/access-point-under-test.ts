@@ -24,6 +24,8 @@ export interface UnderTestOptions {
   readonly bus: { readonly url: string; identity(service: ServiceName): Promise<Identity> }
   readonly ports: { readonly mesh: number; readonly people: number }
   readonly config?: Partial<Config>
+  /** Between joining the bus and the start. */
+  readonly onJoined?: () => void
 }
 
 /** A whole AccessPoint on real servers. */
@@ -73,6 +75,7 @@ export async function startAccessPoint(options: UnderTestOptions): Promise<Acces
     },
     { isInProcess: true },
   )
+  options.onJoined?.()
   await app.start()
   return {
     app,

@@ -73,7 +73,7 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     removeDir(dir)
   }, 30_000)
 
-  async function start(): Promise<void> {
+  async function start(onJoined?: () => void): Promise<void> {
     const [mesh = 0, people = 0] = await freePorts(2)
     access = await startAccessPoint({
       dir: join(dir, 'state'),
@@ -81,9 +81,10 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
       bus,
       ports: { mesh, people },
       config: { policyGraceMs: 300 },
+      ...(onJoined ? { onJoined } : {}),
     })
     clusters = createClusters(access.gate('syncmaster'))
-    await eventually(() => access.app.readiness().ready, { timeoutMs: 20_000 })
+    if (!onJoined) await eventually(() => access.app.readiness().ready, { timeoutMs: 20_000 })
   }
 
   function project(name: string, spec: object) {
@@ -368,6 +369,28 @@ describe('services/accesspoint/src/domain/answer/answer-call.rig', () => {
     expect(facts.filter((fact) => fact.endsWith(' far'))).toEqual(['dev.k8or.cluster.reachable.v1 far'])
     expect(facts.filter((fact) => fact.endsWith(' dead'))).toEqual(['dev.k8or.cluster.unreachable.v1 dead'])
   }, 30_000)
+
+  it('lets no mutation of an application through after a restart before it knows the owners again', async () => {
+    const uid = await application('unowned', 'default', { name: 'far', namespace: 'shop' })
+    const apply = () => clusters.apply('far', configMap('unowned', 'shop'), under(uid))
+    const unread = 'who owns which applications was not read yet'
+    await access.stop()
+    await start(() => process.kill(bus.process.pid, 'SIGSTOP'))
+    try {
+      await eventually(() => access.app.readiness().reasons.join() === unread, { timeoutMs: 20_000 })
+      const refused = await apply().catch((error: unknown) => error)
+      expect(refused).toBeInstanceOf(Later)
+      expect(describeError(refused)).toContain('can not be fenced yet')
+      expect((refused as Later).delayMs).toBe(1_000)
+      expect(
+        (await clusters.list('far', { group: '', version: 'v1', kind: 'Namespace' }, { signal })).length,
+      ).toBeGreaterThan(0)
+    } finally {
+      process.kill(bus.process.pid, 'SIGCONT')
+    }
+    await eventually(apply, { timeoutMs: 20_000 })
+    await eventually(() => access.app.readiness().ready)
+  }, 60_000)
 
   it('C52.9 denies every mutation while the policy can not be read, and allows it again afterwards', async () => {
     const uid = await application('paused', 'default', { name: 'far', namespace: 'shop' })

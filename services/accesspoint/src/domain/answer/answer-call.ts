@@ -169,6 +169,7 @@ function admitFence(request: KubeRequest, key: string, { claim, call }: Progress
   const { application, release, lease } = claim
   if (call.caller.kind !== 'service' || application === undefined || release === undefined || lease === undefined)
     return
+  if (!fences.knowsOwners) throw ownersUnknown(request)
   const fence: Fence = { application, release, lease }
   const reason = isDryRun(request) ? fences.test(fence, key) : fences.admit(fence, key)
   if (reason === undefined) return
@@ -176,6 +177,12 @@ function admitFence(request: KubeRequest, key: string, { claim, call }: Progress
     { status: 409, reason: 'Fenced', message: `${request.verb} ${request.path} is fenced off: ${reason}` },
     'fence',
   )
+}
+
+/** What may be older than something that was seen before a restart is not let through: who it is from has to be known first. */
+function ownersUnknown({ verb, path }: KubeRequest): Refused {
+  const message = `${verb} ${path} can not be fenced yet: who owns which applications was not read since AccessPoint started (record LEASES); it is tried again`
+  return new Refused({ status: 503, reason: 'ServiceUnavailable', message, retryAfterMs: 1_000 }, 'leases-unread')
 }
 
 async function send(

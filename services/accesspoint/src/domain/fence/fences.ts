@@ -15,6 +15,17 @@ export class Fences {
   private readonly applications = new Map<string, Seen>()
   /** By bucket: the lease under which its present owner won it. */
   private readonly tenures = new Map<number, number>()
+  private knows = false
+
+  /** Whether the present owners are known: before that, no mutation can be judged. */
+  get knowsOwners(): boolean {
+    return this.knows
+  }
+
+  /** All owners there are were noted. */
+  ownersNoted(): void {
+    this.knows = true
+  }
 
   /** A bucket has another owner, under this lease: older leases are worth nothing, even before the new owner calls. */
   noteTenure(bucket: number, lease: number): void {
