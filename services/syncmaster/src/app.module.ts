@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { bucketCount, bucketOf } from '@k8or/contracts'
 import { createClusters } from '@k8or/cluster-client'
@@ -10,6 +11,7 @@ import { HubEvents } from './adapters/accesspoint/hub-events'
 import { LiveWatches } from './adapters/accesspoint/live-watches'
 import { RecordedTargets } from './adapters/accesspoint/targets'
 import { Attention } from './adapters/attention'
+import { ownIncarnation } from './adapters/files/own-incarnation'
 import { ChartStoreReleases } from './adapters/chartstore/releases'
 import { RecordedAccounts } from './adapters/jetstream/accounts'
 import { BusAnnouncer } from './adapters/jetstream/announcer'
@@ -34,10 +36,11 @@ const backoffMs = [200, 1000, 5000, 15_000, 60_000, 180_000]
 const partition = { count: bucketCount, of: bucketOf }
 
 /** Builds SyncMaster from its settings and its links to the mesh. */
-export function createApp(config: Config, links: Links): Promise<ServiceApp> {
+export async function createApp(config: Config, links: Links): Promise<ServiceApp> {
   const log = createLogger(name)
   const ending = new AbortController()
-  const parts = compose(config, links, log, ending.signal)
+  const holder = await holderOf(config)
+  const parts = compose({ ...config, holder }, links, log, ending.signal)
   const { attention, reconciler, buckets, applications } = parts
   const begin = async (): Promise<void> => {
     const jobs = createPartitionedJobs({ redis: redisOf(config, links), log }, partition, {
@@ -73,6 +76,12 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     },
     missing: () => (applications.isComplete() ? [] : ['the Applications of the hub are not known yet']),
   })
+}
+
+async function holderOf({ holder, incarnationFile }: Config): Promise<string> {
+  if (incarnationFile === undefined) return holder
+  const own = await ownIncarnation(incarnationFile, { holder, host: hostname(), pid: process.pid })
+  return own.holder
 }
 
 function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signal: AbortSignal) {

@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
 
 const Environment = z.object({
+  K8OR_STATE_DIR: z.string().min(1).optional(),
   K8OR_REDIS_URL: z.url().default('rediss://localhost:6379'),
   K8OR_CONTROL_NAMESPACE: z.string().min(1).default('argocd'),
   K8OR_INSTALLATION: z.string().min(1).default('k8or'),
@@ -23,6 +25,8 @@ export interface Config {
   readonly installation: string
   /** Tells this replica from the others. */
   readonly holder: string
+  /** Where a replica keeps who it is; without it, it is another one after a restart. */
+  readonly incarnationFile: string | undefined
   /** How many applications are looked at side by side. */
   readonly concurrency: number
   /** How many objects of one application are applied side by side. */
@@ -42,6 +46,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     controlNamespace: read.K8OR_CONTROL_NAMESPACE,
     installation: read.K8OR_INSTALLATION,
     holder: `${hostname()}-${String(process.pid)}-${Date.now().toString(36)}`,
+    incarnationFile: read.K8OR_STATE_DIR && join(read.K8OR_STATE_DIR, 'syncmaster', 'incarnation.json'),
     concurrency: read.K8OR_SYNC_CONCURRENCY,
     applyConcurrency: read.K8OR_APPLY_CONCURRENCY,
     leaseTtlMs: read.K8OR_LEASE_TTL_MS,
