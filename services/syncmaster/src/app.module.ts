@@ -91,7 +91,12 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const accounts = new RecordedAccounts(bus, clock)
   const index = new LiveIndex((uid, key) => accounts.expected(uid, key))
   const consider = (uid: string): void => attention.mark(uid)
-  const targets = new RecordedTargets(bus, calls, (cluster) => attention.considerCluster(cluster))
+  const targets = new RecordedTargets(
+    bus,
+    calls,
+    (cluster) => attention.considerCluster(cluster),
+    (cluster) => live.retire(cluster),
+  )
   const considerCluster = (name: string): void => attention.considerCluster(targets.named(name))
   const live = new LiveWatches(index, kube, consider, considerCluster, log, signal)
   const applications = new HubApplications(kube, new HubEvents(kube, log, signal), config.controlNamespace, log)

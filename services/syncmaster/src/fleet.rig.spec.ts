@@ -20,8 +20,13 @@ import { createApp } from './app.module'
 import { loadConfig } from './config'
 
 const timeoutMs = 20_000
+const fullPassMs = 2000
 
 jest.setTimeout(40_000)
+
+const applicationType = 'argoproj.io/v1alpha1/Application'
+const edgeKey = sha256('edge').slice(0, 24)
+const isWatch = (path: string): boolean => path.includes('watch=')
 
 const configMap = (name: string, data: Record<string, string> = { v: '0' }): KubeObject => ({
   apiVersion: 'v1',
@@ -62,7 +67,10 @@ describe('services/syncmaster/src/fleet.rig', () => {
   const start = (): Promise<RunningService> =>
     bench.run('syncmaster', (links: Links) => {
       const gate: Gate = { call: (asked) => (asked.cluster === 'edge' ? edgeGate : bench.gate).call(asked) }
-      const settings = { K8OR_REDIS_URL: bench.redis.url, K8OR_LEASE_TTL_MS: '1000' }
+      const settings = {
+        ...{ K8OR_REDIS_URL: bench.redis.url, K8OR_LEASE_TTL_MS: '1000' },
+        K8OR_FULL_PASS_INTERVAL_MS: String(fullPassMs),
+      }
       return createApp({ ...loadConfig(settings), holder: `replica-${replicas.length}` }, { ...links, gate })
     })
 
@@ -78,7 +86,7 @@ describe('services/syncmaster/src/fleet.rig', () => {
         version: '1.36',
       },
     }
-    await bench.bus('accesspoint').records(clusterRecord).put(sha256('edge').slice(0, 24), row)
+    await bench.bus('accesspoint').records(clusterRecord).put(edgeKey, row)
   }
 
   const declareOn = (name: string, server: string) =>
@@ -118,6 +126,25 @@ describe('services/syncmaster/src/fleet.rig', () => {
     await bench.bus('accesspoint').publisher.publish(clusterReachable, draft)
     await edge.client.watchUntil('v1/ConfigMap', 'shop/fleet', (found) => found?.data?.['v'] === '2', timeoutMs)
     await bench.hub.until('far', 'Synced', (its) => its.sync?.status === 'Synced' && its.conditions === undefined)
+  })
+
+  const watchesOfEdge = () =>
+    edgeGate.calls.filter((call) => call.path.includes('/configmaps?') && !call.signal.aborted && isWatch(call.path))
+
+  it('ends its watches of a cluster when that is retired, and when no application goes there any more', async () => {
+    const record = await declareOn('brief', 'https://edge.test')
+    await bench.desk.publish(record, [configMap('brief')])
+    await bench.hub.fact(syncFinished, 'brief')
+    expect(watchesOfEdge()).not.toEqual([])
+    await bench.bus('accesspoint').records(clusterRecord).delete(edgeKey)
+    await eventually(() => watchesOfEdge().length === 0, { timeoutMs: fullPassMs })
+
+    await putCluster(true)
+    await bench.desk.publish(record, [configMap('brief', { v: '2' })])
+    await bench.hub.fact(syncFinished, 'brief', (its) => its.release === 2)
+    expect(watchesOfEdge()).not.toEqual([])
+    await Promise.all(['far', 'brief'].map((name) => bench.kube.client.delete(applicationType, `argocd/${name}`)))
+    await eventually(() => watchesOfEdge().length === 0, { timeoutMs })
   })
 
   it('names a destination that nobody knows', async () => {

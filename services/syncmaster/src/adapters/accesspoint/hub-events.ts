@@ -33,7 +33,6 @@ export class HubEvents {
   }
 
   #mayTell(application: string, now: number): boolean {
-    if (this.#count % 1000 === 999) this.#buckets.sweep(now)
     return this.#buckets.take(application, now) === 0 && this.#all.take('all', now) === 0
   }
 

@@ -16,6 +16,7 @@ interface KindWatch {
   isKnown: boolean
   trouble: string | undefined
   troubledAt: number | undefined
+  usedAt: number
   readonly waiting: Set<() => void>
 }
 
@@ -71,12 +72,35 @@ export class LiveWatches implements Live {
     return blind.trouble ?? `the list of ${blind.kind.kind} takes longer than ${knownWithinMs / 1000} s`
   }
 
+  /** Ends the watches that no look at any application has used for so long. */
+  endUnused(unusedMs: number): void {
+    this.#end((watch) => performance.now() - watch.usedAt > unusedMs)
+  }
+
+  /** The cluster is none of the mesh any more. */
+  retire(cluster: string): void {
+    this.#end((watch) => watch.cluster === cluster)
+  }
+
+  #end(isOver: (watch: KindWatch) => boolean): void {
+    for (const [name, watch] of this.#watches) {
+      if (!isOver(watch)) continue
+      watch.ending.abort()
+      this.#watches.delete(name)
+      this.index.forgetKind(watch.cluster, watch.kind.group, watch.kind.kind)
+      for (const wake of watch.waiting) wake()
+    }
+  }
+
   #ensure(cluster: string, kind: KindRef): KindWatch {
     const name = `${cluster} ${kind.group}/${kind.kind}`
     const known = this.#watches.get(name)
-    if (known) return known
+    if (known) {
+      known.usedAt = performance.now()
+      return known
+    }
     const ending = new AbortController()
-    const state = { isKnown: false, trouble: undefined, troubledAt: undefined }
+    const state = { isKnown: false, trouble: undefined, troubledAt: undefined, usedAt: performance.now() }
     const watch = { cluster, kind, ending, ...state, waiting: new Set<() => void>() }
     this.#watches.set(name, watch)
     this.#begin(watch)

@@ -15,6 +15,7 @@ export class RecordedTargets implements Targets {
     private readonly calls: Calls,
     /** A cluster came, or answers again. */
     private readonly onReachable: (cluster: TargetCluster) => void,
+    private readonly onRetired: (cluster: string) => void,
   ) {}
 
   /** Resolves when the present clusters are known. */
@@ -24,6 +25,7 @@ export class RecordedTargets implements Targets {
         const known = this.#clusters.get(key)
         if (!value) this.#clusters.delete(key)
         else this.#clusters.set(key, value)
+        if (!value && known) this.onRetired(known.name)
         if (value?.reachable && !known?.reachable) this.onReachable(value)
       },
       { signal },

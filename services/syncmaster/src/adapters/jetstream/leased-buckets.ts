@@ -100,6 +100,8 @@ export class LeasedBuckets implements Buckets {
   #passOne(): void {
     this.#nextPassed = (this.#nextPassed + 1) % bucketCount
     const bucket = this.#nextPassed
+    // Every look uses its watches anew: one that several rounds did not use is for nothing.
+    if (bucket === 0) this.followers.live.endUnused(3 * this.settings.fullPassIntervalMs)
     if (this.#leases.fenceOf(bucket) !== undefined) this.#markAll(bucket, this.followers.accounts.known(bucket))
   }
 }

@@ -52,6 +52,16 @@ describe('services/syncmaster/src/domain/drift/live-index', () => {
     expect(index.take('hub', object(3, '1', { uid: 'other' }))).toEqual(['app'])
   })
 
+  it('forgets a kind of one cluster, and nothing else', () => {
+    const index = indexOf(object(1))
+    index.take('edge', object(1))
+    index.take('hub', { ...object(1), kind: 'Secret' })
+    index.forgetKind('hub', '', 'ConfigMap')
+    expect(index.find('hub', key)).toBeUndefined()
+    expect(index.ofApplication('hub', 'app').map(({ ref }) => ref.kind)).toEqual(['Secret'])
+    expect(index.find('edge', key)).toBeDefined()
+  })
+
   it('still doubts what was deleted when the answer to an earlier apply comes late', () => {
     const index = indexOf(object(1))
     expect(index.doubt('hub', key, '3')).toEqual(['app'])

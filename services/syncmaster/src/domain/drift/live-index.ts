@@ -66,6 +66,14 @@ export class LiveIndex {
     this.#unlink(cluster, entry.live)
   }
 
+  /** Nobody looks at objects of this kind any more: what is known of them ages from now on. */
+  forgetKind(cluster: string, group: string, kind: string): void {
+    const entries = this.#clusters.get(cluster)
+    for (const [key, { live }] of entries ?? [])
+      if (live.ref.group === group && live.ref.kind === kind) this.forget(cluster, key)
+    if (entries?.size === 0) this.#clusters.delete(cluster)
+  }
+
   find(cluster: string, key: string): LiveObject | undefined {
     return this.#clusters.get(cluster)?.get(key)?.live
   }

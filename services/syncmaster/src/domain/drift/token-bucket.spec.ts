@@ -18,6 +18,16 @@ describe('services/syncmaster/src/domain/drift/token-bucket', () => {
     expect(buckets.take('a', 0)).toBe(1000)
   })
 
+  it('forgets who has not been seen for long, and nobody else', () => {
+    const buckets = new TokenBuckets({ burst: 2, refillMs: 1000 })
+    for (let round = 0; round < 20_000; round++) buckets.take(`object-${round}`, round * 10)
+    expect(buckets.size).toBeLessThan(2500)
+    const waits = new TokenBuckets({ burst: 1, refillMs: 1000 })
+    waits.take('busy', 0)
+    for (let round = 0; round < 5000; round++) waits.take(`object-${round}`, 500)
+    expect(waits.take('busy', 500)).toBe(500)
+  })
+
   it('A7.2 waits longer after each heal that failed', () => {
     expect([0, 1, 2, 3, 4, 5, 6, 7].map(failedHealWaitMs)).toEqual([
       0, 2000, 6000, 18_000, 54_000, 162_000, 300_000, 300_000,

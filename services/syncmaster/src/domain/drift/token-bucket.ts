@@ -12,24 +12,33 @@ interface Level {
   at: number
 }
 
-/** Token buckets by key; a full one is forgotten. */
+const fewKeys = 1000
+
+/** Token buckets by key. Full ones are forgotten whenever there are twice as many as after the last time. */
 export class TokenBuckets {
   readonly #levels = new Map<string, Level>()
+  #sweepAt = fewKeys
 
   constructor(private readonly allowance: Allowance) {}
+
+  /** How many keys are remembered. */
+  get size(): number {
+    return this.#levels.size
+  }
 
   /** Takes a token. Answers 0, or the milliseconds after which there is one. */
   take(key: string, now: number): number {
     const level = this.#levelAt(key, now)
     if (level.tokens < 1) return Math.ceil((1 - level.tokens) * this.allowance.refillMs)
     this.#levels.set(key, { tokens: level.tokens - 1, at: now })
+    if (this.#levels.size > this.#sweepAt) this.#sweep(now)
     return 0
   }
 
-  /** Forgets what is full again. */
-  sweep(now: number): void {
+  #sweep(now: number): void {
     for (const key of this.#levels.keys())
       if (this.#levelAt(key, now).tokens >= this.allowance.burst) this.#levels.delete(key)
+    this.#sweepAt = Math.max(fewKeys, 2 * this.#levels.size)
   }
 
   #levelAt(key: string, now: number): Level {
