@@ -21,7 +21,7 @@ test: setup ## Run all tests: units, then those on real servers, then end to end
 	@$(NODE) tools/test.mjs $(ARGS)
 
 up: setup ## Run the mesh in the background (CLUSTERS=1, MODE=standalone or processes) and write .run/mesh.env
-	@$(TS) test/rig/src/up/main.ts up --clusters=$(CLUSTERS) --mode=$(MODE)
+	@$(TS) test/rig/src/up/main.ts up --clusters='$(CLUSTERS)' --mode='$(MODE)'
 
 down: ## Stop what `make up` started and remove its state
 	@test ! -d .run || $(TS) test/rig/src/up/main.ts down

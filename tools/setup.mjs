@@ -1,7 +1,8 @@
 // Gets a checkout ready: packages of the system, npm packages, the real servers built by Go, and the bundle.
 // `--no-bundle` leaves the bundle out: what finds the mistakes in the sources must not need them to build.
 // Runs on any Node >= 20 with no node_modules; returns at once when there is nothing to do.
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { bundleTask } from './setup/bundle.mjs'
 import { goServerTasks } from './setup/go-server.mjs'
 import { withLock } from './setup/lock.mjs'
@@ -11,7 +12,7 @@ import { showProgress } from './setup/progress.mjs'
 import { stopPrograms } from './setup/run.mjs'
 import { runTasks } from './setup/tasks.mjs'
 
-const root = join(new URL('.', import.meta.url).pathname, '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
 function allTasks() {
   const npm = npmTask(root)

@@ -17,7 +17,7 @@ const inputs = [
 export function bundleTask(root, npm) {
   const script = join(root, 'tools/bundle.mjs')
   const stamp = join(root, '.cache/bundle.stamp')
-  const digest = () => digestOfTree(inputs.map((input) => join(root, input)))
+  const digest = () => digestOfTree(root, inputs)
   const task = {
     needs: [npm],
     isDone: () => !existsSync(script) || (existsSync(join(root, 'dist/k8or.cjs')) && hasStamp(stamp, digest())),

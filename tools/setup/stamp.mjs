@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
 /** Digest of the content of files and of what else matters. */
 export function digestOf(files, ...more) {
@@ -9,10 +9,11 @@ export function digestOf(files, ...more) {
   return hash.update(JSON.stringify(more)).digest('hex')
 }
 
-/** Digest of which files are below some folders, how long they are and when they were written. */
-export function digestOfTree(paths) {
+/** Digest of which files some paths below a root hold, how long they are and when they were written. */
+export function digestOfTree(root, paths) {
   const hash = createHash('sha256')
-  for (const path of paths) walk(path, (file, { size, mtimeMs }) => hash.update(`${file}\0${size}\0${mtimeMs}\n`))
+  const add = (file, { size, mtimeMs }) => hash.update(`${relative(root, file)}\0${size}\0${mtimeMs}\n`)
+  for (const path of paths) walk(join(root, path), add)
   return hash.digest('hex')
 }
 
@@ -25,9 +26,10 @@ export function hasStamp(path, expected) {
   }
 }
 
-/** Writes a stamp. */
+/** Writes a stamp in place of an old one, which may be a hard link that another checkout has as well. */
 export function writeStamp(path, value) {
   mkdirSync(dirname(path), { recursive: true })
+  rmSync(path, { force: true })
   writeFileSync(path, value)
 }
 

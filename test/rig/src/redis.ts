@@ -2,18 +2,17 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port'
 import { isUp } from './kube/readiness'
-import { startProcess, type ManagedProcess } from './process/managed-process'
+import { startProcess, type ManagedProcess, type ProcessNews } from './process/managed-process'
 import { requireProgram } from './process/program'
 
 /** What redis-server starts with. */
-export interface RedisOptions {
+export interface RedisOptions extends ProcessNews {
   /** Folder for its append-only file and its log. */
   readonly dir: string
   readonly port?: number
   /** Paths of PEM files: with them Redis speaks TLS only and asks each client for a certificate of this authority. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string }
   readonly restart?: boolean
-  readonly onPid?: (pid: number) => void
 }
 
 /** A running Redis and where to reach it. */
@@ -26,8 +25,7 @@ export interface RedisServer {
 
 /** Starts redis-server on the loopback and returns when it accepts connections. */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
-  const { dir, tls, onPid } = options
-  const port = options.port ?? (await freePort())
+  const { dir, tls, port = await freePort(), restart = false, ...news } = options
   mkdirSync(dir, { recursive: true })
   const process = await startProcess({
     name: 'redis',
@@ -35,8 +33,8 @@ export async function startRedis(options: RedisOptions): Promise<RedisServer> {
     args: [...storageFlags(dir), ...listenFlags(port, tls)],
     logFile: join(dir, 'redis.log'),
     ready: () => isUp(port),
-    restart: options.restart ?? false,
-    ...(onPid ? { onPid } : {}),
+    restart,
+    ...news,
   })
   const url = `${tls ? 'rediss' : 'redis'}://localhost:${port}`
   return { url, port, process, stop: () => process.stop() }

@@ -78,7 +78,8 @@ function readAuthority(path: string): string {
 }
 
 function unquoted(value: string): string {
-  return /^(['"]).*\1$/.test(value) ? value.slice(1, -1) : value
+  if (/^'.*'$/.test(value)) return value.slice(1, -1).replaceAll("'\\''", "'")
+  return /^".*"$/.test(value) ? value.slice(1, -1) : value
 }
 
 function nonEmpty(value: string | undefined): string | undefined {

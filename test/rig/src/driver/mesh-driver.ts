@@ -9,10 +9,16 @@ import { PeopleClient } from './people'
 /** The values of `mesh.env`, by name. */
 export type MeshEnvironment = Readonly<Record<string, string>>
 
-/** Reads a `mesh.env`: a line `NAME=value` each. */
+/** Reads a `mesh.env`: a line `NAME=value` each, the value quoted as for a shell where it must be. */
 export function readMeshEnvironment(path: string): MeshEnvironment {
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), unquoted(line.slice(line.indexOf('=') + 1))]),
+  )
+}
+
+function unquoted(value: string): string {
+  return value.startsWith("'") ? value.slice(1, -1).replaceAll("'\\''", "'") : value
 }
 
 /** What an application is to be like; the rest is as most people have it. */

@@ -4,7 +4,7 @@ import { builtServer } from '../paths'
 import { signingKeys, TestAuthority, type KeyedCertificate } from '../certificates'
 import { freePorts } from '../free-port'
 import { startKubelet, type Kubelet, type KubeletOptions } from '../kubelet/kubelet'
-import { ManagedProcess, type ProcessSpec } from '../process/managed-process'
+import { ManagedProcess, type ProcessNews, type ProcessSpec } from '../process/managed-process'
 import { isUp, isReady } from './readiness'
 import { KubeClient } from './kube-client'
 import { apiServerFlags, controllerManagerFlags, etcdFlags, kubeFiles, type KubeLayout } from './flags'
@@ -22,7 +22,8 @@ export interface KubeOptions {
   readonly kubelet?: Omit<KubeletOptions, 'nodes'>
   /** Brings the servers back when they end by themselves. */
   readonly restart?: boolean
-  readonly onPid?: (process: string, pid: number) => void
+  /** Whom to tell what becomes of each process. */
+  readonly newsOf?: (process: string) => ProcessNews
 }
 
 /** A real Kubernetes API server with its database and, as asked, controllers and nodes. */
@@ -94,7 +95,7 @@ function kubeProcesses(layout: KubeLayout, options: KubeOptions, client: KubeCli
       args: [name, ...flags],
       logFile: join(layout.dir, `log/${name}.log`),
       restart: options.restart ?? false,
-      onPid: (pid) => options.onPid?.(name, pid),
+      ...options.newsOf?.(name),
       ...more,
     })
   const servers = [

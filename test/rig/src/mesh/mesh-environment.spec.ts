@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readMeshEnvironment } from '../driver/mesh-driver'
 import { removeDir, tempDir } from '../temp-dir'
 import { layOut } from './layout'
 import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
@@ -31,12 +33,16 @@ describe('test/rig/src/mesh/mesh-environment', () => {
     })
   })
 
-  it('writes lines that a shell can read, for its owner alone', () => {
+  it('writes lines that a shell can read, for its owner alone, quoted only where it must be', () => {
     const dir = tempDir('env')
     const path = join(dir, 'mesh.env')
-    writeMeshEnvironment(path, { A: '1', B: 'x=y,z' })
-    expect(readFileSync(path, 'utf8')).toBe('A=1\nB=x=y,z\n')
+    const values = { A: '1', B: 'x=y,z', C: "/it's my/$HOME;`x`\\", D: '' }
+    writeMeshEnvironment(path, values)
+    expect(readFileSync(path, 'utf8')).toMatch(/^A=1\nB=x=y,z\nC='.*'\nD=\n$/)
     expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readMeshEnvironment(path)).toEqual(values)
+    const script = `. '${path}'; printf '%s|' "$A" "$B" "$C" "$D"`
+    expect(execFileSync('sh', ['-euc', script], { encoding: 'utf8' })).toBe(`${Object.values(values).join('|')}|`)
     removeDir(dir)
   })
 })

@@ -35,11 +35,16 @@ export function meshEnvironment(facts: MeshFacts): Record<string, string> {
   }
 }
 
-/** Writes `mesh.env` as a whole or not at all, readable by its owner alone: it holds a token. */
+/** Writes `mesh.env`, for shells, as a whole or not at all, readable by its owner alone: it holds a token. */
 export function writeMeshEnvironment(path: string, environment: Readonly<Record<string, string>>): void {
-  const text = Object.entries(environment).map(([name, value]) => `${name}=${value}\n`)
+  const text = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}\n`)
   writeFileSync(`${path}.new`, text.join(''), { mode: 0o600 })
   renameSync(`${path}.new`, path)
+}
+
+// Plain where a value is plain, so that also those can read it who know no quotes.
+function quoted(value: string): string {
+  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
 }
 
 function variable(name: string): string {

@@ -6,7 +6,7 @@ import { eventually } from '../eventually'
 import { startGitServer, type GitServer } from '../git/http-server'
 import { startFleet, startKube, type KubeOptions, type KubeServer } from '../kube/kube-server'
 import { startNats } from '../nats'
-import type { ManagedProcess } from '../process/managed-process'
+import type { ManagedProcess, ProcessNews } from '../process/managed-process'
 import { startRedis } from '../redis'
 import { prepareHub, registerCluster } from './hub'
 import { layOut, meshPaths, type MeshLayout, type MeshMode } from './layout'
@@ -115,6 +115,7 @@ class MeshStart {
       ...this.kubeOptions(),
       name: 'hub',
       dir: join(meshPaths(this.layout.dir).kube, 'hub'),
+      newsOf: (process) => this.newsOf(`${process} of the hub`),
     })
     await prepareHub(this.#hub.client, this.#webhookSecret)
     this.tell('hub API server')
@@ -124,16 +125,21 @@ class MeshStart {
     const { layout } = this
     const paths = meshPaths(layout.dir)
     await bootstrap(layout, 'pki')
-    const onPid = (): void => this.writeEnvironment()
     const tls = { ca: paths.ca, cert: paths.redisCert, key: paths.redisKey }
     const nats = startNats({
       dir: paths.natsDir,
       configPath: paths.natsConfig,
       port: layout.nats,
       restart: true,
-      onPid,
+      ...this.newsOf('nats'),
     })
-    const redis = startRedis({ dir: paths.redisData, port: layout.redis, tls, restart: true, onPid })
+    const redis = startRedis({
+      dir: paths.redisData,
+      port: layout.redis,
+      tls,
+      restart: true,
+      ...this.newsOf('redis'),
+    })
     await allOrFirstError([nats.then((process) => this.keep(process)), redis.then(({ process }) => this.keep(process))])
     await bootstrap(layout, 'bus')
     this.tell('NATS and Redis')
@@ -144,9 +150,7 @@ class MeshStart {
   }
 
   private async startServices(): Promise<void> {
-    const processes = meshProcessNames(this.layout).map((name) =>
-      meshProcess(this.layout, name, () => this.writeEnvironment()),
-    )
+    const processes = meshProcessNames(this.layout).map((name) => meshProcess(this.layout, name, this.newsOf(name)))
     for (const process of processes) this.keep(process)
     await allOrFirstError(processes.map((process) => process.start()))
     this.tell(`mesh (${this.layout.mode})`)
@@ -161,6 +165,20 @@ class MeshStart {
   private kubeOptions(): Omit<KubeOptions, 'dir'> {
     const { nodes = 2, kubelet } = this.options
     return { nodes, restart: true, ...(kubelet ? { kubelet } : {}) }
+  }
+
+  /** Process ids are written down whenever one changes; whatever ends by itself is told, with the time. */
+  private newsOf(name: string): ProcessNews {
+    const tell = (text: string): void => this.options.onProgress?.(`${new Date().toISOString()} ${name} ${text}`)
+    let isKnown = false
+    return {
+      onPid: (pid) => {
+        this.writeEnvironment()
+        if (isKnown) tell(`runs again as process ${String(pid)}`)
+        isKnown = true
+      },
+      onEnd: ({ code, signal }) => tell(`ended with ${signal ?? `code ${String(code)}`} and is started again`),
+    }
   }
 
   private keep(process: ManagedProcess): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { request } from 'undici'
 import { services, type ServiceName } from '@k8or/contracts'
 import { cacheDir, repositoryRoot } from '../paths'
-import { ManagedProcess } from '../process/managed-process'
+import { ManagedProcess, type ProcessNews } from '../process/managed-process'
 import { runToEnd } from '../process/run-to-end'
 import { meshPaths, type MeshLayout } from './layout'
 import { processEnvironment } from './process-environment'
@@ -28,7 +28,7 @@ export function bootstrap(layout: MeshLayout, step: 'pki' | 'bus'): Promise<void
 }
 
 /** A process of the mesh that comes back when it is killed; started, it is ready. */
-export function meshProcess(layout: MeshLayout, name: MeshProcessName, onPid: () => void): ManagedProcess {
+export function meshProcess(layout: MeshLayout, name: MeshProcessName, news: ProcessNews): ManagedProcess {
   const args = name === 'standalone' ? ['standalone'] : ['service', name]
   return new ManagedProcess({
     ...command(layout, name, args, name),
@@ -36,7 +36,7 @@ export function meshProcess(layout: MeshLayout, name: MeshProcessName, onPid: ()
     ready: () => isMeshReady(layout, name),
     restart: true,
     stopTimeoutMs: 8_000,
-    onPid,
+    ...news,
   })
 }
 

@@ -21,13 +21,15 @@ describe('test/rig/src/process/managed-process', () => {
   const sleeper = { name: 'sleeper', command: 'sleep', args: ['100'], logFile }
   afterAll(() => removeDir(dir))
 
-  it('brings a process back when it was killed, and tells its new id', async () => {
-    const pids: number[] = []
-    const process = await startProcess({ ...sleeper, restart: true, onPid: (pid) => pids.push(pid) })
+  it('brings a process back when it was killed, and tells its end and its new id', async () => {
+    const [pids, ends]: [number[], unknown[]] = [[], []]
+    const told = { onPid: (pid: number) => pids.push(pid), onEnd: (exit: unknown) => ends.push(exit) }
+    const process = await startProcess({ ...sleeper, ...told, restart: true })
     process.kill('SIGKILL')
     await eventually(() => pids.length === 2 && process.isRunning)
     expect(process.pid).toBe(pids[1])
     expect(process.restarts).toBe(1)
+    expect(ends).toEqual([{ code: null, signal: 'SIGKILL' }])
     await process.stop()
     expect(isAlive(process.pid)).toBe(false)
   })

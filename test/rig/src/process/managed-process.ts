@@ -5,8 +5,16 @@ import { failuresAfter, restartDelay } from './back-off'
 import { spawnChild, type Command, type Exit } from './child'
 import { logTail } from './log-tail'
 
+/** Whom to tell what becomes of a process. */
+export interface ProcessNews {
+  /** It runs, for the first time or again. */
+  readonly onPid?: (pid: number) => void
+  /** It has ended without having been stopped, and is about to come back. */
+  readonly onEnd?: (exit: Exit) => void
+}
+
 /** A program with what tells that it is ready, how it is stopped, and whether it comes back. */
-export interface ProcessSpec extends Command {
+export interface ProcessSpec extends Command, ProcessNews {
   readonly name: string
   readonly ready?: () => Promise<boolean>
   readonly readyTimeoutMs?: number
@@ -15,7 +23,6 @@ export interface ProcessSpec extends Command {
   readonly stopSignal?: NodeJS.Signals
   /** How long it may take to stop before it is killed. */
   readonly stopTimeoutMs?: number
-  readonly onPid?: (pid: number) => void
 }
 
 /** A process under supervision: it is stopped for good, or restarted, by its owner alone. */
@@ -96,8 +103,9 @@ export class ManagedProcess {
     const mayRestart = (): boolean => !this.#stopping && !this.isRunning
     for (let failures = 0; ;) {
       const started = Date.now()
-      await this.#exit
+      const exit = await this.#exit
       if (!mayRestart()) return
+      this.spec.onEnd?.(exit)
       failures = failuresAfter(failures, Date.now() - started)
       await delay(restartDelay(failures), undefined, { signal: this.#abort.signal }).catch(() => undefined)
       if (!mayRestart()) return

@@ -9,8 +9,11 @@ describe('test/rig/src/up/options', () => {
     expect(parseOptions(['up']).options).toEqual({ clusters: 1, mode: 'standalone' })
   })
 
-  it('says what is wrong', () => {
-    expect(() => parseOptions(['up', '--mode=both'])).toThrow('MODE must be standalone or processes')
-    expect(() => parseOptions(['up', '--clusters=1.5'])).toThrow('CLUSTERS must be a whole number')
+  it('names the variable, what may be, and what was said', () => {
+    expect(() => parseOptions(['up', '--mode=both'])).toThrow('MODE must be standalone or processes, not "both"')
+    for (const value of ['1.5', 'abc', '-1', '51', ''])
+      expect(() => parseOptions(['up', `--clusters=${value}`])).toThrow(
+        `CLUSTERS must be a whole number from 0 to 50, not "${value}"`,
+      )
   })
 })

@@ -2,9 +2,17 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 
 const Options = z.object({
-  clusters: z.coerce.number().int('CLUSTERS must be a whole number').min(0).max(50).default(1),
-  mode: z.enum(['standalone', 'processes'], 'MODE must be standalone or processes').default('standalone'),
+  clusters: z
+    .string()
+    .default('1')
+    .refine((text) => /^\d+$/.test(text) && Number(text) <= 50, mustBe('CLUSTERS', 'a whole number from 0 to 50'))
+    .transform(Number),
+  mode: z.enum(['standalone', 'processes'], mustBe('MODE', 'standalone or processes')).default('standalone'),
 })
+
+function mustBe(variable: string, allowed: string) {
+  return { error: ({ input }: { input?: unknown }) => `${variable} must be ${allowed}, not ${JSON.stringify(input)}` }
+}
 
 /** What `make up` was asked for. */
 export type UpOptions = z.infer<typeof Options>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { repositoryRoot } from '../paths'
@@ -46,10 +46,14 @@ export function removeRunDir(): void {
 // Process ids are used again: the command line tells whether it is ours.
 function isSupervisor(pid: number): boolean {
   try {
-    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(
-      supervisorProgram,
-    )
+    return commandLine(pid).includes(supervisorProgram)
   } catch {
     return false
   }
+}
+
+// Linux tells by a file, also where `ps` is not installed.
+function commandLine(pid: number): string {
+  if (existsSync('/proc/self/cmdline')) return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8')
+  return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' })
 }

@@ -22,8 +22,8 @@ const patienceMs = 180_000
 export async function up(options: UpOptions, print: (line: string) => void): Promise<void> {
   const running = runningState()
   if (running) refuseOther(running, options)
-  const state = running ?? startSupervisor(options)
-  await untilReady(state, print)
+  const isUp = running !== undefined && existsSync(environmentFile)
+  if (!isUp) await untilReady(running ?? startSupervisor(options), print)
   print(`the mesh is up: . .run/mesh.env   (logs: .run/log, stop: make down)`)
 }
 
