@@ -11,6 +11,7 @@ export {
   repositoryToken,
   sha256,
 } from './token'
+export { canonicalImageName, formatImageReference, parseImageReference, type ImageReference } from './image-name'
 export { Envelope, type Fact } from './envelope'
 export {
   defineEvent,
