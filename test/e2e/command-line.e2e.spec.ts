@@ -1,4 +1,4 @@
-import { eventually, freePort, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
+import { freePort, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
 import { k8or, k8orJson } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
@@ -66,9 +66,10 @@ describe('test/e2e/command-line.e2e', () => {
     expect(waited.complaints.join('\n')).toContain('k8or why by-hand')
     const dry = await k8or(driver, ['app', 'sync', 'by-hand', '--dry-run', '-o', 'json'])
     expect(dry.code).toBe(0)
-    const isOver = async () =>
-      valueAt(await driver.hub.get('argoproj.io/v1alpha1/Application', 'argocd/by-hand'), 'operation') === undefined
-    await eventually(isOver, { what: 'the end of the dry run' })
+    expect(JSON.parse(dry.out)).toMatchObject({
+      phase: 'Succeeded',
+      objects: [{ kind: 'ConfigMap', name: 'default/by-hand', action: 'create', result: 'Synced' }],
+    })
     expect(await driver.hub.get('v1/ConfigMap', 'default/by-hand')).toBeUndefined()
     const synced = await k8or(driver, ['app', 'sync', 'by-hand', '--wait', '--timeout', '20s', '-o', 'json'])
     expect(synced).toMatchObject({ code: 0, complaints: [] })
@@ -77,6 +78,36 @@ describe('test/e2e/command-line.e2e', () => {
     expect((await k8or(driver, ['app', 'wait', 'by-hand', '--timeout', '20s'])).code).toBe(0)
     const history = await k8orJson<Record<string, unknown>[]>(driver, ['app', 'history', 'by-hand'])
     expect(history).toEqual([expect.objectContaining({ initiatedBy: 'admin', release: '1' })])
+  }, 90_000)
+
+  it('app sync and app wait end at once, with the reason, when waiting is of no use', async () => {
+    const { driver } = mesh()
+    const hopeless = await driver.repository('hopeless')
+    const service = (port: number) =>
+      `apiVersion: v1\nkind: Service\nmetadata: { name: hopeless }\nspec: { ports: [{ port: ${String(port)} }] }\n`
+    await hopeless.commit({ 'app/c.yaml': configMap('hopeless', '1'), 'app/s.yaml': service(99_999) })
+    await driver.declare({ name: 'hopeless', repoUrl: hopeless.url, path: 'app', syncPolicy: {} })
+    await driver.application('hopeless', (one) => valueAt(one, 'status.sync.status') === 'OutOfSync', 30_000)
+    const begun = performance.now()
+    const inVain = async (args: string[], complaint: RegExp) => {
+      const end = await k8or(driver, [...args, '--timeout', '60s', '-o', 'table'])
+      expect({ args, code: end.code }).toEqual({ args, code: 1 })
+      expect(end.complaints.join('\n')).toMatch(complaint)
+      return end
+    }
+    const dry = await inVain(['app', 'sync', 'hopeless', '--dry-run'], /ended Failed: .*spec\.ports/)
+    expect(dry.out).toMatch(/Service +default\/hopeless +create +SyncFailed .*spec\.ports/)
+    const failed = await inVain(['app', 'sync', 'hopeless', '--wait'], /ended Failed: .*spec\.ports/)
+    expect(failed.out).toMatch(/Service +default\/hopeless +OutOfSync +Missing +apply Service .*spec\.ports/)
+    await inVain(['app', 'wait', 'hopeless'], /ended Failed: .*spec\.ports/)
+    const next = await hopeless.push({ 'app/c.yaml': null, 'app/s.yaml': service(80) })
+    await driver.application('hopeless', (one) => valueAt(one, 'status.sync.revision') === next, 30_000)
+    const unpruned = /1 objects that left the sources require pruning \(ConfigMap default\/hopeless\)[^]*--prune/
+    await inVain(['app', 'sync', 'hopeless', '--wait'], unpruned)
+    await inVain(['app', 'wait', 'hopeless'], unpruned)
+    expect(performance.now() - begun).toBeLessThan(30_000)
+    expect((await k8or(driver, ['app', 'diff', 'hopeless', '-o', 'table'])).out).toContain('needs --prune')
+    expect((await k8or(driver, ['app', 'sync', 'hopeless', '--prune', '--wait', '--timeout', '30s'])).code).toBe(0)
   }, 90_000)
 
   it('A6.4 app diff names each field with the live value, and values of Secrets never', async () => {

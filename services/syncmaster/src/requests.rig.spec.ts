@@ -1,5 +1,5 @@
 import 'reflect-metadata'
-import { fieldManager, managedMarks, syncFinished, syncStarted } from '@k8or/contracts'
+import { fieldManager, managedMarks, syncFinished, syncPlanned, syncStarted } from '@k8or/contracts'
 import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
@@ -44,6 +44,9 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.desk.publish(record, [configMap('unpruned-a')])
       const { status } = await bench.hub.until('unpruned', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
       expect(status.resources).toMatchObject([{ name: 'unpruned-a' }, { name: 'unpruned-b', requiresPruning: true }])
+      await bench.desk.publish(record, [configMap('unpruned-a', { v: '2' })])
+      const planned = await bench.hub.fact(syncPlanned, 'unpruned', (its) => its.release === 3)
+      expect(planned.data).toMatchObject({ configure: 1, delete: 0 })
       expect(await data('unpruned-b')).toBeDefined()
     })
 
@@ -124,15 +127,31 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.hub.until('adopted', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
     })
 
-    it('a dry run changes nothing', async () => {
+    it('a dry run changes nothing, and tells what it would do to each object', async () => {
       const record = await bench.hub.declare('rehearsed', null)
-      await bench.desk.publish(record, [configMap('rehearsed')])
+      await bench.desk.publish(record, [configMap('rehearsed'), configMap('rehearsed-old')])
+      await bench.hub.patch('rehearsed', { operation: { sync: {} } })
+      await bench.hub.fact(syncFinished, 'rehearsed')
+      const refused = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'refused' },
+        spec: { ports: [{ port: 0 }] },
+      }
+      await bench.desk.publish(record, [configMap('rehearsed', { v: '2' }), configMap('rehearsed-new'), refused])
       await bench.hub.until('rehearsed', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
       await bench.hub.patch('rehearsed', { operation: { sync: { dryRun: true } } })
-      const { status } = await bench.hub.until('rehearsed', 'done', (its) => its.operationState?.phase === 'Succeeded')
+      const { status } = await bench.hub.until('rehearsed', 'done', (its) => its.operationState?.phase === 'Failed')
+      const resources = status.operationState.syncResult.resources as Record<string, unknown>[]
+      expect(resources.map((one) => [one['name'], one['status'], one['message']])).toEqual([
+        ['rehearsed', 'Synced', 'configmap/rehearsed configured (dry run)'],
+        ['rehearsed-new', 'Synced', 'configmap/rehearsed-new created (dry run)'],
+        ['rehearsed-old', 'PruneSkipped', 'ignored (requires pruning)'],
+        ['refused', 'SyncFailed', expect.stringContaining('spec.ports')],
+      ])
       expect(status.sync.status).toBe('OutOfSync')
-      expect(status.history).toBeUndefined()
-      expect(await data('rehearsed')).toBeUndefined()
+      expect(status.history).toHaveLength(1)
+      expect([await data('rehearsed'), await data('rehearsed-new')]).toEqual([{ v: '0' }, undefined])
     })
 
     it('what is not supported yet is refused by name', async () => {

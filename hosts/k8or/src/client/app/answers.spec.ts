@@ -59,7 +59,7 @@ argocd/a-longer-name   team-a    OutOfSync   Degraded   v1.2         edge
     expect(answer.data).toMatchObject([{ name: { name: 'shop' }, syncStatus: 'Synced', release: '12', conditions: [] }])
   })
 
-  it('shows one application with conditions and objects', () => {
+  it('shows one application with conditions, objects and why they failed', () => {
     const conditions = [{ type: 'SyncError', message: 'it was refused', lastTransitionTime: '2026-11-21T09:40:00Z' }]
     const web = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web', syncStatus: 'Synced' }
     const old = { kind: 'ConfigMap', namespace: 'shop', name: 'old', syncStatus: 'OutOfSync', requiresPruning: true }
@@ -71,6 +71,11 @@ argocd/a-longer-name   team-a    OutOfSync   Degraded   v1.2         edge
       resources: [
         create(ResourceSchema, { ...web, healthStatus: 'Progressing', healthMessage: '1 of 2' }),
         create(ResourceSchema, old),
+        create(ResourceSchema, { kind: 'Service', namespace: 'shop', name: 'web', syncStatus: 'OutOfSync' }),
+      ],
+      results: [
+        { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web', status: 'SyncFailed', message: 'is over' },
+        { kind: 'Service', namespace: 'shop', name: 'web', status: 'SyncFailed', message: 'the port is taken' },
       ],
     })
     expect(table(applicationAnswer(response))).toBe(`
@@ -90,6 +95,7 @@ SyncError   2026-11-21 09:40:00   it was refused
 KIND              NAME       SYNC                       HEALTH        MESSAGE
 apps/Deployment   shop/web   Synced                     Progressing   1 of 2
 ConfigMap         shop/old   OutOfSync (to be pruned)
+Service           shop/web   OutOfSync                                the port is taken
 `)
   })
 
@@ -103,6 +109,11 @@ ConfigMap         shop/old   OutOfSync (to be pruned)
           fields: [{ path: '.spec.replicas', live: '5', desired: '2', manager: 'kubectl' }],
         },
         { resource: { kind: 'Service', namespace: 'shop', name: 'web' }, change: 'create' },
+        {
+          resource: { kind: 'ConfigMap', namespace: 'shop', name: 'old' },
+          change: 'keep',
+          reason: 'would be pruned (needs --prune)',
+        },
       ],
     })
     expect(table(diffAnswer(response))).toBe(`
@@ -112,6 +123,9 @@ configure apps/Deployment shop/web
     + 2
 
 create Service shop/web
+
+keep ConfigMap shop/old
+  would be pruned (needs --prune)
 `)
     expect(table(diffAnswer(create(DiffResponseSchema, {})))).toBe('\nno differences\n')
   })

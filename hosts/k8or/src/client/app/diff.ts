@@ -12,9 +12,17 @@ import { kindOf, nameOf } from '../output/words'
 import type { Colors } from '../terminal'
 import { parseApplicationName } from './application-name'
 
+export interface DiffFlags {
+  readonly prune?: boolean
+}
+
 /** `k8or app diff` */
-export async function diffApplication({ mesh, answer }: Context, _: object, name: string): Promise<ExitCode> {
-  const response = await mesh.call(Applications.method.diff, { name: parseApplicationName(name) })
+export async function diffApplication(
+  { mesh, answer }: Context,
+  { prune = false }: DiffFlags,
+  name: string,
+): Promise<ExitCode> {
+  const response = await mesh.call(Applications.method.diff, { name: parseApplicationName(name), prune })
   await answer(diffAnswer(response))
   return changedOf(response).length === 0 ? exitCodes.fine : exitCodes.no
 }
@@ -34,12 +42,13 @@ function changedOf({ objects }: DiffResponse): ObjectDiff[] {
   return objects.filter(({ change }) => change !== 'unchanged')
 }
 
-function describe({ resource, change, fields }: ObjectDiff, colors: Colors): string {
+function describe({ resource, change, fields, reason }: ObjectDiff, colors: Colors): string {
   const title = colors.bold(`${change} ${resource ? `${kindOf(resource)} ${nameOf(resource)}` : ''}`)
+  const notes = [reason, resource?.healthMessage ?? ''].filter(Boolean).map((note) => `  ${note}`)
   const lines = fields.flatMap(({ path, live, desired, manager }) => [
     `  ${path}${manager === '' ? '' : colors.dim(`  (taken by ${manager})`)}`,
     ...(live === '' ? [] : [colors.red(`    - ${live}`)]),
     ...(desired === '' ? [] : [colors.green(`    + ${desired}`)]),
   ])
-  return [title, ...lines].join('\n')
+  return [title, ...notes, ...lines].join('\n')
 }

@@ -4,6 +4,7 @@ import {
   GetResponseSchema,
   type Application,
   type GetResponse,
+  type ObjectResult,
   type Resource,
 } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { Context } from '../context'
@@ -20,7 +21,7 @@ export async function getApplication({ mesh, answer }: Context, _: object, name:
 
 /** One application with its conditions and objects. */
 export function applicationAnswer(response: GetResponse): Answer {
-  const { application, resources } = response
+  const { application, resources, results } = response
   return {
     data: toJson(GetResponseSchema, response, { alwaysEmitImplicit: true }),
     names: () => [formatApplicationName(application?.name)],
@@ -28,7 +29,7 @@ export function applicationAnswer(response: GetResponse): Answer {
       [
         application && describe(application, colors),
         application && conditions(application, colors),
-        objects(resources, colors),
+        objects(resources, results, colors),
       ]
         .filter(Boolean)
         .join('\n\n'),
@@ -67,14 +68,22 @@ function conditions({ conditions: all }: Application, colors: Colors): string {
   return formatTable(['CONDITION', 'SINCE', 'MESSAGE'], rows)
 }
 
-function objects(resources: readonly Resource[], colors: Colors): string {
+function objects(resources: readonly Resource[], results: readonly ObjectResult[], colors: Colors): string {
   if (resources.length === 0) return 'no objects'
   const rows = resources.map((resource) => [
     kindOf(resource),
     nameOf(resource),
     colored(resource.syncStatus, colors) + (resource.requiresPruning ? ' (to be pruned)' : ''),
     colored(resource.healthStatus, colors),
-    resource.healthMessage,
+    [failureOf(resource, results), resource.healthMessage].filter(Boolean).join('; '),
   ])
   return formatTable(['KIND', 'NAME', 'SYNC', 'HEALTH', 'MESSAGE'], rows)
+}
+
+/** Why the newest operation could not do what it should; of what is in sync by now nobody wants to know. */
+function failureOf({ syncStatus, ...ref }: Resource, results: readonly ObjectResult[]): string {
+  if (syncStatus === 'Synced') return ''
+  const isIt = ({ group, kind, namespace, name, status }: ObjectResult): boolean =>
+    status === 'SyncFailed' && kindOf({ group, kind }) === kindOf(ref) && nameOf({ namespace, name }) === nameOf(ref)
+  return results.find(isIt)?.message ?? ''
 }

@@ -27,7 +27,11 @@ export function registerAppCommands(program: Command): void {
   )
   online(app.command('tree').argument(name).description('its objects and what they made, down to pods'), showTree)
   online(
-    app.command('diff').argument(name).description('what a sync would change; exit code 1 when there is something'),
+    app
+      .command('diff')
+      .argument(name)
+      .description('what a sync would change; exit code 1 when there is something')
+      .option('--prune', 'as a sync that deletes what left the sources'),
     diffApplication,
   )
   online(app.command('history').argument(name).description('its syncs that succeeded, the newest first'), showHistory)
@@ -35,7 +39,10 @@ export function registerAppCommands(program: Command): void {
     app
       .command('wait')
       .argument(name)
-      .description('until it is Synced and Healthy, or only what is named; exit code 1 when the time is over')
+      .description(
+        'until it is Synced and Healthy, or only what is named; exit code 1 when the time is over, and at once when ' +
+          'its sync has failed or only objects that require pruning are left',
+      )
       .option('--health', 'until it is Healthy')
       .option('--sync', 'until it is Synced')
       .option(...timeout),
@@ -45,9 +52,9 @@ export function registerAppCommands(program: Command): void {
     app
       .command('sync')
       .argument(name)
-      .description('apply what its sources say')
+      .description('apply what its sources say; with --wait or --dry-run exit code 1 when that fails')
       .option('--prune', 'delete what left the sources')
-      .option('--dry-run', 'change nothing, say what would happen')
+      .option('--dry-run', 'change nothing, say what would happen to each object')
       .option('--revision <revision>', 'sync this revision instead')
       .option('--wait', 'until the sync is done, and the application Synced and Healthy')
       .option(...timeout),

@@ -2,6 +2,7 @@ import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { Context } from '../context'
 import type { ExitCode } from '../errors'
 import { parseApplicationName } from './application-name'
+import { showRehearsal } from './rehearsal'
 import { parseTimeout, waitUntil } from './wait'
 
 export interface SyncFlags {
@@ -18,14 +19,15 @@ export async function syncApplication(context: Context, flags: SyncFlags, name: 
   const timeoutMs = parseTimeout(flags.timeout)
   const request = { name: parseApplicationName(name), prune, dryRun, revision }
   const { requestedAt } = await context.mesh.call(Applications.method.sync, request)
+  if (dryRun) return showRehearsal(context, name, { requestedAt, prune, timeoutMs })
   if (flags.wait === true) {
-    const goal = { health: !dryRun, sync: !dryRun, operationSince: requestedAt }
+    const goal = { health: true, sync: true, operationSince: requestedAt }
     return waitUntil(context, name, goal, timeoutMs)
   }
   await context.answer({
     data: { name, requestedAt },
     names: () => [name],
-    table: () => `${dryRun ? 'dry run' : 'sync'} of ${name} was asked for; see \`k8or app wait ${name}\``,
+    table: () => `sync of ${name} was asked for; see \`k8or app wait ${name}\``,
   })
   return undefined
 }

@@ -1,23 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Applications, type Application } from '@k8or/contracts/rpc/syncmaster/v1/applications'
+import { Applications, type Application, type GetResponse } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { Context } from '../context'
 import { CommandError, exitCodes, type ExitCode } from '../errors'
 import { formatDuration } from '../output/words'
 import { applicationAnswer } from './get'
 import { parseApplicationName } from './application-name'
-
-/** What is waited for. */
-export interface Goal {
-  readonly health: boolean
-  readonly sync: boolean
-  /** An operation that was asked for at this time has ended. */
-  readonly operationSince?: string
-}
+import { deadEndOf, missingOf, type DeadEnd, type Goal } from './hope'
 
 export interface WaitFlags {
   readonly health?: boolean
   readonly sync?: boolean
   readonly timeout: string
+}
+
+/** How a wait ended. */
+export interface Waited {
+  readonly response: GetResponse
+  /** What an application lacked at the end, in words; nothing when all is as wanted. */
+  readonly missing: readonly string[]
+  /** Why it was no use to wait on. */
+  readonly deadEnd: DeadEnd | undefined
+  readonly ms: number
 }
 
 const firstPauseMs = 100
@@ -30,36 +33,44 @@ export async function waitForApplication(context: Context, flags: WaitFlags, nam
   return waitUntil(context, name, goal, parseTimeout(flags.timeout))
 }
 
-/** Looks until an application is as wanted, and shows how it stands meanwhile. Says no when the time is over. */
+/** Waits until an application is as wanted and shows it. Says no when the time is over or it will not come to that. */
 export async function waitUntil(context: Context, name: string, goal: Goal, timeoutMs: number): Promise<ExitCode> {
-  const { mesh, terminal, answer } = context
+  const waited = await watchUntil(context, name, goal, timeoutMs)
+  await context.answer(applicationAnswer(waited.response))
+  return complain(context, name, waited)
+}
+
+/** Looks until an application is as wanted, will not be, or the time is over; shows how it stands meanwhile. */
+export async function watchUntil(
+  { mesh, terminal }: Context,
+  name: string,
+  goal: Goal,
+  timeoutMs: number,
+): Promise<Waited> {
   const begun = Date.now()
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     const response = await mesh.call(Applications.method.get, { name: parseApplicationName(name) })
+    const deadEnd = deadEndOf(response, goal)
     const missing = response.application === undefined ? ['there'] : missingOf(response.application, goal)
-    const waited = Date.now() - begun
-    if (missing.length === 0 || waited >= timeoutMs) {
+    const ms = Date.now() - begun
+    if (missing.length === 0 || deadEnd !== undefined || ms >= timeoutMs) {
       terminal.progress('')
-      await answer(applicationAnswer(response))
-      if (missing.length === 0) return outcomeOf(response.application, goal)
-      terminal.complain(`k8or: after ${formatDuration(waited)} ${name} is not ${missing.join(' and not ')}`)
-      terminal.complain(`  see \`k8or why ${name}\``)
-      return exitCodes.no
+      return { response, missing, deadEnd, ms }
     }
-    terminal.progress(
-      `${name}: ${describe(response.application)}; waiting to be ${missing.join(' and ')} (${formatDuration(waited)})`,
-    )
-    await delay(Math.min(pauseMs, timeoutMs - waited))
+    const state = describe(response.application)
+    terminal.progress(`${name}: ${state}; waiting to be ${missing.join(' and ')} (${formatDuration(ms)})`)
+    await delay(Math.min(pauseMs, timeoutMs - ms))
   }
 }
 
-/** What an application still lacks, in words. */
-export function missingOf(application: Application, { health, sync, operationSince }: Goal): string[] {
-  return [
-    ...(operationSince !== undefined && !hasEnded(application, operationSince) ? ['done'] : []),
-    ...(sync && application.syncStatus !== 'Synced' ? ['Synced'] : []),
-    ...(health && application.healthStatus !== 'Healthy' ? ['Healthy'] : []),
-  ]
+/** Says what is not as wanted, and answers the exit code for it. */
+export function complain({ terminal }: Context, name: string, { missing, deadEnd, ms }: Waited): ExitCode {
+  if (deadEnd === undefined && missing.length === 0) return exitCodes.fine
+  terminal.complain(
+    `k8or: ${deadEnd?.message ?? `after ${formatDuration(ms)} ${name} is not ${missing.join(' and not ')}`}`,
+  )
+  terminal.complain(`  ${deadEnd?.nextStep ?? `see \`k8or why ${name}\``}`)
+  return exitCodes.no
 }
 
 /** Reads `90`, `90s`, `5m` or `1h`; a plain number is seconds. */
@@ -67,21 +78,6 @@ export function parseTimeout(text: string): number {
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
   if (parts === null) throw new CommandError(`"${text}" is no time`, 'write 90, 90s, 5m or 1h')
   return Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(parts[2] ?? 's') as 's']
-}
-
-function hasEnded({ operationFinishedAt, phase }: Application, since: string): boolean {
-  const isOver = phase !== 'Running' && phase !== 'Terminating'
-  // Argo CD writes whole seconds: an operation that ended in the second of the request is the one that was asked for.
-  return (
-    isOver &&
-    operationFinishedAt !== '' &&
-    Date.parse(operationFinishedAt) >= Math.floor(Date.parse(since) / 1000) * 1000
-  )
-}
-
-function outcomeOf(application: Application | undefined, { operationSince }: Goal): ExitCode {
-  const hasFailed = operationSince !== undefined && application?.phase !== 'Succeeded'
-  return hasFailed ? exitCodes.no : exitCodes.fine
 }
 
 function describe(application: Application | undefined): string {

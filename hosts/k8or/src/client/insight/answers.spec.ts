@@ -57,6 +57,14 @@ correlation push-1, trace cafe
     })
   })
 
+  it('names the application of each hop when there are several', () => {
+    const hop = (application: string) => ({ fact: 'sync.finished', service: 'syncmaster', application })
+    const first = { fact: 'delivery.received', service: 'codesource' }
+    const shown = (...hops: object[]) => table(traceAnswer(create(GetTraceResponseSchema, { hops })))
+    expect(shown(first, hop('argocd/shop'), hop('argocd/cart'))).toMatch(/HOP +APPLICATION +WHAT[^]*argocd\/cart/)
+    expect(shown(first, hop('argocd/shop'))).not.toContain('APPLICATION')
+  })
+
   it('tells the last decisions', () => {
     const decision = create(DecisionSchema, {
       at: '2026-11-21T09:40:01Z',

@@ -46,25 +46,20 @@ export function traceAnswer(response: GetTraceResponse): Answer {
     table: ({ isWide }) => {
       const { hops } = response
       const total = hops.at(-1)?.sinceStartMs ?? 0
-      const names = [
-        'AFTER',
-        'TOOK',
-        'WHERE THE TIME WENT',
-        'SERVICE',
-        'HOP',
-        ...(isWide ? ['APPLICATION', 'ACTOR'] : []),
-        'WHAT',
-      ]
-      const rows = hops.map((hop) => rowOf(hop, total, isWide))
+      // A commit may be several applications' business: which is which must be seen.
+      const areMany = new Set(hops.map(({ application }) => application).filter(Boolean)).size > 1
+      const more = [...(isWide || areMany ? ['APPLICATION' as const] : []), ...(isWide ? ['ACTOR' as const] : [])]
+      const names = ['AFTER', 'TOOK', 'WHERE THE TIME WENT', 'SERVICE', 'HOP', ...more, 'WHAT']
+      const rows = hops.map((hop) => rowOf(hop, total, more))
       return [formatTable(names, rows), '', summaryOf(response, total)].join('\n')
     },
   }
 }
 
-function rowOf(hop: Hop, total: number, isWide: boolean): string[] {
-  const { sinceStartMs, sincePreviousMs, service, fact, application, actor, summary } = hop
+function rowOf(hop: Hop, total: number, columns: readonly ('APPLICATION' | 'ACTOR')[]): string[] {
+  const { sinceStartMs, sincePreviousMs, service, fact, summary } = hop
   const bar = drawBar({ from: sinceStartMs - sincePreviousMs, to: sinceStartMs }, total, barWidth)
-  const more = isWide ? [application, actor] : []
+  const more = columns.map((column) => (column === 'APPLICATION' ? hop.application : hop.actor))
   return [formatDuration(sinceStartMs), `+${formatDuration(sincePreviousMs)}`, bar, service, fact, ...more, summary]
 }
 

@@ -1,7 +1,7 @@
 import type { Colors } from '../terminal'
 
-const good = new Set(['Healthy', 'Synced', 'Succeeded', 'created', 'configured', 'true'])
-const bad = new Set(['Degraded', 'Missing', 'Failed', 'Error', 'OutOfSync', 'failed', 'false'])
+const good = new Set(['Healthy', 'Synced', 'Succeeded', 'created', 'configured', 'Pruned', 'true'])
+const bad = new Set(['Degraded', 'Missing', 'Failed', 'Error', 'OutOfSync', 'failed', 'SyncFailed', 'false'])
 
 /** A status word in its colour. */
 export function colored(word: string, colors: Colors): string {

@@ -80,13 +80,31 @@ describe('services/syncmaster/src/adapters/rpc/applications.rig', () => {
       compared: 'configure',
       comes: 'create',
       shown: 'configure',
-      leaves: 'delete',
+      leaves: 'keep',
     })
+    expect(objects.find((one) => one.change === 'keep')?.reason).toBe('would be pruned (needs --prune)')
+    const pruning = await calls().diff({ name: { name: 'compared' }, prune: true })
+    expect(pruning.objects.find((one) => one.resource?.name === 'leaves')).toMatchObject({ change: 'delete' })
     const changed = objects.find((one) => one.resource?.name === 'compared')
-    expect(changed?.fields).toMatchObject([{ path: '.data.v', live: '1', desired: '2', manager: 'argocd-controller' }])
+    expect(changed?.fields).toMatchObject([{ path: '.data.v', live: '1', desired: '2', manager: '' }])
     const masked = objects.find((one) => one.resource?.kind === 'Secret')
     expect(masked?.fields).toMatchObject([{ path: '.data.password', live: '++++++++', desired: '++++++++++++' }])
     expect(`${masked?.live ?? ''}${masked?.desired ?? ''}`).not.toContain(Buffer.from('two').toString('base64'))
+  })
+
+  it('tells from whom a field is taken when that is somebody else', async () => {
+    const record = await bench.hub.declare('taken', { selfHeal: false })
+    await bench.desk.publish(record, [configMap('taken', { v: '1' })])
+    await bench.hub.until('taken', 'Synced', (its) => its.sync?.status === 'Synced')
+    await bench.kube.client.apply(
+      { ...configMap('taken', { v: '9' }), metadata: { name: 'taken', namespace: 'shop' } },
+      'kim',
+    )
+    const fields = await eventually(async () => {
+      const { objects } = await calls().diff({ name: { name: 'taken' } })
+      return objects[0]?.fields.length ? objects[0].fields : undefined
+    })
+    expect(fields).toMatchObject([{ path: '.data.v', live: '9', desired: '1', manager: 'kim' }])
   })
 
   it('takes a sync for a person, refuses a second one, and tells the history of both', async () => {

@@ -16,10 +16,10 @@ import { projectOf, type Application } from '../../domain/application/applicatio
 import { compareTexts } from '../../domain/kube-object'
 import type { Ports } from '../../domain/ports'
 import { explainDiff } from '../../domain/sync/explain-diff'
-import { requestOperation } from '../../domain/sync/request-operation'
+import { requestedInfo, requestOperation } from '../../domain/sync/request-operation'
 import { openQuestion } from '../../domain/sync/open-question'
 import type { Settings } from '../../domain/sync/work'
-import { applicationMessage, diffMessage, historyMessages, resourceMessages } from './messages'
+import { applicationMessage, diffMessage, historyMessages, resourceMessages, resultMessages } from './messages'
 
 /** Answers for the Applications of the hub, and takes what people ask of them. */
 @RpcService(ApplicationsService)
@@ -44,13 +44,17 @@ export class ApplicationAnswers {
 
   get({ name }: GetRequest) {
     const application = this.#find(name)
-    return { application: this.#message(application), resources: resourceMessages(application) }
+    return {
+      application: this.#message(application),
+      resources: resourceMessages(application),
+      results: resultMessages(application),
+    }
   }
 
-  async diff({ name }: DiffRequest, context: HandlerContext) {
+  async diff({ name, prune }: DiffRequest, context: HandlerContext) {
     const application = this.#find(name)
     const work = await openQuestion(application, this.ports, this.settings, context.signal)
-    const objects = await explainDiff(work)
+    const objects = await explainDiff(work, prune)
     return { release: BigInt(work.release?.release ?? 0), objects: objects.map(diffMessage) }
   }
 
@@ -60,7 +64,7 @@ export class ApplicationAnswers {
     const operation = {
       sync: { ...(revision === '' ? {} : { revision }), ...(prune ? { prune } : {}), ...(dryRun ? { dryRun } : {}) },
       initiatedBy: { username },
-      info: [{ name: 'requested', value: requestedAt }],
+      info: [{ name: requestedInfo, value: requestedAt }],
     }
     const { uid } = await requestOperation(this.ports.applications, this.#find(name), operation, context.signal)
     this.ports.agenda.mark(uid)

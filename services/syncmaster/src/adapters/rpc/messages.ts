@@ -2,7 +2,10 @@ import { applicationToken, instanceName } from '@k8or/contracts'
 import { projectOf, sourcesOf, type Application } from '../../domain/application/application'
 import { automationOf } from '../../domain/application/policy'
 import type { HistoryEntry, ResourceStatus } from '../../domain/application/application-status'
-import { printable, type ObjectDifference } from '../../domain/sync/explain-diff'
+import { requiresPruning } from '../../domain/plan/prune'
+import { printable } from '../../domain/sync/explain-diff'
+import type { ObjectDifference } from '../../domain/sync/predict-change'
+import { requestedInfo } from '../../domain/sync/request-operation'
 
 /** An Application as calls answer it. */
 export function applicationMessage(application: Application, controlNamespace: string) {
@@ -33,6 +36,7 @@ function statusFields(status: Application['status']) {
     message: operationState?.message ?? '',
     operationStartedAt: operationState?.startedAt ?? '',
     operationFinishedAt: operationState?.finishedAt ?? '',
+    operationRequestedAt: operationState?.operation.info?.find(({ name }) => name === requestedInfo)?.value ?? '',
     conditions: (conditions ?? []).map(({ type, message, lastTransitionTime }) => ({
       type,
       message,
@@ -71,8 +75,17 @@ function resourceMessage(resource: ResourceStatus) {
   }
 }
 
+/** What the newest operation did to each object. */
+export function resultMessages(application: Application) {
+  return (application.status.operationState?.syncResult?.resources ?? []).map(
+    ({ group, version, kind, namespace, name, status = '', message = '' }) => {
+      return { group, version, kind, namespace, name, status, message }
+    },
+  )
+}
+
 /** One object of a diff. */
-export function diffMessage({ change, action, fields, live, predicted, problem }: ObjectDifference) {
+export function diffMessage({ change, action, fields, live, predicted, reason, problem }: ObjectDifference) {
   const { group, version, kind, namespace, name } = change.ref
   return {
     resource: {
@@ -80,12 +93,13 @@ export function diffMessage({ change, action, fields, live, predicted, problem }
       syncStatus: action === 'unchanged' ? 'Synced' : 'OutOfSync',
       healthStatus: '',
       healthMessage: problem,
-      requiresPruning: action === 'delete',
+      requiresPruning: action === 'delete' || action === 'keep',
     },
     change: action,
     fields: [...fields],
     live: printable(live),
     desired: printable(predicted),
+    reason: reason === requiresPruning ? 'would be pruned (needs --prune)' : reason,
   }
 }
 

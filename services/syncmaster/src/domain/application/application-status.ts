@@ -26,7 +26,14 @@ export type ResourceResult = z.infer<typeof ResourceResult>
 
 /** Where the newest operation stands; a projection of its facts. */
 export const OperationState = z.looseObject({
-  operation: z.looseObject({}).default({}),
+  operation: z
+    .looseObject({
+      info: z
+        .array(z.looseObject({ name: z.string(), value: z.string() }))
+        .nullish()
+        .catch(undefined),
+    })
+    .default({}),
   phase: z.string(),
   message: z.string().optional(),
   startedAt: z.string(),

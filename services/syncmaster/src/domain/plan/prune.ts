@@ -11,13 +11,16 @@ export interface MassChangeLimits {
 /** Both numbers must be exceeded: more than 10 objects and more than half of the application. */
 export const defaultMassChangeLimits: MassChangeLimits = { objects: 10, share: 0.5 }
 
+/** What is said of an object that a sync with prune would delete, and this one does not. */
+export const requiresPruning = 'ignored (requires pruning)'
+
 /** Why an object that is no longer desired stays; undefined when it may be deleted. */
 export function keptFromPruning(change: Change, prune: boolean, options: SyncOptions): string | undefined {
   if (isCustomResourceDefinition(change.ref)) return 'ignored (custom resource definitions are never pruned)'
   const own = SyncOptions.ofAnnotation(change.live?.syncOptions).get('Prune') ?? options.get('Prune')
   if (own === 'false') return 'ignored (no prune)'
   if (own === 'confirm') return 'ignored (pruning by confirmation is not supported yet; prune it by a manual sync)'
-  return prune ? undefined : 'ignored (requires pruning)'
+  return prune ? undefined : requiresPruning
 }
 
 /** Whether an automated prune is too large to go ahead by itself. */

@@ -14,7 +14,6 @@ import { needed, type Work } from './work'
 
 /** How changes are carried out. */
 export interface ApplyMode {
-  readonly dryRun: boolean
   readonly prune: boolean
   /** Why the objects that left the source are held back for now, such as a prune that is suspiciously large. */
   readonly pruneHeld: string | undefined
@@ -28,9 +27,9 @@ export async function applyChanges(work: Work, changes: readonly Change[], mode:
   const outcomes: ObjectOutcome[] = []
   const brought = broughtKinds(needed(work.desired).objects.map((desired) => desired.object))
   for (const group of orderChanges(changes, { pruneLast: work.options.has('PruneLast') })) {
-    if (!mode.dryRun) await awaitBroughtKinds(work, group, brought)
+    await awaitBroughtKinds(work, group, brought)
     const handled = await inParallel(group.changes, work.settings.parallelApplies, (change) =>
-      isDesired(change) ? applyObject(work, change, mode) : pruneObject(work, change, mode),
+      isDesired(change) ? applyObject(work, change) : pruneObject(work, change, mode),
     )
     outcomes.push(...handled)
   }
@@ -44,16 +43,16 @@ async function awaitBroughtKinds(work: Work, group: ChangeGroup, brought: Readon
   await work.ports.clusters.untilServed(needed(work.cluster).name, first.ref, work.signal)
 }
 
-async function applyObject(work: Work, change: DesiredChange, mode: ApplyMode): Promise<ObjectOutcome> {
+async function applyObject(work: Work, change: DesiredChange): Promise<ObjectOutcome> {
   const refused = await whyNotApplied(work, change)
   if (refused !== undefined) return failed(change, refused)
   const { clusters } = work.ports
   const cluster = needed(work.cluster).name
   try {
     const { fence, signal } = work
-    const answer = await clusters.apply(cluster, change.desired.object, { fence, signal, dryRun: mode.dryRun })
-    if (!mode.dryRun) rememberApplied(work, change, answer)
-    return applied(change, answer, mode)
+    const answer = await clusters.apply(cluster, change.desired.object, { fence, signal })
+    rememberApplied(work, change, answer)
+    return applied(change, answer)
   } catch (error) {
     return failedCall(change, error)
   }
@@ -88,12 +87,12 @@ function rememberApplied(work: Work, change: DesiredChange, answer: KubeObject):
   if (change.desired.tracked) work.ports.live.index.take(record.cluster, answer)
 }
 
-function applied(change: DesiredChange, answer: KubeObject, { dryRun }: ApplyMode): ObjectOutcome {
+function applied(change: DesiredChange, answer: KubeObject): ObjectOutcome {
   const { uid, generation, resourceVersion } = answer.metadata
   const isSame = change.live !== undefined && change.live.resourceVersion === resourceVersion
   const result = isSame ? 'unchanged' : isNewborn(change, answer) ? 'created' : 'configured'
-  const verb = dryRun ? 'serverside-applied (dry run)' : 'serverside-applied'
-  const message = `${change.ref.kind.toLowerCase()}/${change.ref.name} ${result === 'unchanged' ? result : verb}`
+  const verb = result === 'unchanged' ? result : 'serverside-applied'
+  const message = `${change.ref.kind.toLowerCase()}/${change.ref.name} ${verb}`
   return { change, result, message, uid: uid ?? '', generation: generation ?? 0 }
 }
 
@@ -104,11 +103,15 @@ function isNewborn(change: Change, answer: KubeObject): boolean {
   return managedFields.every((entry) => entry.manager === fieldManager && entry.time === creationTimestamp)
 }
 
+/** Why an object that left the source stays; undefined when this sync deletes it. */
+export function whyKept(work: Work, change: Change, { prune, pruneHeld }: ApplyMode): string | undefined {
+  return keptFromPruning(change, prune, work.options) ?? pruneHeld
+}
+
 async function pruneObject(work: Work, change: Change, mode: ApplyMode): Promise<ObjectOutcome> {
-  const kept = keptFromPruning(change, mode.prune, work.options) ?? mode.pruneHeld
+  const kept = whyKept(work, change, mode)
   const about = { change, uid: change.live?.uid ?? '', generation: change.live?.generation ?? 0 }
   if (kept !== undefined) return { ...about, result: 'skipped', message: kept }
-  if (mode.dryRun) return { ...about, result: 'deleted', message: 'pruned (dry run)' }
   try {
     await deleteObject(work, change)
     return { ...about, result: 'deleted', message: 'pruned' }

@@ -25,7 +25,7 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
   announceDrifts(work, drifts, true)
   if (allowed.length === 0) return undefined
   const detected = new Map(allowed.map((drift) => [drift.key, driftFact(work, drift)]))
-  const objects = await applyChanges(work, allowed, { dryRun: false, prune: false, pruneHeld: undefined })
+  const objects = await applyChanges(work, allowed, { prune: false, pruneHeld: undefined })
   announceRepairs(work, objects, detected)
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')

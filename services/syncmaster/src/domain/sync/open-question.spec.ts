@@ -62,7 +62,7 @@ describe('services/syncmaster/src/domain/sync/open-question', () => {
     const before = structuredClone(world.stored)
     const work = await openQuestion(world.application, elsewhere, settings, signal)
     expect(work.lease).toBe(0)
-    const objects = await explainDiff(work)
+    const objects = await explainDiff(work, true)
     expect(objects.map(({ change, action }) => `${action} ${change.ref.name}`)).toEqual([
       'configure stays',
       'create comes',
@@ -76,7 +76,7 @@ describe('services/syncmaster/src/domain/sync/open-question', () => {
     world.release = undefined
     const before = structuredClone(world.stored)
     const work = await openQuestion(world.application, elsewhere, settings, signal)
-    await expect(explainDiff(work)).rejects.toThrow('there is no release to compare with yet')
+    await expect(explainDiff(work, false)).rejects.toThrow('there is no release to compare with yet')
     expect(world.stored).toEqual(before)
   })
 })

@@ -4,6 +4,9 @@ import { ConflictError, type Applications } from '../ports'
 
 const tries = 5
 
+/** The entry of `operation.info` by which whoever asked knows the operation again. */
+export const requestedInfo = 'requested'
+
 /**
  * Writes an operation to an Application, unless it has one.
  * @throws Never when another operation is in progress

@@ -3,10 +3,11 @@ import { isDesired, type Change } from '../plan/change'
 import { isCustomResourceDefinition } from '../plan/desired'
 import { countChanges } from '../plan/change-set'
 import type { Cause, SyncFact } from '../ports'
-import { applyChanges } from './apply-changes'
+import { applyChanges, whyKept, type ApplyMode } from './apply-changes'
 import type { Decision } from './decide'
 import { ensureNamespace } from './ensure-namespace'
 import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './outcome'
+import { rehearse } from './rehearse'
 import { reportRunning } from './steps/report'
 import { nextRetryMs, retryPlan } from './retry'
 import { syncName, type SyncPointer } from './sync-pointer'
@@ -21,16 +22,16 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const refusal = operation && (refusedOperation(work, operation) ?? whyNotSynced(work))
   const pointer = beginSync(work, decision)
   if (refusal !== undefined) return refused(work, pointer, refusal)
-  if (pointer.dryRun) return rehearse(work, pointer)
+  if (pointer.dryRun) return endRehearsal(work, pointer)
   if (!decision.resume) noteSuperseded(work, pointer)
-  announceStart(work, pointer)
+  const mode = { prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
+  announceStart(work, pointer, mode)
   if (isLong(work)) work.write(reportRunning(work, pointer))
   work.ports.applications.note(work.application, startNote(work, pointer))
   const changes = needed(work.changes)
   const namespace = await ensureNamespace(work)
-  const mode = { dryRun: false, prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
   const applied = await applyChanges(work, changes, mode)
-  return endSync(work, pointer, [...namespace, ...applied, ...changes.flatMap(untouched)])
+  return endSync(work, pointer, mode, [...namespace, ...applied, ...changes.flatMap(untouched)])
 }
 
 /** What can not be done at all was no try of the release: it leaves no trace but in the status. */
@@ -40,10 +41,10 @@ function refused(work: Work, begun: SyncPointer, message: string): Outcome {
 }
 
 /** A dry run is no sync: nobody else hears of it. */
-async function rehearse(work: Work, begun: SyncPointer): Promise<Outcome> {
+async function endRehearsal(work: Work, begun: SyncPointer): Promise<Outcome> {
   const changes = needed(work.changes)
-  const applied = await applyChanges(work, changes, { dryRun: true, prune: begun.prune, pruneHeld: undefined })
-  const objects = [...applied, ...changes.flatMap(untouched)]
+  const open = changes.filter(({ action }) => action !== 'unchanged' && action !== 'skip')
+  const objects = [...(await rehearse(work, open, begun.prune)), ...changes.flatMap(untouched)]
   const { phase, message } = summarize(objects)
   const sync: SyncPointer = { ...begun, phase, message, finishedAt: work.now.toISOString() }
   return { objects, phase, message, sync, finishedAt: sync.finishedAt }
@@ -96,18 +97,25 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
   }
 }
 
-function announceStart(work: Work, pointer: SyncPointer): void {
+function announceStart(work: Work, pointer: SyncPointer, mode: ApplyMode): void {
   const { announcer } = work.ports
   const cause = causeOf(work)
   const fact = syncFact(work, pointer)
   work.write(work.account.saveSync(pointer))
-  work.write(announcer.planned(cause, fact, countChanges(needed(work.changes))))
+  work.write(announcer.planned(cause, fact, countChanges(plannedChanges(work, mode))))
   work.write(
     announcer.started(cause, fact, {
       revisions: revisionsOf(work),
       trigger: pointer.trigger,
       automated: pointer.operation === '',
     }),
+  )
+}
+
+/** What this sync is going to do: objects that left the source and stay are no part of it. */
+function plannedChanges(work: Work, mode: ApplyMode): Change[] {
+  return needed(work.changes).filter(
+    (change) => change.action !== 'delete' || whyKept(work, change, mode) === undefined,
   )
 }
 
@@ -169,7 +177,12 @@ function untouched(change: Change): ObjectOutcome[] {
   ]
 }
 
-async function endSync(work: Work, begun: SyncPointer, objects: readonly ObjectOutcome[]): Promise<Outcome> {
+async function endSync(
+  work: Work,
+  begun: SyncPointer,
+  mode: ApplyMode,
+  objects: readonly ObjectOutcome[],
+): Promise<Outcome> {
   const end = summarize(objects)
   // All that was applied is stored before the end is announced: whoever hears of it finds it so.
   await work.settleWrites()
@@ -177,7 +190,7 @@ async function endSync(work: Work, begun: SyncPointer, objects: readonly ObjectO
   // An earlier run came as far as announcing its end and no further: this one is an attempt of its own.
   const attempt = begun.attempt + 1
   const next = { ...begun, attempt, sync: syncName(work.uid, begun.release, attempt) }
-  announceStart(work, next)
+  announceStart(work, next, mode)
   await work.settleWrites()
   await announceEnd(work, next, objects, end)
   return closeSync(work, next, objects, end)

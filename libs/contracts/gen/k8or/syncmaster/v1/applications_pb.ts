@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/syncmaster/v1/applications.proto.
  */
 export const file_k8or_syncmaster_v1_applications: GenFile = /*@__PURE__*/
-  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiLYAwoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkiQQoGU291cmNlEhAKCHJlcG9fdXJsGAEgASgJEgwKBHBhdGgYAiABKAkSFwoPdGFyZ2V0X3JldmlzaW9uGAMgASgJIkgKCUNvbmRpdGlvbhIMCgR0eXBlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSHAoUbGFzdF90cmFuc2l0aW9uX3RpbWUYAyABKAkiPwoKR2V0UmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZSJ0CgtHZXRSZXNwb25zZRI0CgthcHBsaWNhdGlvbhgBIAEoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbhIvCglyZXNvdXJjZXMYAiADKAsyHC5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzb3VyY2UitwEKCFJlc291cmNlEg0KBWdyb3VwGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDAoEa2luZBgDIAEoCRIRCgluYW1lc3BhY2UYBCABKAkSDAoEbmFtZRgFIAEoCRITCgtzeW5jX3N0YXR1cxgGIAEoCRIVCg1oZWFsdGhfc3RhdHVzGAcgASgJEhYKDmhlYWx0aF9tZXNzYWdlGAggASgJEhgKEHJlcXVpcmVzX3BydW5pbmcYCSABKAgiQAoLRGlmZlJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiUAoMRGlmZlJlc3BvbnNlEg8KB3JlbGVhc2UYASABKAMSLwoHb2JqZWN0cxgCIAMoCzIeLms4b3Iuc3luY21hc3Rlci52MS5PYmplY3REaWZmIpoBCgpPYmplY3REaWZmEi4KCHJlc291cmNlGAEgASgLMhwuazhvci5zeW5jbWFzdGVyLnYxLlJlc291cmNlEg4KBmNoYW5nZRgCIAEoCRItCgZmaWVsZHMYAyADKAsyHS5rOG9yLnN5bmNtYXN0ZXIudjEuRmllbGREaWZmEgwKBGxpdmUYBCABKAkSDwoHZGVzaXJlZBgFIAEoCSJJCglGaWVsZERpZmYSDAoEcGF0aBgBIAEoCRIMCgRsaXZlGAIgASgJEg8KB2Rlc2lyZWQYAyABKAkSDwoHbWFuYWdlchgEIAEoCSJyCgtTeW5jUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCBIPCgdkcnlfcnVuGAMgASgIEhAKCHJldmlzaW9uGAQgASgJIiQKDFN5bmNSZXNwb25zZRIUCgxyZXF1ZXN0ZWRfYXQYASABKAkiQwoOSGlzdG9yeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiRAoPSGlzdG9yeVJlc3BvbnNlEjEKB2VudHJpZXMYASADKAsyIC5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeUVudHJ5ImgKDEhpc3RvcnlFbnRyeRIKCgJpZBgBIAEoAxIQCghyZXZpc2lvbhgCIAEoCRITCgtkZXBsb3llZF9hdBgDIAEoCRIUCgxpbml0aWF0ZWRfYnkYBCABKAkSDwoHcmVsZWFzZRgFIAEoAyI/CgpXaHlSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIj4KC1doeVJlc3BvbnNlEi8KCWRlY2lzaW9ucxgBIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5EZWNpc2lvbiI4CghEZWNpc2lvbhIKCgJhdBgBIAEoCRIQCghkZWNpc2lvbhgCIAEoCRIOCgZyZWFzb24YAyABKAky0wMKDEFwcGxpY2F0aW9ucxJJCgRMaXN0Eh8uazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXNwb25zZRJGCgNHZXQSHi5rOG9yLnN5bmNtYXN0ZXIudjEuR2V0UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXNwb25zZRJJCgREaWZmEh8uazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXNwb25zZRJJCgRTeW5jEh8uazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXNwb25zZRJSCgdIaXN0b3J5EiIuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXF1ZXN0GiMuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXNwb25zZRJGCgNXaHkSHi5rOG9yLnN5bmNtYXN0ZXIudjEuV2h5UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiL4AwoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkSHgoWb3BlcmF0aW9uX3JlcXVlc3RlZF9hdBgTIAEoCSJBCgZTb3VyY2USEAoIcmVwb191cmwYASABKAkSDAoEcGF0aBgCIAEoCRIXCg90YXJnZXRfcmV2aXNpb24YAyABKAkiSAoJQ29uZGl0aW9uEgwKBHR5cGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIcChRsYXN0X3RyYW5zaXRpb25fdGltZRgDIAEoCSI/CgpHZXRSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIqcBCgtHZXRSZXNwb25zZRI0CgthcHBsaWNhdGlvbhgBIAEoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbhIvCglyZXNvdXJjZXMYAiADKAsyHC5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzb3VyY2USMQoHcmVzdWx0cxgDIAMoCzIgLms4b3Iuc3luY21hc3Rlci52MS5PYmplY3RSZXN1bHQifgoMT2JqZWN0UmVzdWx0Eg0KBWdyb3VwGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDAoEa2luZBgDIAEoCRIRCgluYW1lc3BhY2UYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZzdGF0dXMYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSK3AQoIUmVzb3VyY2USDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSGAoQcmVxdWlyZXNfcHJ1bmluZxgJIAEoCCJPCgtEaWZmUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCCJQCgxEaWZmUmVzcG9uc2USDwoHcmVsZWFzZRgBIAEoAxIvCgdvYmplY3RzGAIgAygLMh4uazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdERpZmYiqgEKCk9iamVjdERpZmYSLgoIcmVzb3VyY2UYASABKAsyHC5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzb3VyY2USDgoGY2hhbmdlGAIgASgJEi0KBmZpZWxkcxgDIAMoCzIdLms4b3Iuc3luY21hc3Rlci52MS5GaWVsZERpZmYSDAoEbGl2ZRgEIAEoCRIPCgdkZXNpcmVkGAUgASgJEg4KBnJlYXNvbhgGIAEoCSJJCglGaWVsZERpZmYSDAoEcGF0aBgBIAEoCRIMCgRsaXZlGAIgASgJEg8KB2Rlc2lyZWQYAyABKAkSDwoHbWFuYWdlchgEIAEoCSJyCgtTeW5jUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCBIPCgdkcnlfcnVuGAMgASgIEhAKCHJldmlzaW9uGAQgASgJIiQKDFN5bmNSZXNwb25zZRIUCgxyZXF1ZXN0ZWRfYXQYASABKAkiQwoOSGlzdG9yeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiRAoPSGlzdG9yeVJlc3BvbnNlEjEKB2VudHJpZXMYASADKAsyIC5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeUVudHJ5ImgKDEhpc3RvcnlFbnRyeRIKCgJpZBgBIAEoAxIQCghyZXZpc2lvbhgCIAEoCRITCgtkZXBsb3llZF9hdBgDIAEoCRIUCgxpbml0aWF0ZWRfYnkYBCABKAkSDwoHcmVsZWFzZRgFIAEoAyI/CgpXaHlSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIj4KC1doeVJlc3BvbnNlEi8KCWRlY2lzaW9ucxgBIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5EZWNpc2lvbiI4CghEZWNpc2lvbhIKCgJhdBgBIAEoCRIQCghkZWNpc2lvbhgCIAEoCRIOCgZyZWFzb24YAyABKAky0wMKDEFwcGxpY2F0aW9ucxJJCgRMaXN0Eh8uazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXNwb25zZRJGCgNHZXQSHi5rOG9yLnN5bmNtYXN0ZXIudjEuR2V0UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXNwb25zZRJJCgREaWZmEh8uazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXNwb25zZRJJCgRTeW5jEh8uazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXNwb25zZRJSCgdIaXN0b3J5EiIuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXF1ZXN0GiMuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXNwb25zZRJGCgNXaHkSHi5rOG9yLnN5bmNtYXN0ZXIudjEuV2h5UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * An application by name; the namespace is the control namespace when empty.
@@ -165,6 +165,13 @@ export type Application = Message<"k8or.syncmaster.v1.Application"> & {
    * @generated from field: string operation_finished_at = 18;
    */
   operationFinishedAt: string;
+
+  /**
+   * The requested_at of the call of Sync that asked for it; empty where none did.
+   *
+   * @generated from field: string operation_requested_at = 19;
+   */
+  operationRequestedAt: string;
 };
 
 /**
@@ -260,6 +267,13 @@ export type GetResponse = Message<"k8or.syncmaster.v1.GetResponse"> & {
    * @generated from field: repeated k8or.syncmaster.v1.Resource resources = 2;
    */
   resources: Resource[];
+
+  /**
+   * What the newest operation did to each object; of a dry run, what it would do.
+   *
+   * @generated from field: repeated k8or.syncmaster.v1.ObjectResult results = 3;
+   */
+  results: ObjectResult[];
 };
 
 /**
@@ -268,6 +282,55 @@ export type GetResponse = Message<"k8or.syncmaster.v1.GetResponse"> & {
  */
 export const GetResponseSchema: GenMessage<GetResponse> = /*@__PURE__*/
   messageDesc(file_k8or_syncmaster_v1_applications, 7);
+
+/**
+ * @generated from message k8or.syncmaster.v1.ObjectResult
+ */
+export type ObjectResult = Message<"k8or.syncmaster.v1.ObjectResult"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string namespace = 4;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 5;
+   */
+  name: string;
+
+  /**
+   * "Synced", "SyncFailed", "Pruned" or "PruneSkipped"; empty where it is none of the operation's business.
+   *
+   * @generated from field: string status = 6;
+   */
+  status: string;
+
+  /**
+   * @generated from field: string message = 7;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.ObjectResult.
+ * Use `create(ObjectResultSchema)` to create a new message.
+ */
+export const ObjectResultSchema: GenMessage<ObjectResult> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 8);
 
 /**
  * @generated from message k8or.syncmaster.v1.Resource
@@ -324,7 +387,7 @@ export type Resource = Message<"k8or.syncmaster.v1.Resource"> & {
  * Use `create(ResourceSchema)` to create a new message.
  */
 export const ResourceSchema: GenMessage<Resource> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 8);
+  messageDesc(file_k8or_syncmaster_v1_applications, 9);
 
 /**
  * @generated from message k8or.syncmaster.v1.DiffRequest
@@ -334,6 +397,13 @@ export type DiffRequest = Message<"k8or.syncmaster.v1.DiffRequest"> & {
    * @generated from field: k8or.syncmaster.v1.ApplicationName name = 1;
    */
   name?: ApplicationName | undefined;
+
+  /**
+   * Compare with a sync that prunes.
+   *
+   * @generated from field: bool prune = 2;
+   */
+  prune: boolean;
 };
 
 /**
@@ -341,7 +411,7 @@ export type DiffRequest = Message<"k8or.syncmaster.v1.DiffRequest"> & {
  * Use `create(DiffRequestSchema)` to create a new message.
  */
 export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 9);
+  messageDesc(file_k8or_syncmaster_v1_applications, 10);
 
 /**
  * @generated from message k8or.syncmaster.v1.DiffResponse
@@ -363,7 +433,7 @@ export type DiffResponse = Message<"k8or.syncmaster.v1.DiffResponse"> & {
  * Use `create(DiffResponseSchema)` to create a new message.
  */
 export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 10);
+  messageDesc(file_k8or_syncmaster_v1_applications, 11);
 
 /**
  * @generated from message k8or.syncmaster.v1.ObjectDiff
@@ -375,7 +445,8 @@ export type ObjectDiff = Message<"k8or.syncmaster.v1.ObjectDiff"> & {
   resource?: Resource | undefined;
 
   /**
-   * "create", "configure", "delete" or "unchanged".
+   * "create", "configure", "delete", "keep", "skip" or "unchanged". "keep" is an object that left the sources and that
+   * this sync would not delete.
    *
    * @generated from field: string change = 2;
    */
@@ -397,6 +468,13 @@ export type ObjectDiff = Message<"k8or.syncmaster.v1.ObjectDiff"> & {
    * @generated from field: string desired = 5;
    */
   desired: string;
+
+  /**
+   * Why it is kept, or skipped.
+   *
+   * @generated from field: string reason = 6;
+   */
+  reason: string;
 };
 
 /**
@@ -404,7 +482,7 @@ export type ObjectDiff = Message<"k8or.syncmaster.v1.ObjectDiff"> & {
  * Use `create(ObjectDiffSchema)` to create a new message.
  */
 export const ObjectDiffSchema: GenMessage<ObjectDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 11);
+  messageDesc(file_k8or_syncmaster_v1_applications, 12);
 
 /**
  * @generated from message k8or.syncmaster.v1.FieldDiff
@@ -426,7 +504,7 @@ export type FieldDiff = Message<"k8or.syncmaster.v1.FieldDiff"> & {
   desired: string;
 
   /**
-   * The field manager that owns the live value.
+   * The field manager that owns the live value, where that is not the mesh.
    *
    * @generated from field: string manager = 4;
    */
@@ -438,7 +516,7 @@ export type FieldDiff = Message<"k8or.syncmaster.v1.FieldDiff"> & {
  * Use `create(FieldDiffSchema)` to create a new message.
  */
 export const FieldDiffSchema: GenMessage<FieldDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 12);
+  messageDesc(file_k8or_syncmaster_v1_applications, 13);
 
 /**
  * @generated from message k8or.syncmaster.v1.SyncRequest
@@ -472,7 +550,7 @@ export type SyncRequest = Message<"k8or.syncmaster.v1.SyncRequest"> & {
  * Use `create(SyncRequestSchema)` to create a new message.
  */
 export const SyncRequestSchema: GenMessage<SyncRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 13);
+  messageDesc(file_k8or_syncmaster_v1_applications, 14);
 
 /**
  * @generated from message k8or.syncmaster.v1.SyncResponse
@@ -491,7 +569,7 @@ export type SyncResponse = Message<"k8or.syncmaster.v1.SyncResponse"> & {
  * Use `create(SyncResponseSchema)` to create a new message.
  */
 export const SyncResponseSchema: GenMessage<SyncResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 14);
+  messageDesc(file_k8or_syncmaster_v1_applications, 15);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryRequest
@@ -508,7 +586,7 @@ export type HistoryRequest = Message<"k8or.syncmaster.v1.HistoryRequest"> & {
  * Use `create(HistoryRequestSchema)` to create a new message.
  */
 export const HistoryRequestSchema: GenMessage<HistoryRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 15);
+  messageDesc(file_k8or_syncmaster_v1_applications, 16);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryResponse
@@ -525,7 +603,7 @@ export type HistoryResponse = Message<"k8or.syncmaster.v1.HistoryResponse"> & {
  * Use `create(HistoryResponseSchema)` to create a new message.
  */
 export const HistoryResponseSchema: GenMessage<HistoryResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 16);
+  messageDesc(file_k8or_syncmaster_v1_applications, 17);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryEntry
@@ -562,7 +640,7 @@ export type HistoryEntry = Message<"k8or.syncmaster.v1.HistoryEntry"> & {
  * Use `create(HistoryEntrySchema)` to create a new message.
  */
 export const HistoryEntrySchema: GenMessage<HistoryEntry> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 17);
+  messageDesc(file_k8or_syncmaster_v1_applications, 18);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyRequest
@@ -579,7 +657,7 @@ export type WhyRequest = Message<"k8or.syncmaster.v1.WhyRequest"> & {
  * Use `create(WhyRequestSchema)` to create a new message.
  */
 export const WhyRequestSchema: GenMessage<WhyRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 18);
+  messageDesc(file_k8or_syncmaster_v1_applications, 19);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyResponse
@@ -596,7 +674,7 @@ export type WhyResponse = Message<"k8or.syncmaster.v1.WhyResponse"> & {
  * Use `create(WhyResponseSchema)` to create a new message.
  */
 export const WhyResponseSchema: GenMessage<WhyResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 19);
+  messageDesc(file_k8or_syncmaster_v1_applications, 20);
 
 /**
  * @generated from message k8or.syncmaster.v1.Decision
@@ -625,7 +703,7 @@ export type Decision = Message<"k8or.syncmaster.v1.Decision"> & {
  * Use `create(DecisionSchema)` to create a new message.
  */
 export const DecisionSchema: GenMessage<Decision> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 20);
+  messageDesc(file_k8or_syncmaster_v1_applications, 21);
 
 /**
  * Applications answers for the Applications of the hub, and takes what people ask of them.
