@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClusters, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import {
+  eventually,
+  freePorts,
+  removeDir,
+  repositoryRoot,
+  startFleet,
+  startTestBus,
+  tempDir,
+  type KubeServer,
+  type TestBus,
+} from '@k8or/rig'
+import { startAccessPoint, type AccessPointUnderTest } from './access-point-under-test'
+
+/** A whole AccessPoint before a hub and a further cluster `far`, with a project `default` that permits everything. */
+export class GateUnderTest {
+  access!: AccessPointUnderTest
+  /** The clusters as SyncMaster reaches them. */
+  clusters!: Clusters
+
+  private constructor(
+    private readonly dir: string,
+    readonly hub: KubeServer,
+    readonly far: KubeServer,
+    readonly bus: TestBus,
+  ) {}
+
+  static async create(name: string): Promise<GateUnderTest> {
+    const dir = tempDir(name)
+    const fleet = startFleet(['hub', 'far'], { dir: join(dir, 'kube'), controllers: false })
+    const [[hub, far], bus] = (await Promise.all([fleet, startTestBus(join(dir, 'bus'))])) as [
+      [KubeServer, KubeServer],
+      TestBus,
+    ]
+    const gate = new GateUnderTest(dir, hub, far, bus)
+    await gate.prepare()
+    await gate.start()
+    return gate
+  }
+
+  /** Starts AccessPoint; waits until it is ready, unless something is to happen before it is. */
+  async start(onJoined?: () => void): Promise<void> {
+    const [mesh = 0, people = 0] = await freePorts(2)
+    this.access = await startAccessPoint({
+      dir: join(this.dir, 'state'),
+      kubeconfig: this.hub.kubeconfigPath,
+      bus: this.bus,
+      ports: { mesh, people },
+      config: { policyGraceMs: 300 },
+      ...(onJoined ? { onJoined } : {}),
+    })
+    this.clusters = createClusters(this.access.gate('syncmaster'))
+    if (!onJoined) await eventually(() => this.access.app.readiness().ready, { timeoutMs: 20_000 })
+  }
+
+  async stop(): Promise<void> {
+    await this.access.stop()
+    await Promise.all([this.hub.stop(), this.far.stop(), this.bus.stop()])
+    removeDir(this.dir)
+  }
+
+  /** Declares an Application; answers its uid. */
+  async application(name: string, project: string, destination: object): Promise<string> {
+    const spec = { project, destination, source: { repoURL: 'https://git.test/a.git', path: 'app' } }
+    const made = await this.hub.client.apply({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name, namespace: 'argocd' },
+      spec,
+    })
+    return made.metadata.uid ?? ''
+  }
+
+  private async prepare(): Promise<void> {
+    const { client } = this.hub
+    const folder = join(repositoryRoot, 'deploy/helm/mesh/crds')
+    for (const file of readdirSync(folder)) await client.applyYaml(readFileSync(join(folder, file), 'utf8'))
+    await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
+    await this.far.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+    const everything = {
+      destinations: [{ server: '*', namespace: '*' }],
+      clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+    }
+    await eventually(() => client.apply(appProject('default', everything)), { timeoutMs: 15_000 })
+    await client.apply(clusterSecret('far', this.far.url, this.far))
+  }
+}
+
+/** An AppProject of the hub. */
+export function appProject(name: string, spec: object): KubeObject {
+  return { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name, namespace: 'argocd' }, spec }
+}
+
+/** A cluster as Argo CD declares it. */
+export function clusterSecret(
+  name: string,
+  server: string,
+  { ca, cert, key }: { ca: string; cert: string; key: string },
+): KubeObject {
+  const encode = (text: string): string => Buffer.from(text).toString('base64')
+  const config = JSON.stringify({
+    tlsClientConfig: { caData: encode(ca), certData: encode(cert), keyData: encode(key) },
+  })
+  const labels = { 'argocd.argoproj.io/secret-type': 'cluster' }
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: `cluster-${name}`, namespace: 'argocd', labels },
+    stringData: { name, server, config },
+  }
+}
+
+/** A config map with one value. */
+export function configMap(name: string, namespace = 'default', value = '1'): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data: { value } }
+}
+
+/** How a mutation for an application is made. */
+export function under(uid: string, release = 1, lease = 1_000) {
+  return { signal: new AbortController().signal, fence: { application: uid, release, lease } }
+}
