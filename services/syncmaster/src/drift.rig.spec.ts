@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import { driftDetected, driftRepaired, managedMarks, syncFinished, syncStarted } from '@k8or/contracts'
 import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
+import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
 
@@ -65,6 +66,13 @@ describe('services/syncmaster/src/drift.rig', () => {
     const [cause] = bench.hub.facts(driftDetected, 'changed')
     expect(repaired.causes).toEqual([cause?.id])
     expect(bench.hub.facts(syncStarted, 'changed')).toHaveLength(1)
+    const calls = bench.calls.as('spiffe://k8or.mesh/svc/accesspoint').to('syncmaster', Applications)
+    await eventually(async () => {
+      const { decisions } = await calls.why({ name: { name: 'changed' } })
+      return decisions.some(
+        ({ reason }) => reason === 'put back ConfigMap shop/changed: .data.color changed by kubectl-edit',
+      )
+    })
   })
 
   it('C108.5 makes a deleted object anew', async () => {

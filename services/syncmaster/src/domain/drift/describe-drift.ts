@@ -15,6 +15,21 @@ export function describeDrift(desired: KubeObject, live: KubeObject): DriftDescr
   return { fields: changes.map((change) => formatPath(change.path)), manager: managerBehind(live, changes) }
 }
 
+const fewFields = 3
+
+/** A drift in one line: `ConfigMap shop/web: .data.color changed by kubectl-edit`. */
+export function formatDrift(
+  object: string,
+  kind: 'changed' | 'deleted',
+  { fields, manager }: DriftDescription,
+): string {
+  if (kind === 'deleted') return `${object} was deleted`
+  if (fields.length === 0) return `${object} was changed`
+  const more = fields.length > fewFields ? ` and ${fields.length - fewFields} more fields` : ''
+  const who = manager === '' ? '' : ` by ${manager}`
+  return `${object}: ${fields.slice(0, fewFields).join(', ')}${more} changed${who}`
+}
+
 function managerBehind(live: KubeObject, changes: readonly FieldChange[]): string {
   const others = (live.metadata.managedFields ?? []).filter(isSomebodyElse).sort(newestFirst)
   const owner = others.find((entry) => changes.some((change) => ownsPath(entry, live, change.path)))

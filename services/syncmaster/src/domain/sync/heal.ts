@@ -1,5 +1,5 @@
 import { sha256 } from '@k8or/contracts'
-import { describeDrift } from '../drift/describe-drift'
+import { describeDrift, formatDrift, type DriftDescription } from '../drift/describe-drift'
 import { failedHealWaitMs } from '../drift/token-bucket'
 import { nameOf } from '../kube-object'
 import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
@@ -19,18 +19,58 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
   if (work.memory.healAgainMs > nowMs) {
     work.lookAgain = { delayMs: work.memory.healAgainMs - nowMs, reason: 'heals that failed are tried again' }
     announceDrifts(work, drifts, false)
+    noteHeal(work, 'waits to heal', 'heals failed before, and are tried again', drifts)
     return undefined
   }
   const allowed = drifts.filter((drift) => isAllowed(work, drift, nowMs))
   announceDrifts(work, drifts, true)
-  if (allowed.length === 0) return undefined
+  if (allowed.length === 0) {
+    noteHeal(work, 'waits to heal', 'drifts too often', drifts)
+    return undefined
+  }
   const detected = new Map(allowed.map((drift) => [drift.key, driftFact(work, drift)]))
+  const told = new Map(allowed.map((drift) => [drift.key, tellDrift(work, drift)]))
   const objects = await applyChanges(work, allowed, { prune: false, pruneHeld: undefined })
   announceRepairs(work, objects, detected)
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')
+  noteEnd(work, objects, end.message, told)
   await work.settleWrites()
   return { objects, ...end, sync: undefined, finishedAt: work.now.toISOString() }
+}
+
+/** What a repair was about, told before it is made: afterwards nothing shows it any more. */
+function tellDrift(work: Work, drift: DesiredChange): string {
+  const body = work.ports.live.index.bodyOf(needed(work.cluster).name, drift.key)
+  const told: DriftDescription = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
+  return formatDrift(nameOf(drift.ref), kindOf(drift), told)
+}
+
+function kindOf(drift: Change): 'changed' | 'deleted' {
+  return drift.cause === 'deleted' ? 'deleted' : 'changed'
+}
+
+function noteEnd(
+  work: Work,
+  objects: readonly ObjectOutcome[],
+  message: string,
+  told: ReadonlyMap<string, string>,
+): void {
+  const healed = objects.filter(({ result }) => result !== 'failed')
+  if (healed.length < objects.length) return note(work, 'heal failed', message)
+  const [first, ...others] = healed.map(({ change }) => told.get(change.key) ?? nameOf(change.ref))
+  note(work, 'healed', `put back ${first ?? ''}${others.length > 0 ? `; and ${others.length} more objects` : ''}`)
+}
+
+function noteHeal(work: Work, decision: string, reason: string, [first, ...others]: readonly DesiredChange[]): void {
+  if (!first) return
+  const more = others.length > 0 ? ` and ${others.length} more objects` : ''
+  note(work, decision, `${nameOf(first.ref)}${more}: ${reason}`)
+}
+
+/** A heal is no sync: for whoever asks why, this is where it is told of. */
+function note(work: Work, decision: string, reason: string): void {
+  work.write(work.account.noteDecision(decision, reason, needed(work.release).release))
 }
 
 /** The objects that somebody changed or deleted, without those that another application of the mesh took over. */
@@ -65,8 +105,8 @@ async function announceDrift(work: Work, drift: DesiredChange, willHeal: boolean
     live.index.bodyOf(cluster, drift.key) ??
     (drift.live ? await clusters.get(cluster, drift.ref, work.signal).catch(() => undefined) : undefined)
   const told = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
-  const kind = drift.cause === 'deleted' ? 'deleted' : 'changed'
-  await announcer.driftDetected(causeOf(work, healer), driftFact(work, drift), { kind, ...told, willHeal })
+  const how = { kind: kindOf(drift), ...told, willHeal }
+  await announcer.driftDetected(causeOf(work, healer), driftFact(work, drift), how)
 }
 
 function driftFact(work: Work, drift: Change): DriftFact {

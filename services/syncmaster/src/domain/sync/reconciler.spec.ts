@@ -146,6 +146,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     expect(factsOf(world, 'drift.detected')).toHaveLength(1)
     expect(factsOf(world, 'repaired')).toHaveLength(1)
     expect(factsOf(world, 'finished')).toHaveLength(1)
+    expect(world.stored.decisions).toContainEqual('healed: put back ConfigMap front/a: .data.v changed by kubectl-edit')
   })
 
   it('A7.3 tries a failed sync again with growing waits and says so, then gives up', async () => {

@@ -1,9 +1,8 @@
 import type { Decision } from '../decide'
 import { needed, type Stop, type Work } from '../work'
 
-const words: Record<Decision['kind'], string> = {
+const words: Record<Exclude<Decision['kind'], 'heal'>, string> = {
   sync: 'syncs',
-  heal: 'heals',
   wait: 'waits',
   probe: 'gave up',
   refuse: 'refused',
@@ -13,6 +12,8 @@ const words: Record<Decision['kind'], string> = {
 /** Notes what was decided, for whoever asks why. */
 export async function noteDecision(work: Work): Promise<Stop | undefined> {
   const { kind, reason } = needed(work.decision)
+  // A heal is noted when it has come to its end: then it can tell what was put back.
+  if (kind === 'heal') return undefined
   work.write(work.account.noteDecision(words[kind], reason, needed(work.release).release))
   return undefined
 }
