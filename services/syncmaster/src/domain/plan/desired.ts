@@ -1,7 +1,7 @@
 import { bucketOf, managedMarks, type ObjectRef } from '@k8or/contracts'
 import { annotations, SyncOptions } from '../application/policy'
 import { digestOf } from '../digest'
-import { keyOf, refOf, type KubeObject } from '../kube-object'
+import { keyOf, nameOf, refOf, type KubeObject } from '../kube-object'
 import { formatTracking } from './tracking'
 
 /** One object as it is to be on the cluster. */
@@ -16,6 +16,13 @@ export interface DesiredObject {
   /** A hook of Argo CD or Helm: it has its own life and is no part of the lasting state. */
   readonly hook: string | undefined
   readonly options: SyncOptions
+  /** Its kind has namespaces, and neither it nor the destination names one. */
+  readonly lacksNamespace: boolean
+}
+
+/** What is to be done about an object without a namespace. */
+export function describeLackOfNamespace(ref: ObjectRef): string {
+  return `${nameOf(ref)} has no namespace: set spec.destination.namespace of the Application, or metadata.namespace of the object`
 }
 
 /** For whom objects are completed. */
@@ -75,6 +82,7 @@ function completeObject(manifest: KubeObject, owner: Owner, namespaced: boolean 
     tracked,
     hook: hookOf(marks),
     options: SyncOptions.ofAnnotation(marks[annotations.syncOptions]),
+    lacksNamespace: namespaced === true && own === '',
   }
 }
 

@@ -31,16 +31,24 @@ function firstStatus(before: ApplicationStatus, now: string): Partial<Applicatio
 }
 
 function unknownStatus(work: Work, before: ApplicationStatus, now: string): Partial<ApplicationStatus> {
-  // A rejected declaration says nothing about what runs; a failed comparison leaves InsightHub's word standing.
-  const isInvalid = work.conditions.has('InvalidSpecError') || work.conditions.has('UnknownError')
-  const verdict = work.ports.verdicts.ofApplication(work.uid)
-  const word = isInvalid ? 'Unknown' : (verdict?.health?.status ?? before.health?.status ?? 'Unknown')
+  const word = healthOfUncompared(work, before)
   const since = before.health?.status === word ? before.health.lastTransitionTime : undefined
   return {
     sync: { ...before.sync, status: 'Unknown', ...comparedTo(work) },
     health: { status: word, lastTransitionTime: since ?? now },
     ...operationStatus(work),
   }
+}
+
+/**
+ * A rejected declaration says nothing about what runs. A failed comparison leaves InsightHub's word standing; where
+ * nothing was ever applied, nothing is live.
+ */
+function healthOfUncompared(work: Work, before: ApplicationStatus): string {
+  if (work.conditions.has('InvalidSpecError') || work.conditions.has('UnknownError')) return 'Unknown'
+  if (work.account.applied.size === 0 && !before.resources?.length) return 'Missing'
+  const known = before.health?.status
+  return work.ports.verdicts.ofApplication(work.uid)?.health?.status ?? known ?? 'Unknown'
 }
 
 function comparedStatus(work: Work, now: string): Partial<ApplicationStatus> {

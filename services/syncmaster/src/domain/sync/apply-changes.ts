@@ -2,7 +2,7 @@ import { describeError, Later } from '@k8or/outcome'
 import { fieldManager, type AppliedRecord } from '@k8or/contracts'
 import { nameOf, refOf, type KubeObject } from '../kube-object'
 import { toLiveObject } from '../drift/live-object'
-import { broughtKinds } from '../plan/desired'
+import { broughtKinds, describeLackOfNamespace } from '../plan/desired'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { orderChanges, type ChangeGroup } from '../plan/order'
 import { keptFromPruning } from '../plan/prune'
@@ -63,6 +63,7 @@ const unsupported = ['Replace', 'Force']
 /** Why an object may not, or can not, be applied at all; undefined when the API server is to be asked. */
 export async function whyNotApplied(work: Work, change: DesiredChange): Promise<string | undefined> {
   const { ref, desired } = change
+  if (desired.lacksNamespace) return describeLackOfNamespace(ref)
   const option = unsupported.find((name) => desired.options.has(name) || work.options.has(name))
   if (option !== undefined)
     return `${nameOf(ref)}: the sync option ${option}=true is not supported yet; remove it, objects are applied server-side`

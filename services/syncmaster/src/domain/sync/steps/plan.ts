@@ -73,6 +73,7 @@ async function confirmNew(work: Work, change: Change): Promise<Change> {
 }
 
 async function confirm(work: Work, change: DesiredChange): Promise<Change> {
+  if (change.desired.lacksNamespace) return change
   const { clusters } = work.ports
   const cluster = needed(work.cluster).name
   const memory = work.memory.comparisons.get(change.key)

@@ -1,7 +1,13 @@
 import type { Problem, ReleaseRecord } from '@k8or/contracts'
 import { declarationOf } from '../../application/declaration'
 import { splitApiVersion, type KindRef, type KubeObject } from '../../kube-object'
-import { broughtKinds, completeObjects, type DesiredSet, type IsNamespaced } from '../../plan/desired'
+import {
+  broughtKinds,
+  completeObjects,
+  describeLackOfNamespace,
+  type DesiredSet,
+  type IsNamespaced,
+} from '../../plan/desired'
 import { nameOf } from '../../kube-object'
 import { needed, type Stop, type Work } from '../work'
 
@@ -99,4 +105,7 @@ function warnOf(work: Work, desired: DesiredSet): void {
     )
   if (desired.excluded.length > 0)
     work.conditions.set('ExcludedResourceWarning', `${names(desired.excluded)} is of a kind that is never managed`)
+  const unplaced = desired.objects.filter(({ lacksNamespace }) => lacksNamespace).slice(0, 5)
+  if (unplaced.length > 0)
+    work.conditions.set('InvalidSpecError', unplaced.map(({ ref }) => describeLackOfNamespace(ref)).join('; '))
 }
