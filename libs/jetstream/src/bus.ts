@@ -80,11 +80,14 @@ export interface Records<Value> {
   watch(onChange: (change: RowChange<Value>) => void, options: { signal: AbortSignal; filter?: string }): Promise<void>
 }
 
-/** Bytes by key; a key is a digest and never changes its content. */
+/** Bytes by key; a key is a digest (without dots) and never changes its content. */
 export interface Blobs {
   put(key: string, content: Uint8Array): Promise<void>
   get(key: string): Promise<Uint8Array | undefined>
-  delete(key: string): Promise<void>
+  /** Whether there was anything of it. */
+  delete(key: string): Promise<boolean>
+  /** What is stored, whole or in part; what was deleted may be named for some seconds more. */
+  keys(): Promise<string[]>
 }
 
 export interface LeaseOptions {

@@ -273,6 +273,7 @@ describe('libs/jetstream/src/connect-bus.rig', () => {
       await blobs.put(`sha-${size}`, content)
       const read = await blobs.get(`sha-${size}`)
       expect(Buffer.compare(Buffer.from(read!), content)).toBe(0)
+      expect(await blobs.keys()).toContain(`sha-${size}`)
       await blobs.delete(`sha-${size}`)
       expect(await blobs.get(`sha-${size}`)).toBeUndefined()
       await blobs.put(`sha-${size}`, content)

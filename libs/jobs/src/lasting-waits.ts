@@ -3,7 +3,7 @@ import { describeError } from '@k8or/outcome'
 import type { Redis } from 'ioredis'
 import type { JobsLog } from './jobs'
 import { MemoryWaits } from './memory-waits'
-import { isReady } from './redis'
+import { isReady, opened } from './redis'
 import { RedisWaits } from './redis-waits'
 import type { OnDue, Wait, Waits } from './waits'
 
@@ -56,6 +56,7 @@ export class LastingWaits implements Waits {
 
   /** True once Redis has it. A command without an answer may have been carried out: a wait twice does no harm. */
   private async store(wait: Wait): Promise<boolean> {
+    await opened(this.options.redis, deadlineMs)
     if (!isReady(this.options.redis)) return false
     const giveUp = new AbortController()
     try {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describeError } from '@k8or/outcome'
 import { Redis } from 'ioredis'
 import type { JobsLog } from './jobs'
@@ -39,6 +40,14 @@ function tellOnce(redis: Redis, url: string, log: JobsLog): void {
 /** Whether commands would be answered now. */
 export function isReady(redis: Redis): boolean {
   return redis.status === 'ready'
+}
+
+/** Resolves when a connection that is being opened is open, or is not to be had now. */
+export async function opened(redis: Redis, withinMs: number): Promise<void> {
+  if (redis.status !== 'connecting' && redis.status !== 'connect') return
+  const signal = AbortSignal.timeout(withinMs)
+  const ends = ['ready', 'close', 'end'].map((event) => once(redis, event, { signal }))
+  await Promise.race(ends).catch(() => undefined)
 }
 
 function tlsAtDial(tls: NonNullable<RedisConnection['tls']>): { ca: string; cert: string; key: string } {

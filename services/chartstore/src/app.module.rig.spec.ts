@@ -1,6 +1,4 @@
 import {
-  applicationDeclared,
-  applicationRecord,
   repositoryToken,
   revisionKey,
   revisionObserved,
@@ -16,13 +14,10 @@ import {
 } from '@k8or/contracts'
 import { Releases } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import { Trees } from '@k8or/contracts/rpc/codesource/v1/trees'
-import { connectBus, type Bus } from '@k8or/jetstream'
-import { Later } from '@k8or/outcome'
-import { eventually, removeDir, startRedis, startTestBus, tempDir, type RedisServer, type TestBus } from '@k8or/rig'
-import { LocalCalls, NotFoundError, TooLargeError, type Calls } from '@k8or/rpc'
+import { eventually, removeDir, startBusBench, tempDir, type BusBench } from '@k8or/rig'
+import { NotFoundError, TooLargeError, type Calls } from '@k8or/rpc'
 import type { ServiceApp } from '@k8or/shell'
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createApp, loadConfig } from '.'
 
@@ -69,52 +64,20 @@ class Commits {
 
 describe('services/chartstore/src/app.module.rig', () => {
   const dir = tempDir('chartstore')
-  const local = new LocalCalls()
   const commits = new Commits()
-  const facts: Fact<unknown>[] = []
-  const stopReplay = new AbortController()
-  const buses: Bus[] = []
-  let nats: TestBus
-  let redis: RedisServer
-  let codesource: Bus
-  let syncmaster: Bus
+  let bench: BusBench
   let calls: Calls
   let app: ServiceApp
   let ordinal = 0
 
-  const connect = async (service: 'codesource' | 'syncmaster' | 'insighthub' | 'chartstore'): Promise<Bus> => {
-    const bus = await connectBus({ url: nats.url, identity: await nats.identity(service), failFast: true })
-    buses.push(bus)
-    return bus
+  const startApp = (): Promise<ServiceApp> => {
+    const config = loadConfig({ K8OR_REDIS_URL: bench.redis.url, K8OR_ADVANCE_INTERVAL_MS: '300' })
+    return bench.start('chartstore', (links) => createApp(config, links))
   }
 
-  const startApp = async (): Promise<ServiceApp> => {
-    const identity = await nats.identity('chartstore')
-    const bus = await connectBus({ url: nats.url, identity, failFast: true })
-    const gate = { call: () => Promise.reject(new Later('there is no cluster in this spec')) }
-    const serve = async (...served: Parameters<LocalCalls['serve']>) => local.serve(...served)
-    const links = { identity, bus, gate, serve, calls: local.as(identity.spiffeId) }
-    const config = loadConfig({ K8OR_REDIS_URL: redis.url, K8OR_ADVANCE_INTERVAL_MS: '300' })
-    const started = await createApp(config, links)
-    await started.start()
-    return { ...started, stop: () => started.stop().then(() => bus.close()) }
-  }
-
-  const declare = async (uid: string, path: string, source: object = {}, version = 1) => {
-    const ref = { uid, namespace: 'argocd', name: uid, project: 'default' }
-    const destination = { server: '', name: 'in-cluster', namespace: 'default' }
+  const declare = (uid: string, path: string, source: object = {}) => {
     const sources = [{ repoURL: url, path, targetRevision: 'main', ...source }]
-    const specDigest = JSON.stringify([sources, version])
-    const application = { ref, token: uid, bucket: 0, destination, sources, specDigest, refresh: '' }
-    await syncmaster.records(applicationRecord).put(uid, application)
-    const draft = {
-      id: `declared/${uid}/${version}`,
-      token: uid,
-      time: new Date(),
-      causes: [],
-      actor: 'service:syncmaster',
-    }
-    await syncmaster.publisher.publish(applicationDeclared, { ...draft, data: { application } })
+    return bench.declare({ uid, sources, specDigest: JSON.stringify(sources) })
   }
 
   const observe = async (commit: string, problem: Problem | null = null): Promise<string> => {
@@ -128,6 +91,7 @@ describe('services/chartstore/src/app.module.rig', () => {
     const told = { repository, targetRevision: 'main', ref: 'refs/heads/main', commit, ordinal, ...about }
     const chain = { factId, correlationId: `delivery/${ordinal}`, causes: [], announced: true, followed: true }
     const record: RevisionRecord = { ...told, ...chain, observedAt: at.toISOString(), problem }
+    const codesource = bench.bus('codesource')
     await codesource.records(revisionRecord).put(key, record)
     const draft = { id: factId, token: repository.token, time: at, causes: [], correlationId: `delivery/${ordinal}` }
     if (problem) {
@@ -138,12 +102,15 @@ describe('services/chartstore/src/app.module.rig', () => {
   }
 
   const rendered = (uid: string) =>
-    facts.filter(({ type, token }) => type.includes('release.rendered') && token === uid) as Fact<ReleaseRendered>[]
+    bench.facts.filter(
+      ({ type, token }) => type.includes('release.rendered') && token === uid,
+    ) as Fact<ReleaseRendered>[]
   const failed = (uid: string) =>
-    facts.filter(({ type, token }) => type.includes('release.failed') && token === uid) as Fact<ReleaseFailed>[]
+    bench.facts.filter(({ type, token }) => type.includes('release.failed') && token === uid) as Fact<ReleaseFailed>[]
   const release = (uid: string, number: number) =>
     eventually(() => rendered(uid).find(({ data }) => data.release === number), { what: `release ${number} of ${uid}` })
-  const latest = async (uid: string) => (await syncmaster.records(releaseRecord).get(releaseKey(uid)))?.value
+  const latest = async (uid: string) =>
+    (await bench.bus('syncmaster').records(releaseRecord).get(releaseKey(uid)))?.value
   const objectsOf = async (uid: string, number = 0) => {
     const { manifests } = await calls
       .to('chartstore', Releases)
@@ -152,41 +119,31 @@ describe('services/chartstore/src/app.module.rig', () => {
   }
 
   beforeAll(async () => {
-    const started = [startTestBus(join(dir, 'nats')), startRedis({ dir: join(dir, 'redis') })] as const
-    ;[nats, redis] = await Promise.all(started)
-    local.serve('codesource', (router) => {
+    bench = await startBusBench(dir)
+    bench.calls.serve('codesource', (router) => {
       router.service(Trees, {
         listTrees: ({ commit, paths }) => ({ entries: commits.list(commit, paths) }),
         readTree: ({ commit, path }) => ({ id: path, files: commits.read(commit, path) }),
       })
     })
-    calls = local.as('spiffe://k8or.mesh/svc/syncmaster')
-    codesource = await connect('codesource')
-    syncmaster = await connect('syncmaster')
-    const insighthub = await connect('insighthub')
-    void insighthub.replay({
-      ...{ stream: 'FACTS', fromSequence: 0, signal: stopReplay.signal },
-      onFact: (fact) => void facts.push(fact),
-    })
+    calls = bench.calls.as('spiffe://k8or.mesh/svc/syncmaster')
     app = await startApp()
   }, 60_000)
 
   afterAll(async () => {
-    stopReplay.abort()
     await app.stop()
-    await Promise.all(buses.map((bus) => bus.close()))
-    await Promise.all([nats.stop(), redis.stop()])
+    await bench.stop()
     removeDir(dir)
   }, 30_000)
 
   it('makes a release of what is declared before its revision is known (C20.2, C24.1)', async () => {
-    await declare('early', 'early')
+    const declared = await declare('early', 'early')
     await pause(200)
-    expect(facts.filter(({ type }) => type.includes('release.'))).toEqual([])
+    expect(bench.facts.filter(({ type }) => type.includes('release.'))).toEqual([])
     const cause = await observe(commits.add(new Map([['early', { 'a.yaml': configMap('early', '1') }]])))
     const fact = await release('early', 1)
     expect(fact).toMatchObject({ data: { objects: 1, warnings: [] }, token: 'early' })
-    expect(fact.causes).toContain('declared/early/1')
+    expect(fact.causes).toContain(declared)
     expect((await objectsOf('early')).map(({ metadata }) => metadata.name)).toEqual(['early'])
     await observe(commits.add(new Map([['early', { 'a.yaml': configMap('early', '2') }]])))
     const second = await release('early', 2)
@@ -278,13 +235,13 @@ describe('services/chartstore/src/app.module.rig', () => {
   it('announces after a restart what a killed process wrote and did not announce (C20.3)', async () => {
     await eventually(async () => (await latest('mono-9'))?.announced)
     await app.stop()
-    const own = await connect('chartstore')
+    const own = bench.bus('chartstore')
     const row = await own.records(releaseRecord).get(releaseKey('mono-9'))
     const factId = `${row!.value.factId}/unsaid`
     await own.records(releaseRecord).put(releaseKey('mono-9'), { ...row!.value, factId, announced: false })
     app = await startApp()
-    await eventually(() => facts.find(({ id }) => id === factId))
+    await eventually(() => bench.facts.find(({ id }) => id === factId))
     await eventually(async () => (await latest('mono-9'))?.announced)
-    expect(facts.filter(({ id }) => id === factId)).toHaveLength(1)
+    expect(bench.facts.filter(({ id }) => id === factId)).toHaveLength(1)
   }, 30_000)
 })

@@ -3,6 +3,8 @@ import { createJobs, type Jobs } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, metrics, type Logger } from '@k8or/telemetry'
 import { CodeSourceTrees } from './adapters/codesource/trees'
+import { handleKey } from './adapters/jobs/handle-key'
+import { TracedMarks } from './adapters/jobs/traced-marks'
 import { BusAnnouncer } from './adapters/jetstream/announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared-applications'
 import { loadState } from './adapters/jetstream/load-state'
@@ -11,11 +13,13 @@ import { OnRevision } from './adapters/jetstream/on-revision'
 import { StoredReleases } from './adapters/jetstream/releases'
 import { RecordedRevisions } from './adapters/jetstream/revisions'
 import { ReleaseAnswers } from './adapters/rpc/releases'
-import { Work } from './adapters/work'
+import { SyncMasterDeployments } from './adapters/syncmaster/deployments'
 import type { Config } from './config'
+import { Agenda } from './domain/agenda/agenda'
 import { ApplicationIndex } from './domain/applications/application-index'
 import { Considering } from './domain/release/consider'
 import { ReleaseBooks } from './domain/release/release-books'
+import { Retention } from './domain/retention/retention'
 import { Signals } from './signals'
 
 @Module({})
@@ -23,6 +27,8 @@ class ChartStoreModule {}
 
 const name = 'chartstore'
 const backoffMs = [200, 1_000, 5_000, 30_000]
+/** How long looks may still take when the service stops; then they are cut off, and repeated at the next start. */
+const stopGraceMs = 300
 
 /** Builds ChartStore from its settings and its links to the mesh. */
 export function createApp(config: Config, links: Links): Promise<ServiceApp> {
@@ -42,13 +48,17 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
           name: 'chartstore-render',
           concurrency: config.concurrency,
           backoffMs,
-          handler: (key) => parts.work.handle(key),
+          handler: (key, signal) => parts.marks.traced(key, () => handleKey(parts.agenda, parts.signals, key, signal)),
           onFailure: (key, failure) => log.warn({ key, ...failure }, 'could not look at what changed'),
         },
       )
-      parts.work.begin(jobs)
+      parts.marks.join(jobs)
+      await parts.agenda.begin()
     },
-    onStop: async () => jobs?.stop(),
+    onStop: async () => {
+      await jobs?.stop(stopGraceMs)
+      parts.stopping.abort()
+    },
   })
 }
 
@@ -62,20 +72,25 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const releases = new StoredReleases(bus)
   const clock = { now: () => new Date() }
   const books = new ReleaseBooks(releases, new BusAnnouncer(bus.publisher, signals), clock)
-  const trees = new CodeSourceTrees(calls, config.maxManifestBytes)
+  const stopping = new AbortController()
+  const trees = new CodeSourceTrees(calls, config.maxManifestBytes, stopping.signal)
   const revisions = new RecordedRevisions(bus)
   const considering = new Considering(index, revisions, trees, releases, books)
-  const work = new Work(index, considering, signals, config.advanceIntervalMs)
-  return { applications: new DeclaredApplications(bus), index, revisions, releases, books, work }
+  const retention = new Retention(index, releases, new SyncMasterDeployments(calls), config.releasesKept)
+  const marks = new TracedMarks()
+  const pace = { advanceMs: config.advanceIntervalMs, retentionMs: config.retentionIntervalMs }
+  const agenda = new Agenda(index, considering, retention, marks, pace)
+  const applications = new DeclaredApplications(bus)
+  return { applications, index, revisions, releases, books, marks, agenda, signals, stopping }
 }
 
-function moduleOf({ work, releases, revisions, applications }: ReturnType<typeof compose>): DynamicModule {
+function moduleOf({ agenda, releases, revisions, applications }: ReturnType<typeof compose>): DynamicModule {
   return {
     module: ChartStoreModule,
     controllers: [OnApplication, OnRevision],
     providers: [
       ReleaseAnswers,
-      { provide: Work, useFactory: () => work },
+      { provide: Agenda, useFactory: () => agenda },
       { provide: StoredReleases, useFactory: () => releases },
       { provide: RecordedRevisions, useFactory: () => revisions },
       { provide: DeclaredApplications, useFactory: () => applications },

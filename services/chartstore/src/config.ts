@@ -9,6 +9,8 @@ const Environment = z.object({
   K8OR_RENDER_CONCURRENCY: z.coerce.number().int().positive().default(32),
   K8OR_REDIS_URL: z.url().default('rediss://localhost:6379'),
   K8OR_ADVANCE_INTERVAL_MS: z.coerce.number().int().positive().default(30_000),
+  K8OR_RELEASES_KEPT: z.coerce.number().int().nonnegative().default(10),
+  K8OR_RETENTION_INTERVAL_MS: z.coerce.number().int().positive().default(3_600_000),
 })
 
 /** Settings of ChartStore. */
@@ -20,6 +22,10 @@ export interface Config {
   readonly redisUrl: string
   /** After this long the records of applications that a push did not touch name its commit too. */
   readonly advanceIntervalMs: number
+  /** How many releases of an application stay besides those that it runs or ran, and the newest. */
+  readonly releasesKept: number
+  /** How often what nobody needs any more is removed. */
+  readonly retentionIntervalMs: number
 }
 
 /** Reads the settings from the environment; all problems are reported together. */
@@ -30,5 +36,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     concurrency: read.K8OR_RENDER_CONCURRENCY,
     redisUrl: read.K8OR_REDIS_URL,
     advanceIntervalMs: read.K8OR_ADVANCE_INTERVAL_MS,
+    releasesKept: read.K8OR_RELEASES_KEPT,
+    retentionIntervalMs: read.K8OR_RETENTION_INTERVAL_MS,
   }
 }

@@ -1,16 +1,19 @@
 import type { ReleaseFailed, ReleaseRendered } from '@k8or/contracts'
 import type { Logger, Metrics } from '@k8or/telemetry'
+import type { Swept } from './domain/retention/retention'
 
 /** What happens in ChartStore, as log lines and numbers. */
 export class Signals {
   private readonly releases
   private readonly looks
+  private readonly removals
 
   constructor(
     private readonly log: Logger,
     metrics: Metrics,
   ) {
     this.releases = metrics.counter('k8or_releases_total', 'releases by result')
+    this.removals = metrics.counter('k8or_releases_removed_total', 'what retention removed, by kind')
     this.looks = metrics.histogram('k8or_application_consider_seconds', 'deciding on, and making, one release', [
       ...[0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5],
     ])
@@ -27,6 +30,14 @@ export class Signals {
   failed({ application, problems }: ReleaseFailed): void {
     this.releases.add({ result: 'failed' })
     this.log.warn({ application: `${application.namespace}/${application.name}`, problems }, 'release failed')
+  }
+
+  /** What nobody can ask for any more was removed. */
+  swept({ releases, manifests, gone, unknown }: Swept): void {
+    this.removals.add({ kind: 'release' }, releases)
+    this.removals.add({ kind: 'manifests' }, manifests)
+    if (unknown.length > 0) this.log.warn({ applications: unknown }, 'releases stay, since what runs is not known')
+    if (releases + manifests + gone.length > 0) this.log.info({ releases, manifests, gone }, 'old releases removed')
   }
 
   /** Measures one look at an application. */

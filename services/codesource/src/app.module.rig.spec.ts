@@ -1,5 +1,4 @@
 import {
-  applicationDeclared,
   applicationRecord,
   applicationRemoved,
   repositoryToken,
@@ -13,8 +12,6 @@ import {
 import { Settings } from '@k8or/contracts/rpc/accesspoint/v1/settings'
 import { Refreshes } from '@k8or/contracts/rpc/codesource/v1/refreshes'
 import { Trees } from '@k8or/contracts/rpc/codesource/v1/trees'
-import { connectBus, type Bus } from '@k8or/jetstream'
-import { Later } from '@k8or/outcome'
 import {
   commitFiles,
   eventually,
@@ -23,15 +20,13 @@ import {
   gitlabPush,
   gitRepo,
   removeDir,
+  startBusBench,
   startGitServer,
-  startRedis,
-  startTestBus,
   tempDir,
+  type BusBench,
   type GitServer,
-  type RedisServer,
-  type TestBus,
 } from '@k8or/rig'
-import { LocalCalls, NotFoundError, type Calls } from '@k8or/rpc'
+import { NotFoundError, type Calls } from '@k8or/rpc'
 import type { ServiceApp } from '@k8or/shell'
 import { request } from 'node:https'
 import { join } from 'node:path'
@@ -42,73 +37,49 @@ type Observed = Fact<RevisionObserved>
 
 describe('services/codesource/src/app.module.rig', () => {
   const dir = tempDir('codesource')
-  const local = new LocalCalls()
-  const facts: Fact<unknown>[] = []
-  const stopReplay = new AbortController()
-  const buses: Bus[] = []
-  let nats: TestBus
-  let redis: RedisServer
+  let bench: BusBench
   let git: GitServer
-  let syncmaster: Bus
-  let chartstore: Bus
   let calls: Calls
   let app: ServiceApp
   let port: number
   let applications = 0
 
-  const connect = async (service: 'codesource' | 'syncmaster' | 'insighthub' | 'chartstore'): Promise<Bus> => {
-    const bus = await connectBus({ url: nats.url, identity: await nats.identity(service), failFast: true })
-    buses.push(bus)
-    return bus
-  }
-
-  const startApp = async (more: Record<string, string> = {}): Promise<ServiceApp> => {
-    const identity = await nats.identity('codesource')
-    const bus = await connectBus({ url: nats.url, identity, failFast: true })
+  const startApp = (more: Record<string, string> = {}): Promise<ServiceApp> => {
     const config = loadConfig({
       K8OR_STATE_DIR: dir,
-      K8OR_REDIS_URL: redis.url,
+      K8OR_REDIS_URL: bench.redis.url,
       K8OR_WEBHOOK_LISTEN: `127.0.0.1:${port}`,
       K8OR_ALLOW_LOOPBACK: 'true',
       K8OR_REPOSITORY_ERROR_AFTER_MS: '1000',
       PATH: '/usr/local/bin:/usr/bin:/bin',
       ...more,
     })
-    const links = {
-      ...{ identity, bus, calls: local.as(identity.spiffeId) },
-      gate: { call: () => Promise.reject(new Later('there is no cluster in this spec')) },
-      serve: async (...served: Parameters<LocalCalls['serve']>) => local.serve(...served),
-    }
-    const started = await createApp(config, links)
-    await started.start()
-    return { ...started, stop: () => started.stop().then(() => bus.close()) }
+    return bench.start('codesource', (links) => createApp(config, links))
   }
 
   const declare = async (name: string, targetRevision = 'main', refresh = '', uid = `uid-${++applications}`) => {
-    const ref = { uid, namespace: 'argocd', name: uid, project: 'default' }
-    const destination = { server: '', name: 'in-cluster', namespace: 'default' }
     const sources = [{ repoURL: git.urlOf(name), path: '.', targetRevision }]
-    const application = { ref, token: uid, bucket: 0, destination, sources, specDigest: 's', refresh }
-    await syncmaster.records(applicationRecord).put(uid, application)
-    const id = `declared/${uid}/${refresh}`
-    const envelope = { id, token: uid, time: new Date(), causes: [], actor: 'service:syncmaster' }
-    await syncmaster.publisher.publish(applicationDeclared, { ...envelope, data: { application } })
-    return { uid, id }
+    return { uid, id: await bench.declare({ uid, sources, refresh }) }
   }
 
   const remove = async (uid: string) => {
-    await syncmaster.records(applicationRecord).delete(uid)
+    await bench.bus('syncmaster').records(applicationRecord).delete(uid)
     const data = { application: { uid, namespace: 'argocd', name: uid, project: 'default' } }
     const draft = { id: `removed/${uid}`, token: uid, time: new Date(), causes: [], actor: 'service:syncmaster', data }
-    await syncmaster.publisher.publish(applicationRemoved, draft)
+    await bench.bus('syncmaster').publisher.publish(applicationRemoved, draft)
   }
 
-  const about = (name: string) => facts.filter(({ token }) => token === repositoryToken(git.urlOf(name)))
+  const about = (name: string) => bench.facts.filter(({ token }) => token === repositoryToken(git.urlOf(name)))
   const observed = (name: string) => about(name).filter(({ type }) => type.includes('revision.observed')) as Observed[]
   const observation = (name: string, commit: string) =>
     eventually(() => observed(name).find(({ data }) => data.commit === commit), { what: `${commit} of ${name}` })
   const record = async (name: string, target = 'main'): Promise<RevisionRecord | undefined> =>
-    (await chartstore.records(revisionRecord).get(revisionKey(repositoryToken(git.urlOf(name)), target)))?.value
+    (
+      await bench
+        .bus('chartstore')
+        .records(revisionRecord)
+        .get(revisionKey(repositoryToken(git.urlOf(name)), target))
+    )?.value
 
   const send = (
     { headers, body }: { headers: Readonly<Record<string, string>>; body: string | Buffer },
@@ -121,7 +92,7 @@ describe('services/codesource/src/app.module.rig', () => {
         path,
         method,
         headers,
-        ca: nats.ca,
+        ca: bench.nats.ca,
         checkServerIdentity: () => undefined,
       }
       const sent = request(options, (response) => {
@@ -136,11 +107,10 @@ describe('services/codesource/src/app.module.rig', () => {
     })
 
   beforeAll(async () => {
-    const started = [startTestBus(join(dir, 'nats')), startRedis({ dir: join(dir, 'redis') })] as const
-    ;[nats, redis] = await Promise.all(started)
+    bench = await startBusBench(dir)
     git = await startGitServer({ root: join(dir, 'git') })
     port = await freePort()
-    local.serve('accesspoint', (router) => {
+    bench.calls.serve('accesspoint', (router) => {
       router.service(Settings, {
         getRepository: () => {
           throw new NotFoundError('public')
@@ -148,22 +118,13 @@ describe('services/codesource/src/app.module.rig', () => {
         getWebhookSecrets: () => ({ secrets: { github: 'hush', gitlab: 'hush' } }),
       })
     })
-    calls = local.as('spiffe://k8or.mesh/svc/chartstore')
-    syncmaster = await connect('syncmaster')
-    chartstore = await connect('chartstore')
-    const insighthub = await connect('insighthub')
-    void insighthub.replay({
-      ...{ stream: 'FACTS', fromSequence: 0, signal: stopReplay.signal },
-      onFact: (fact) => void facts.push(fact),
-    })
+    calls = bench.calls.as('spiffe://k8or.mesh/svc/chartstore')
     app = await startApp()
   }, 60_000)
 
   afterAll(async () => {
-    stopReplay.abort()
     await app.stop()
-    await Promise.all(buses.map((bus) => bus.close()))
-    await Promise.all([git.stop(), nats.stop(), redis.stop()])
+    await Promise.all([git.stop(), bench.stop()])
     removeDir(dir)
   }, 30_000)
 
@@ -237,7 +198,7 @@ describe('services/codesource/src/app.module.rig', () => {
     expect(await send({ headers, body: '{' })).toMatchObject({ status: 401 })
     expect(await send({ headers: {}, body: '' }, { method: 'GET' })).toMatchObject({ status: 405 })
     expect(await send({ headers: {}, body: '' }, { path: '/other' })).toMatchObject({ status: 404 })
-    expect(facts.some(({ data }) => (data as { after?: string }).after === push.after)).toBe(false)
+    expect(bench.facts.some(({ data }) => (data as { after?: string }).after === push.after)).toBe(false)
   })
 
   it('refuses sixty megabytes without keeping them, told before or while they come (A16)', async () => {
@@ -325,23 +286,23 @@ describe('services/codesource/src/app.module.rig', () => {
     await observationOfFirst('polled', repo)
     await eventually(async () => (await record('polled'))?.announced)
     await app.stop()
-    const codesource = await connect('codesource')
+    const codesource = bench.bus('codesource')
     const key = revisionKey(repositoryToken(git.urlOf('polled')), 'main')
     const row = await codesource.records(revisionRecord).get(key)
     const factId = `${row!.value.factId}/unsaid`
     await codesource.records(revisionRecord).put(key, { ...row!.value, factId, announced: false })
     app = await startApp({ K8OR_POLL_INTERVAL_MS: '300' })
-    await eventually(() => facts.find(({ id }) => id === factId))
+    await eventually(() => bench.facts.find(({ id }) => id === factId))
     const commit = await commitFiles(repo, { 'a.yaml': 'b' })
     expect((await observation('polled', commit)).data).toMatchObject({ via: 'poll', ordinal: 2 })
-    expect(facts.filter(({ id }) => id === factId)).toHaveLength(1)
+    expect(bench.facts.filter(({ id }) => id === factId)).toHaveLength(1)
   })
 
   it('answers 503 while the bus is away, and takes the delivery later', async () => {
-    await nats.process.stop()
+    await bench.nats.process.stop()
     const push = githubPush({ repoUrl: git.urlOf('pushed'), after: 'e'.repeat(40) }, 'hush')
     expect((await send(push)).status).toBe(503)
-    await nats.process.start()
+    await bench.nats.process.start()
     await eventually(async () => (await send(push)).status === 200, { timeoutMs: 20_000 })
   }, 40_000)
 

@@ -4,6 +4,7 @@ import type { Blobs } from '../bus'
 import type { Wire } from '../connection/wire'
 import { busFailure, isWrongLastSequence } from '../errors'
 import { readLast } from '../stored/read-stored'
+import { storedSubjects } from '../stored/stream-info'
 
 /** What one message holds at most; larger content is cut. */
 const chunkBytes = 512 * 1024
@@ -58,15 +59,28 @@ export class JetStreamBlobs implements Blobs {
     }
   }
 
-  async delete(key: string): Promise<void> {
+  /** The chunks go first: as long as there is anything of a blob, `keys` names it. */
+  async delete(key: string): Promise<boolean> {
+    const { stream, prefix } = this.names
     try {
-      const head = await readLast(this.wire, this.names.stream, this.names.prefix + key)
-      if (!head || isGone(head.headers)) return
-      await this.remove(key)
-      const count = Number(head.headers.get(chunksHeader) || 0)
-      await Promise.all(Array.from({ length: count }, (_, index) => this.remove(`${key}.${index}`)))
+      const head = await readLast(this.wire, stream, prefix + key)
+      if (head && isGone(head.headers)) return false
+      const chunks = await storedSubjects(this.wire, stream, `${prefix}${key}.*`)
+      await Promise.all(chunks.map((subject) => this.remove(subject)))
+      if (head) await this.remove(prefix + key)
+      return head !== undefined || chunks.length > 0
     } catch (error) {
       throw busFailure(`delete blob ${key}`, error)
+    }
+  }
+
+  async keys(): Promise<string[]> {
+    const { stream, prefix } = this.names
+    try {
+      const subjects = await storedSubjects(this.wire, stream, `${prefix}>`)
+      return [...new Set(subjects.map((subject) => subject.slice(prefix.length).split('.')[0] ?? ''))]
+    } catch (error) {
+      throw busFailure('list blobs', error)
     }
   }
 
@@ -86,8 +100,8 @@ export class JetStreamBlobs implements Blobs {
     }
   }
 
-  private async remove(key: string): Promise<void> {
-    await this.wire.store(this.names.prefix + key, '', removing)
+  private async remove(subject: string): Promise<void> {
+    await this.wire.store(subject, '', removing)
   }
 }
 

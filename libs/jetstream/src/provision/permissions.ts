@@ -71,11 +71,15 @@ function consumesOf({ stream, durable }: { stream: string; durable: string }): s
 
 function blobRights(): string[] {
   const { stream, prefix } = blobNames(manifestStore.bucket)
-  return [`${prefix}>`, ...directGet(stream)]
+  return [`${prefix}>`, ...directGet(stream), infoOf(stream)]
 }
 
 function indexRights(): string[] {
-  return [...indexed.flatMap(directGet), `${apiPrefix}.STREAM.INFO.${streams.DEAD.name}`, 'replay.>']
+  return [...indexed.flatMap(directGet), ...indexed.map(infoOf), 'replay.>']
+}
+
+function infoOf(stream: string): string {
+  return `${apiPrefix}.STREAM.INFO.${stream}`
 }
 
 function directGet(stream: string): string[] {

@@ -1,13 +1,12 @@
 import { readEnvelope, replaySubject, streams } from '@k8or/contracts'
 import { describeError } from '@k8or/outcome'
-import type { StreamInfo } from '@nats-io/jetstream'
 import type { DeadLetter, DeadLetters } from '../bus'
-import { apiPrefix } from '../connection/api-prefix'
 import type { Wire } from '../connection/wire'
 import { readDeadLetterNote } from '../consume/dead-letter'
 import { busFailure } from '../errors'
 import { readAt, readStored } from '../stored/read-stored'
 import type { StoredMessage } from '../stored/stored-message'
+import { streamInfo } from '../stored/stream-info'
 
 const stream = streams.DEAD.name
 
@@ -17,8 +16,7 @@ export class JetStreamDeadLetters implements DeadLetters {
 
   async list(limit: number): Promise<DeadLetter[]> {
     try {
-      const info = await this.wire.ask(() => this.wire.connection.request(`${apiPrefix}.STREAM.INFO.${stream}`))
-      const { state } = info.json<StreamInfo>()
+      const { state } = await streamInfo(this.wire, stream)
       const fromSequence = Math.max(state.first_seq, state.last_seq - limit + 1)
       const letters: DeadLetter[] = []
       for await (const message of readStored(this.wire, { stream, filter: '>', fromSequence })) {

@@ -16,6 +16,8 @@ export class CodeSourceTrees implements Trees {
   constructor(
     calls: Calls,
     private readonly maxBytes: number,
+    /** Ends all questions when the service stops. */
+    private readonly stopping: AbortSignal,
   ) {
     this.client = calls.to('codesource', TreesService)
   }
@@ -36,7 +38,10 @@ export class CodeSourceTrees implements Trees {
     const { recurse, suffixes } = wanted
     const limits = { recurse, suffixes: [...suffixes], maxBytes: BigInt(this.maxBytes), followLinks: true }
     try {
-      const { files } = await this.client.readTree({ repositoryUrl, commit, path, ...limits })
+      const { files } = await this.client.readTree(
+        { repositoryUrl, commit, path, ...limits },
+        { signal: this.stopping },
+      )
       return files.map(sourceFile)
     } catch (error) {
       throw unreadable(error, `${repositoryUrl} path "${path}"`) ?? error
@@ -60,7 +65,7 @@ export class CodeSourceTrees implements Trees {
     const done = new Promise(setImmediate).then(async () => {
       this.asking.delete(key)
       const answer = await this.client
-        .listTrees({ repositoryUrl, commit, paths: [...asked] })
+        .listTrees({ repositoryUrl, commit, paths: [...asked] }, { signal: this.stopping })
         .catch((error: unknown) => {
           throw unreadable(error, `${repositoryUrl} at ${commit.slice(0, 8)}`) ?? error
         })

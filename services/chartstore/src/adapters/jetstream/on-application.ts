@@ -7,26 +7,26 @@ import {
   type Fact,
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
-import { Work } from '../work'
+import { Agenda } from '../../domain/agenda/agenda'
 import { DeclaredApplications } from './declared-applications'
 
 @Controller()
 export class OnApplication {
   constructor(
     private readonly applications: DeclaredApplications,
-    private readonly work: Work,
+    private readonly agenda: Agenda,
   ) {}
 
   /** The fact says that something changed, the record what it is now: a fact may be late. */
   @OnFact(applicationDeclared)
   async handleDeclared({ id: factId, correlationId, data }: Fact<ApplicationDeclared>): Promise<void> {
     const row = await this.applications.get(data.application.ref.uid)
-    if (row) this.work.declared({ record: row.value, revision: row.revision, factId, correlationId })
+    if (row) this.agenda.declared({ record: row.value, revision: row.revision, factId, correlationId })
   }
 
   @OnFact(applicationRemoved)
   handleRemoved(fact: Fact<ApplicationRemoved>): Promise<void> {
-    this.work.removed(fact.data.application.uid)
+    this.agenda.removed(fact.data.application.uid)
     return Promise.resolve()
   }
 }

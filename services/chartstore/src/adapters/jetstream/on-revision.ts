@@ -8,26 +8,26 @@ import {
   type RevisionUnresolved,
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
-import { Work } from '../work'
+import { Agenda } from '../../domain/agenda/agenda'
 import { RecordedRevisions } from './revisions'
 
 @Controller()
 export class OnRevision {
   constructor(
     private readonly revisions: RecordedRevisions,
-    private readonly work: Work,
+    private readonly agenda: Agenda,
   ) {}
 
   @OnFact(revisionObserved)
   handleObserved({ data }: Fact<RevisionObserved>): Promise<void> {
     this.revisions.expect(keyOf(data), data.ordinal)
-    this.work.revised(keyOf(data))
+    this.agenda.revised(keyOf(data))
     return Promise.resolve()
   }
 
   @OnFact(revisionUnresolved)
   handleUnresolved({ data }: Fact<RevisionUnresolved>): Promise<void> {
-    this.work.revised(keyOf(data))
+    this.agenda.revised(keyOf(data))
     return Promise.resolve()
   }
 }

@@ -1,15 +1,19 @@
 import { manifestStore, releaseKey, releaseRecord, type ReleaseRecord } from '@k8or/contracts'
 import { RecordConflictError, type Blobs, type Bus, type Records } from '@k8or/jetstream'
 import type { Releases } from '../../domain/ports'
+import type { Archive, ArchivedRelease } from '../../domain/retention/archive'
 
 /**
  * The release index in KV and the manifests in the object store. The newest rows are kept in memory too: a push to a
  * repository of hundreds of applications must not cost a question each.
  */
-export class StoredReleases implements Releases {
+export class StoredReleases implements Releases, Archive {
   readonly #records: Records<ReleaseRecord>
   readonly #blobs: Blobs
   readonly #latest = new Map<string, ReleaseRecord>()
+  /** What was stored since the rows were last read, and since the time before: a release in the making has no row yet. */
+  #stored: [now: Set<string>, before: Set<string>] = [new Set(), new Set()]
+  readonly #removing = new Map<string, Promise<boolean>>()
 
   constructor(bus: Bus) {
     this.#records = bus.records(releaseRecord)
@@ -51,11 +55,42 @@ export class StoredReleases implements Releases {
     return numbered.sort((one, other) => other.release - one.release)
   }
 
-  storeManifests(digest: string, manifests: string): Promise<void> {
-    return this.#blobs.put(digest, Buffer.from(manifests))
+  async storeManifests(digest: string, manifests: string): Promise<void> {
+    this.#stored[0].add(digest)
+    await this.#removing.get(digest)
+    await this.#blobs.put(digest, Buffer.from(manifests))
   }
 
   manifests(digest: string): Promise<Uint8Array | undefined> {
     return this.#blobs.get(digest)
+  }
+
+  async rows(): Promise<ArchivedRelease[]> {
+    this.#stored = [new Set(), this.#stored[0]]
+    const rows = await this.#records.list()
+    return rows.map(({ key, value: { application, release, digest } }) => ({
+      ...{ application, release, digest },
+      isNewest: key === releaseKey(application.uid),
+    }))
+  }
+
+  remove(uid: string, release: number): Promise<void> {
+    return this.#records.delete(releaseKey(uid, release))
+  }
+
+  async forget(uid: string): Promise<void> {
+    this.#latest.delete(uid)
+    for (const { key } of await this.#records.list(`${uid}.*`)) await this.#records.delete(key)
+  }
+
+  digests(): Promise<string[]> {
+    return this.#blobs.keys()
+  }
+
+  async removeManifests(digest: string): Promise<boolean> {
+    if (this.#stored.some((digests) => digests.has(digest))) return false
+    const removing = this.#blobs.delete(digest).finally(() => this.#removing.delete(digest))
+    this.#removing.set(digest, removing)
+    return removing
   }
 }

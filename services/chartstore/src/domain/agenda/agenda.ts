@@ -1,0 +1,90 @@
+import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
+import type { Considering } from '../release/consider'
+import type { Retention, Swept } from '../retention/retention'
+import { keyOf, type Task } from './task'
+
+/** Where keys are marked; what is marked is looked at. */
+export interface Marks {
+  mark(key: string): void
+  later(key: string, delayMs: number, reason: string): Promise<void>
+}
+
+/** When what is not urgent is looked at. */
+export interface Pace {
+  /** After it, applications that a push did not touch learn the name of its commit. */
+  readonly advanceMs: number
+  readonly retentionMs: number
+}
+
+const firstSweepMs = 60_000
+
+/** Decides what there is to look at after something happened, and looks. */
+export class Agenda {
+  /** Revisions whose name is to be passed on; a wait must not begin anew with each push. */
+  readonly #advancing = new Set<string>()
+
+  constructor(
+    private readonly index: ApplicationIndex,
+    private readonly considering: Considering,
+    private readonly retention: Retention,
+    private readonly marks: Marks,
+    private readonly pace: Pace,
+  ) {}
+
+  /** Everything that is known is looked at now. */
+  async begin(): Promise<void> {
+    for (const uid of this.index.uids()) this.considerSoon(uid)
+    await this.sweepIn(Math.min(firstSweepMs, this.pace.retentionMs))
+  }
+
+  /** The index is told before REVISIONS is read: whichever of declaration and revision comes last sees the other. */
+  declared(declared: DeclaredApplication): void {
+    this.index.put(declared)
+    this.considerSoon(declared.record.ref.uid)
+  }
+
+  removed(uid: string): void {
+    this.index.remove(uid)
+  }
+
+  revised(key: string): void {
+    this.marks.mark(keyOf({ kind: 'revision', key }))
+  }
+
+  /** An application that is no longer declared is looked at for what is stored of it. */
+  application(uid: string): Promise<void> {
+    return this.index.get(uid) ? this.considering.application(uid) : this.retention.forget(uid)
+  }
+
+  /** Applications whose trees are new at once; the others only learn the commit's name, some time later. */
+  async revision(key: string): Promise<void> {
+    const touched = await this.considering.touchedBy(key)
+    for (const uid of touched) this.considerSoon(uid)
+    if (touched.length === this.index.followers(key).length || this.#advancing.has(key)) return
+    this.#advancing.add(key)
+    const task: Task = { kind: 'advance', key }
+    await this.marks.later(keyOf(task), this.pace.advanceMs, task.kind)
+  }
+
+  advance(key: string): void {
+    this.#advancing.delete(key)
+    for (const { record } of this.index.followers(key)) this.considerSoon(record.ref.uid)
+  }
+
+  /** Removes what nobody needs; the next sweep is announced first, so that one that fails is not the last. */
+  async sweep(signal: AbortSignal): Promise<Swept> {
+    await this.sweepIn(this.pace.retentionMs)
+    const swept = await this.retention.sweep(signal)
+    for (const uid of swept.gone) this.considerSoon(uid)
+    return swept
+  }
+
+  private considerSoon(uid: string): void {
+    this.marks.mark(keyOf({ kind: 'application', uid }))
+  }
+
+  private async sweepIn(delayMs: number): Promise<void> {
+    const task: Task = { kind: 'retention' }
+    await this.marks.later(keyOf(task), delayMs, task.kind)
+  }
+}
