@@ -35,6 +35,8 @@ export interface Mesh {
   readonly git: GitServer
   /** By name: `standalone` or each service, `nats`, `redis`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** Where NATS listens, for whoever shows a certificate of the mesh. */
+  readonly natsUrl: string
   /** Where a service takes the calls of the others. */
   addressOf(service: ServiceName): string
   /** Kills a process of the mesh, which then comes back. */
@@ -89,6 +91,7 @@ class MeshStart {
       clusters: this.#clusters,
       git: this.theGit(),
       processes: this.#processes,
+      natsUrl: `tls://localhost:${this.layout.nats}`,
       addressOf: (service) => `https://localhost:${this.layout.services[service].mesh}`,
       kill: (name, signal) => this.process(name).kill(signal),
       untilReady: (timeoutMs = 30_000) => this.untilReady(timeoutMs),
