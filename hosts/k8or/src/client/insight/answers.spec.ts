@@ -65,6 +65,24 @@ correlation push-1, trace cafe
     expect(shown(first, hop('argocd/shop'))).not.toContain('APPLICATION')
   })
 
+  it('C108.5 tells below a trace what drifted since, and whether it was put back', () => {
+    const web = { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' }
+    const seenAt = '2026-11-21T09:40:01.000Z'
+    const drifts = [
+      {
+        ...{ ...web, seenAt, repairedAt: '2026-11-21T09:40:01.032Z', how: 'changed', manager: 'kubectl-edit' },
+        fields: ['.spec.replicas'],
+      },
+      { ...web, group: '', kind: 'ConfigMap', seenAt, how: 'deleted' },
+    ]
+    const response = create(GetTraceResponseSchema, { hops: [{ fact: 'sync.finished' }], drifts })
+    expect(table(traceAnswer(response))).toContain(`
+DRIFT SEEN            KIND              NAME       WHAT                                     PUT BACK
+2026-11-21 09:40:01   apps/Deployment   shop/web   .spec.replicas changed by kubectl-edit   after 32 ms
+2026-11-21 09:40:01   ConfigMap         shop/web   deleted                                  no
+`)
+  })
+
   it('tells the last decisions', () => {
     const decision = create(DecisionSchema, {
       at: '2026-11-21T09:40:01Z',

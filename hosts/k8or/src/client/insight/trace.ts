@@ -11,6 +11,7 @@ import type { Answer } from '../output/answer'
 import { formatTable } from '../output/table'
 import { formatDuration } from '../output/words'
 import { drawBar } from './bar'
+import { driftLines } from './drifts'
 
 export interface TraceFlags {
   readonly commit?: string
@@ -51,7 +52,8 @@ export function traceAnswer(response: GetTraceResponse): Answer {
       const more = [...(isWide || areMany ? ['APPLICATION' as const] : []), ...(isWide ? ['ACTOR' as const] : [])]
       const names = ['AFTER', 'TOOK', 'WHERE THE TIME WENT', 'SERVICE', 'HOP', ...more, 'WHAT']
       const rows = hops.map((hop) => rowOf(hop, total, more))
-      return [formatTable(names, rows), '', summaryOf(response, total)].join('\n')
+      const lines = [formatTable(names, rows), '', summaryOf(response, total), ...driftLines(response.drifts)]
+      return lines.join('\n')
     },
   }
 }

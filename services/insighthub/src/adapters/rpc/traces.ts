@@ -6,6 +6,7 @@ import {
   type GetTraceResponse,
 } from '@k8or/contracts/rpc/insighthub/v1/traces'
 import { InvalidRequestError, NotFoundError, RpcService } from '@k8or/rpc'
+import { findDrifts } from '../../domain/trace/drifts'
 import { findDeployment, type DeploymentName } from '../../domain/trace/find-deployment'
 import { assembleTrace } from '../../domain/trace/hops'
 import { DeclaredApplications } from '../jetstream/declared'
@@ -22,13 +23,19 @@ export class TraceAnswers {
   ) {}
 
   getTrace({ of }: GetTraceRequest): GetTraceResponse {
-    const trace = assembleTrace(findDeployment(this.index, this.#nameOf(of)))
+    const deployment = findDeployment(this.index, this.#nameOf(of))
+    const trace = assembleTrace(deployment)
     if (trace.hops.length === 0)
       throw new NotFoundError(`nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`)
     return create(GetTraceResponseSchema, {
       correlationId: trace.correlationId,
       traceId: trace.traceId,
       hops: trace.hops.map((hop) => ({ ...hop, causes: [...hop.causes] })),
+      drifts: findDrifts(this.index, deployment).map(({ object: { version: _, ...object }, fields, ...drift }) => ({
+        ...drift,
+        ...object,
+        fields: [...fields],
+      })),
     })
   }
 

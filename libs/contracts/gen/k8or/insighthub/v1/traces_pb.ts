@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/insighthub/v1/traces.proto.
  */
 export const file_k8or_insighthub_v1_traces: GenFile = /*@__PURE__*/
-  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiUAoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAQgQKAm9mImMKEEdldFRyYWNlUmVzcG9uc2USJQoEaG9wcxgBIAMoCzIXLms4b3IuaW5zaWdodGh1Yi52MS5Ib3ASFgoOY29ycmVsYXRpb25faWQYAiABKAkSEAoIdHJhY2VfaWQYAyABKAkixwEKA0hvcBIMCgRmYWN0GAEgASgJEg8KB3NlcnZpY2UYAiABKAkSDAoEdGltZRgDIAEoCRIWCg5zaW5jZV9zdGFydF9tcxgEIAEoARIZChFzaW5jZV9wcmV2aW91c19tcxgFIAEoARIPCgdzdW1tYXJ5GAYgASgJEgoKAmlkGAcgASgJEg4KBmNhdXNlcxgIIAMoCRINCgVhY3RvchgJIAEoCRITCgthcHBsaWNhdGlvbhgKIAEoCRIPCgdjbHVzdGVyGAsgASgJMl8KBlRyYWNlcxJVCghHZXRUcmFjZRIjLms4b3IuaW5zaWdodGh1Yi52MS5HZXRUcmFjZVJlcXVlc3QaJC5rOG9yLmluc2lnaHRodWIudjEuR2V0VHJhY2VSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiUAoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAQgQKAm9mIo4BChBHZXRUcmFjZVJlc3BvbnNlEiUKBGhvcHMYASADKAsyFy5rOG9yLmluc2lnaHRodWIudjEuSG9wEhYKDmNvcnJlbGF0aW9uX2lkGAIgASgJEhAKCHRyYWNlX2lkGAMgASgJEikKBmRyaWZ0cxgEIAMoCzIZLms4b3IuaW5zaWdodGh1Yi52MS5EcmlmdCK/AQoFRHJpZnQSDwoHc2Vlbl9hdBgBIAEoCRITCgtyZXBhaXJlZF9hdBgCIAEoCRITCgthcHBsaWNhdGlvbhgDIAEoCRIPCgdjbHVzdGVyGAQgASgJEg0KBWdyb3VwGAUgASgJEgwKBGtpbmQYBiABKAkSEQoJbmFtZXNwYWNlGAcgASgJEgwKBG5hbWUYCCABKAkSCwoDaG93GAkgASgJEg4KBmZpZWxkcxgKIAMoCRIPCgdtYW5hZ2VyGAsgASgJIscBCgNIb3ASDAoEZmFjdBgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEgwKBHRpbWUYAyABKAkSFgoOc2luY2Vfc3RhcnRfbXMYBCABKAESGQoRc2luY2VfcHJldmlvdXNfbXMYBSABKAESDwoHc3VtbWFyeRgGIAEoCRIKCgJpZBgHIAEoCRIOCgZjYXVzZXMYCCADKAkSDQoFYWN0b3IYCSABKAkSEwoLYXBwbGljYXRpb24YCiABKAkSDwoHY2x1c3RlchgLIAEoCTJfCgZUcmFjZXMSVQoIR2V0VHJhY2USIy5rOG9yLmluc2lnaHRodWIudjEuR2V0VHJhY2VSZXF1ZXN0GiQuazhvci5pbnNpZ2h0aHViLnYxLkdldFRyYWNlUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.insighthub.v1.GetTraceRequest
@@ -67,6 +67,13 @@ export type GetTraceResponse = Message<"k8or.insighthub.v1.GetTraceResponse"> & 
    * @generated from field: string trace_id = 3;
    */
   traceId: string;
+
+  /**
+   * What drifted of the deployed objects since, the newest last; at most 20.
+   *
+   * @generated from field: repeated k8or.insighthub.v1.Drift drifts = 4;
+   */
+  drifts: Drift[];
 };
 
 /**
@@ -75,6 +82,81 @@ export type GetTraceResponse = Message<"k8or.insighthub.v1.GetTraceResponse"> & 
  */
 export const GetTraceResponseSchema: GenMessage<GetTraceResponse> = /*@__PURE__*/
   messageDesc(file_k8or_insighthub_v1_traces, 1);
+
+/**
+ * An object that somebody changed or deleted after it was deployed.
+ *
+ * @generated from message k8or.insighthub.v1.Drift
+ */
+export type Drift = Message<"k8or.insighthub.v1.Drift"> & {
+  /**
+   * RFC 3339 with milliseconds: when it was seen, and when it was put back; empty when it was not.
+   *
+   * @generated from field: string seen_at = 1;
+   */
+  seenAt: string;
+
+  /**
+   * @generated from field: string repaired_at = 2;
+   */
+  repairedAt: string;
+
+  /**
+   * @generated from field: string application = 3;
+   */
+  application: string;
+
+  /**
+   * @generated from field: string cluster = 4;
+   */
+  cluster: string;
+
+  /**
+   * @generated from field: string group = 5;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string kind = 6;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string namespace = 7;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 8;
+   */
+  name: string;
+
+  /**
+   * "changed" or "deleted".
+   *
+   * @generated from field: string how = 9;
+   */
+  how: string;
+
+  /**
+   * Paths of the fields that differed, and the field manager that took them where the API server names one.
+   *
+   * @generated from field: repeated string fields = 10;
+   */
+  fields: string[];
+
+  /**
+   * @generated from field: string manager = 11;
+   */
+  manager: string;
+};
+
+/**
+ * Describes the message k8or.insighthub.v1.Drift.
+ * Use `create(DriftSchema)` to create a new message.
+ */
+export const DriftSchema: GenMessage<Drift> = /*@__PURE__*/
+  messageDesc(file_k8or_insighthub_v1_traces, 2);
 
 /**
  * @generated from message k8or.insighthub.v1.Hop
@@ -147,7 +229,7 @@ export type Hop = Message<"k8or.insighthub.v1.Hop"> & {
  * Use `create(HopSchema)` to create a new message.
  */
 export const HopSchema: GenMessage<Hop> = /*@__PURE__*/
-  messageDesc(file_k8or_insighthub_v1_traces, 2);
+  messageDesc(file_k8or_insighthub_v1_traces, 3);
 
 /**
  * Traces answers how a deployment came about, from the stored facts.
