@@ -1,4 +1,4 @@
-import { freePort, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
+import { eventually, freePort, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
 import { k8or, k8orJson } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
@@ -169,6 +169,21 @@ describe('test/e2e/command-line.e2e', () => {
     const byName = await k8orJson<{ hops: Hop[] }>(driver, ['trace', 'shop'])
     expect(byName.hops).toEqual(byCommit.hops)
     expect((await k8or(driver, ['trace', 'shop', '-o', 'table'])).out).toMatch(/^AFTER +TOOK/)
+  }, 60_000)
+
+  it('C108.5 trace and why tell what drifted, which fields, by whom, and that it was put back', async () => {
+    const { driver } = mesh()
+    await driver.hub.patch('v1/ConfigMap', 'default/shop', { data: { value: 'by hand' } })
+    const isHealed = (object: unknown): boolean => valueAt(object, 'data.value') === '2'
+    await driver.hub.watchUntil('v1/ConfigMap', 'default/shop', isHealed, 10_000)
+    const drifts = await eventually(async () => {
+      const trace = await k8orJson<{ drifts: Record<string, unknown>[] }>(driver, ['trace', 'shop'])
+      return trace.drifts.some((drift) => drift['repairedAt'] !== '') && trace.drifts
+    })
+    expect(drifts).toMatchObject([{ kind: 'ConfigMap', name: 'shop', how: 'changed', fields: ['.data.value'] }])
+    const decisions = await k8orJson<{ reason: string }[]>(driver, ['why', 'shop'])
+    const told = expect.stringContaining('put back ConfigMap default/shop: .data.value changed by') as string
+    expect(decisions).toContainEqual(expect.objectContaining({ decision: 'healed', reason: told }))
   }, 60_000)
 
   it('why, cluster list, dead-letters list and app tree answer', async () => {
