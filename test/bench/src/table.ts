@@ -1,7 +1,10 @@
 import Table from 'cli-table3'
 import type { Line } from './scenario'
 
-/** The figures as a table, with the target beside them and whether it is met. */
+// Of fewer runs a median says little and a 95th percentile nothing.
+const fewestRuns = 30
+
+/** The figures as a table, with the target beside them and whether it is met; what is no figure says so. */
 export function formatLines(lines: readonly Line[]): string {
   const table = new Table({
     head: ['what', 'runs', 'min', 'p50', 'p95', 'max', 'target', ''],
@@ -22,7 +25,7 @@ function rowOf({ what, unit, summary, target }: Line): string[] {
     shown(p95),
     shown(max),
     targetText(target),
-    verdict(summary, target),
+    summary.runs < fewestRuns ? `n=${runs}, below ${fewestRuns}: not a figure` : verdict(summary, target),
   ]
 }
 
