@@ -122,6 +122,53 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     }
   })
 
+  const deletedWorld = async (finalizers: string[]): Promise<MemoryWorld> => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a')])
+    await look(world)
+    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } })
+    await look(world, 2)
+    return world
+  }
+  const cascading = 'resources-finalizer.argocd.argoproj.io'
+
+  it.each(['post-delete-finalizer.argocd.argoproj.io', 'post-delete-finalizer.argocd.argoproj.io/cleanup'])(
+    'A9 says that it can not run the hooks for which %s holds an Application, once the objects are gone',
+    async (finalizer) => {
+      const world = await deletedWorld([cascading, finalizer, 'example.org/other'])
+      expect(data(world)).toEqual({})
+      expect(world.application.finalizers).toEqual([finalizer, 'example.org/other'])
+      expect(world.application.status.conditions).toMatchObject([
+        {
+          type: 'DeletionError',
+          message: expect.stringContaining(`then remove ${finalizer} from metadata.finalizers`),
+        },
+      ])
+      await look(world, 2)
+      expect(world.application.finalizers).toContain(finalizer)
+    },
+  )
+
+  it('A9 deletes nothing before hooks that it can not run, and says so', async () => {
+    const finalizer = 'pre-delete-finalizer.argocd.argoproj.io'
+    const world = await deletedWorld([cascading, finalizer])
+    expect(data(world)).toEqual({ a: { v: '1' } })
+    expect(world.application.finalizers).toEqual([cascading, finalizer])
+    expect(world.application.status.conditions).toMatchObject([
+      { type: 'DeletionError', message: expect.stringContaining('waits for PreDelete hooks') },
+    ])
+  })
+
+  it('A9 leaves the finalizers of others alone when the cluster is not known', async () => {
+    const world = worldOf()
+    const finalizers = [cascading, 'post-delete-finalizer.argocd.argoproj.io', 'example.org/other']
+    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } })
+    const ports = world.start()
+    const targets = { resolve: () => Promise.resolve({ problem: 'no such cluster' }) }
+    await new Reconciler({ ...ports, targets }, settings()).consider(uid, signal)
+    expect(world.application.finalizers).toEqual(['example.org/other'])
+  })
+
   it('killed in the middle of one release it goes on with the next, and the old one ends as failed', async () => {
     const world = worldOf()
     publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])

@@ -1,5 +1,6 @@
 import { describeError, Later } from '@k8or/outcome'
 import type { ObjectRef } from '@k8or/contracts'
+import { readFinalizers } from '../../application/finalizers'
 import { SyncOptions } from '../../application/policy'
 import type { LiveObject } from '../../drift/live-object'
 import { keyOf } from '../../kube-object'
@@ -9,33 +10,47 @@ import { readDestination } from '../../project/destination'
 import { inParallel } from '../in-parallel'
 import type { Stop, Work } from '../work'
 
-const cascading = 'resources-finalizer.argocd.argoproj.io'
-
 /** Deletes what an Application made, when it is deleted and its finalizer says so (section 9). */
 export async function deleteApplication(work: Work): Promise<Stop | undefined> {
   const { application } = work
   if (application.deletedAt === undefined) return undefined
-  const finalizer = application.finalizers.find((name) => name === cascading || name.startsWith(`${cascading}/`))
-  if (finalizer === undefined) return 'silent'
+  const { cascade, preDelete, postDelete, foreign } = readFinalizers(application.finalizers)
+  if ((cascade ?? preDelete ?? postDelete) === undefined) return 'silent'
   const destination = readDestination(application.spec.destination)
   const cluster = 'problem' in destination ? destination : await work.ports.targets.resolve(destination, work.signal)
   // Nobody can delete on a cluster that is not known: holding the Application back would help nobody.
-  if ('problem' in cluster) return release(work, [])
+  if ('problem' in cluster) return release(work, foreign)
+  if (preDelete !== undefined) return heldByHooks(work, 'PreDelete', preDelete)
   try {
-    const remaining = await deleteObjects(work, cluster.name, finalizer.endsWith('/background'))
-    if (remaining === 0)
-      return await release(
-        work,
-        application.finalizers.filter((name) => name !== finalizer),
-      )
-    await work.ports.agenda.later(work.uid, 2000, 'objects of a deleted application are still there')
-    return 'silent'
+    if (cascade !== undefined && !(await cascadeTo(work, cluster.name, cascade))) return 'silent'
+    return postDelete === undefined ? 'silent' : await heldByHooks(work, 'PostDelete', postDelete)
   } catch (error) {
     if (!(error instanceof Later) && !(error instanceof RefusedError)) throw error
     work.conditions.set('DeletionError', describeError(error))
     work.lookAgain = { delayMs: 10_000, reason: 'the deletion failed' }
     return work.unknown('DeletionError', describeError(error))
   }
+}
+
+/** Deletes the objects; answers whether all are gone, and then the Application need not wait for them any more. */
+async function cascadeTo(work: Work, cluster: string, finalizer: string): Promise<boolean> {
+  const remaining = await deleteObjects(work, cluster, finalizer.endsWith('/background'))
+  if (remaining > 0) {
+    await work.ports.agenda.later(work.uid, 2000, 'objects of a deleted application are still there')
+    return false
+  }
+  await release(
+    work,
+    work.application.finalizers.filter((name) => name !== finalizer),
+  )
+  return true
+}
+
+/** Hooks are not run yet, and to let the Application go as if they had been would be a lie. */
+async function heldByHooks(work: Work, phase: 'PreDelete' | 'PostDelete', finalizer: string): Promise<Stop> {
+  const message = `the deletion waits for ${phase} hooks, which are not run yet: do by hand what they would, then remove ${finalizer} from metadata.finalizers`
+  await work.account.noteDecision('waits to be deleted', message, 0)
+  return work.unknown('DeletionError', message)
 }
 
 async function release(work: Work, finalizers: readonly string[]): Promise<Stop> {
