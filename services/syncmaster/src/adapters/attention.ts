@@ -2,6 +2,7 @@ import type { PartitionedJobs } from '@k8or/jobs'
 import { currentTraceparent } from '@k8or/telemetry'
 import type { Application } from '../domain/application/application'
 import type { Agenda } from '../domain/ports'
+import { goesTo } from '../domain/project/destination'
 
 /** Collects what deserves a look, from facts, watches and waits, and hands it to the jobs. */
 export class Attention implements Agenda {
@@ -33,10 +34,7 @@ export class Attention implements Agenda {
   /** A cluster answers again: whoever waits for it need not wait longer. */
   considerCluster(cluster: { readonly name: string; readonly server: string } | undefined): void {
     if (!cluster) return
-    for (const { uid, spec } of this.#applications()) {
-      const { name, server } = spec.destination
-      if (name === cluster.name || server.replace(/\/+$/, '') === cluster.server) this.mark(uid)
-    }
+    for (const { uid, spec } of this.#applications()) if (goesTo(spec.destination, cluster)) this.mark(uid)
   }
 
   /** The trace in which an application is looked at; once. */

@@ -11,6 +11,7 @@ import type { Application } from './application/application'
 import type { LiveIndex } from './drift/live-index'
 import type { KindRef, KubeObject } from './kube-object'
 import type { DesiredSet } from './plan/desired'
+import type { NamedCluster } from './project/destination'
 import type { TargetCluster } from './project/rules'
 import type { Verdict } from './status/health'
 import type { SyncPointer } from './sync/sync-pointer'
@@ -56,10 +57,7 @@ export interface Clusters {
 
 /** Which cluster a destination names. */
 export interface Targets {
-  resolve(
-    destination: { readonly server: string } | { readonly name: string },
-    signal: AbortSignal,
-  ): Promise<TargetCluster | { readonly problem: string }>
+  resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }>
 }
 
 /** The Applications and AppProjects of the hub, as the watch last showed them. */

@@ -4,6 +4,7 @@ import type { Bus } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { NotFoundError, type Calls } from '@k8or/rpc'
 import type { Targets } from '../../domain/ports'
+import { describeUnknown, isNamed, type NamedCluster } from '../../domain/project/destination'
 import type { TargetCluster } from '../../domain/project/rules'
 
 /** The clusters that destinations may name: from AccessPoint's record, and where that is silent from AccessPoint itself. */
@@ -37,18 +38,8 @@ export class RecordedTargets implements Targets {
     return this.#find((cluster) => cluster.name === name)
   }
 
-  async resolve(
-    destination: { readonly server: string } | { readonly name: string },
-    signal: AbortSignal,
-  ): Promise<TargetCluster | { readonly problem: string }> {
-    if ('name' in destination) {
-      const named = this.#find((cluster) => cluster.name === destination.name)
-      return named ?? this.#ask(destination, `there are no clusters with this name: ${destination.name}`, signal)
-    }
-    const server = trimServer(destination.server)
-    const served = this.#find((cluster) => trimServer(cluster.server) === server)
-    const problem = `cluster ${destination.server} is not known; add its Secret with label argocd.argoproj.io/secret-type=cluster`
-    return served ?? this.#ask(destination, problem, signal)
+  async resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }> {
+    return this.#find((cluster) => isNamed(named, cluster)) ?? this.#ask(named, signal)
   }
 
   #find(matches: (cluster: TargetCluster) => boolean): TargetCluster | undefined {
@@ -57,23 +48,13 @@ export class RecordedTargets implements Targets {
     return found && { name: found.name, server: found.server, project: found.project }
   }
 
-  async #ask(
-    destination: { readonly server: string } | { readonly name: string },
-    problem: string,
-    signal: AbortSignal,
-  ): Promise<TargetCluster | { readonly problem: string }> {
+  async #ask(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }> {
     try {
-      const { name, server, project } = await this.calls
-        .to('accesspoint', ClustersService)
-        .resolve(destination, { signal })
+      const { name, server, project } = await this.calls.to('accesspoint', ClustersService).resolve(named, { signal })
       return { name, server, project }
     } catch (error) {
-      if (error instanceof NotFoundError) return { problem }
+      if (error instanceof NotFoundError) return { problem: describeUnknown(named) }
       throw new Later('whether the cluster of the destination is known can not be asked', undefined, { cause: error })
     }
   }
-}
-
-function trimServer(server: string): string {
-  return server.replace(/\/+$/, '')
 }
