@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { eventually, freePort, removeDir, repositoryRoot, startNats, tempDir, type ManagedProcess } from '@k8or/rig'
 
@@ -27,6 +29,20 @@ describe('hosts/k8or/src/mesh.rig', () => {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
     const ended = once(child, 'exit').then(([code]) => code as number | null)
     return { child, output: () => output, ended }
+  }
+
+  const startBus = (): Promise<ManagedProcess> =>
+    startNats({ dir: join(stateDir, 'nats'), configPath: join(stateDir, 'nats/nats.conf'), port: nats })
+
+  /** A kubeconfig of a hub that nobody answers for. */
+  function unreachableHub(): string {
+    const path = join(dir, 'hub.kubeconfig')
+    const name = 'hub'
+    const clusters = [{ name, cluster: { server: 'https://127.0.0.1:1' } }]
+    const config = { apiVersion: 'v1', kind: 'Config', clusters, users: [{ name, user: { token: 't' } }] }
+    const contexts = [{ name, context: { cluster: name, user: name } }]
+    writeFileSync(path, JSON.stringify({ ...config, contexts, 'current-context': name }))
+    return path
   }
 
   const readyz = async (): Promise<string> => {
@@ -67,11 +83,7 @@ describe('hosts/k8or/src/mesh.rig', () => {
 
   it('makes what a mesh starts from, and the bus again without harm', async () => {
     expect(await run('bootstrap', '--pki').ended).toBe(0)
-    const server: ManagedProcess = await startNats({
-      dir: join(stateDir, 'nats'),
-      configPath: join(stateDir, 'nats/nats.conf'),
-      port: nats,
-    })
+    const server = await startBus()
     const [first, second] = [await endOf(run('bootstrap')), await endOf(run('bootstrap', '--bus'))]
     await server.stop()
     expect([first, second]).toEqual(['0 ', '0 '])
@@ -89,6 +101,37 @@ describe('hosts/k8or/src/mesh.rig', () => {
       expect(await waiting.ended).toBe(0)
     },
     30_000,
+  )
+
+  it.each([
+    ['K8OR_WEBHOOK_LISTEN', 'codesource'],
+    ['K8OR_ACCESSPOINT_PEOPLE_LISTEN', 'accesspoint'],
+  ])(
+    'ends within seconds when %s is taken, although hub and Redis are away, and says what to do',
+    async (setting, service) => {
+      const taken = createServer().listen(0, '127.0.0.1')
+      await once(taken, 'listening')
+      const address = `127.0.0.1:${(taken.address() as AddressInfo).port}`
+      const server = await startBus()
+      const usual = environment
+      environment = { ...usual, [setting]: address, K8OR_HUB_KUBECONFIG: unreachableHub() }
+      const failing = run('standalone')
+      environment = usual
+      try {
+        await eventually(() => failing.output().includes('can not start'), { timeoutMs: 30_000 })
+        const saidAt = Date.now()
+        expect(await failing.ended).toBe(1)
+        expect(Date.now() - saidAt).toBeLessThan(10_000)
+        expect(failing.output()).toMatch(
+          new RegExp(`"msg":"can not start: ${service}: .*${address}; end what listens there`),
+        )
+      } finally {
+        failing.child.kill('SIGKILL')
+        taken.close()
+        await server.stop()
+      }
+    },
+    60_000,
   )
 
   it('knows no other service', async () => {

@@ -7,6 +7,7 @@ import { RpcModule, rpcRoutes } from '@k8or/rpc'
 import { createLogger, NestLogger, type Logger } from '@k8or/telemetry'
 import type { Links } from './links'
 import type { Readiness, ServiceApp } from './service-app'
+import { unlessAborted } from './unless-aborted'
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -15,8 +16,8 @@ export interface ServiceParts {
   readonly log: Logger
   /** The service's own module: providers, `@RpcService` answers, controllers with `@OnFact` handlers. */
   readonly module: DynamicModule
-  /** Before calls and facts are taken: load what must be known. */
-  readonly onStart?: () => Promise<void>
+  /** Before calls and facts are taken: load what must be known. Once the signal aborts, nothing may be opened any more. */
+  readonly onStart?: (signal: AbortSignal) => Promise<void>
   /** After calls and facts are no longer taken: let what runs finish, and close. */
   readonly onStop?: () => Promise<void>
   /** What is missing besides the bus; empty when nothing is. */
@@ -39,10 +40,11 @@ export async function buildService(parts: ServiceParts): Promise<ServiceApp> {
   )
   let isStarted = false
   return {
-    start: async () => {
-      await parts.onStart?.()
+    start: async (signal = new AbortController().signal) => {
+      await unlessAborted(parts.onStart?.(signal), signal)
       // Not `init` first: Nest would then take the handlers of facts as bound, and bind none.
       await app.listen()
+      signal.throwIfAborted()
       await links.serve(name, rpcRoutes(app))
       isStarted = true
       log.info({ service: name }, 'started')

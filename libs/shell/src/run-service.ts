@@ -34,7 +34,7 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
     closing.push(() => links.close())
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())
-    await app.start()
+    await app.start(signal)
     state.app = app
   })
 }

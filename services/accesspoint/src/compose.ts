@@ -81,13 +81,14 @@ export function observeClusters(
   watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal)
     .then(() => fences.ownersNoted())
     .catch((error: unknown) => signals.trouble('leases can not be watched: no application can be changed', error))
-  void hub
-    .untilRead('secrets', signal)
-    .then(() =>
-      states
-        .keepOnly(hub.clusters.entries.map(({ name }) => name))
-        .catch((error: unknown) => signals.trouble('retired clusters are still recorded', error)),
-    )
+  void forgetRetired(hub, states, signal).catch((error: unknown) =>
+    signals.trouble('retired clusters are still recorded', error),
+  )
+}
+
+async function forgetRetired(hub: Hub, states: ClusterStates, signal: AbortSignal): Promise<void> {
+  await hub.untilRead('secrets', signal)
+  if (!signal.aborted) await states.keepOnly(hub.clusters.entries.map(({ name }) => name))
 }
 
 /** The listeners of the mesh and of people. */

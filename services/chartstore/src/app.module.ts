@@ -40,8 +40,9 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     links,
     log,
     module: moduleOf(parts),
-    onStart: async () => {
+    onStart: async (signal) => {
       await loadState(parts)
+      signal.throwIfAborted()
       jobs = createJobs(
         { redis: redisOf(config, links), log },
         {

@@ -49,8 +49,11 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     links,
     log,
     module: moduleOf(parts),
-    onStart: async () => {
-      jobs = await begin(parts, config, links, log)
+    onStart: async (signal) => {
+      await learn(parts)
+      signal.throwIfAborted()
+      jobs = jobsOf(parts.work, config, links, log)
+      await begin(parts, jobs)
     },
     onStop: async () => {
       applications.stop()
@@ -62,8 +65,8 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     },
   })
   return {
-    start: async () => {
-      await app.start()
+    start: async (signal) => {
+      await app.start(signal)
       await webhooks.start()
     },
     readiness: () => app.readiness(),
@@ -74,11 +77,20 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
   }
 }
 
-/** Reads what is followed and known, announces what was left unsaid, and begins to look at every repository. */
-async function begin(parts: Parts, config: Config, links: Links, log: Logger): Promise<Jobs> {
-  const { revisions, applications, work, observing, mirrors, followed } = parts
+/** Reads what is followed and known. */
+async function learn({ revisions, applications, work }: Parts): Promise<void> {
   await Promise.all([revisions.load(), applications.watch((change) => work.known(change))])
-  const jobs = createJobs(
+}
+
+/** Announces what was left unsaid, and begins to look at every repository. */
+async function begin({ work, observing, mirrors, followed }: Parts, jobs: Jobs): Promise<void> {
+  await observing.announceAgain()
+  await mirrors.removeUnused((token) => followed.repository(token) !== undefined)
+  work.begin(jobs)
+}
+
+function jobsOf(work: RepositoryWork, config: Config, links: Links, log: Logger): Jobs {
+  return createJobs(
     { redis: redisOf(config, links), log },
     {
       name: 'codesource-repositories',
@@ -88,10 +100,6 @@ async function begin(parts: Parts, config: Config, links: Links, log: Logger): P
       onFailure: (key, failure) => log.warn({ repository: key, ...failure }, 'could not look at a repository'),
     },
   )
-  await observing.announceAgain()
-  await mirrors.removeUnused((token) => followed.repository(token) !== undefined)
-  work.begin(jobs)
-  return jobs
 }
 
 function redisOf({ redisUrl: url }: Config, { identity }: Links) {

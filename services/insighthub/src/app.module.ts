@@ -23,7 +23,7 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     links,
     log: createLogger(name),
     module: moduleOf(insight, links),
-    onStart: () => insight.start(),
+    onStart: (signal) => insight.start(signal),
     onStop: () => insight.stop(),
     missing: () => (insight.isUp ? [] : ['the facts are not read yet']),
   })

@@ -66,7 +66,7 @@ describe('services/insighthub/src/insight.rig', () => {
   const bus = (service: ServiceName): Bus => buses.get(service)!
   const begin = async (): Promise<void> => {
     insight = new Insight({ indexFile, silenceMs: 1500 }, { bus: bus('insighthub'), gate })
-    await insight.start()
+    await insight.start(new AbortController().signal)
   }
 
   beforeAll(async () => {

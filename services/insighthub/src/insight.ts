@@ -61,11 +61,13 @@ export class Insight {
     return this.#isUp
   }
 
-  /** Reads what was written before, then goes on from there. */
-  async start(): Promise<void> {
+  /** Reads what was written before, then goes on from there. Nothing is begun any more once the signal aborts. */
+  async start(signal: AbortSignal): Promise<void> {
     const rows = await this.#rows.list()
     await this.declared.load()
+    signal.throwIfAborted()
     await this.#feed.start()
+    signal.throwIfAborted()
     const syncs = newestSyncs(this.index)
     this.judge.restore(
       rows,
@@ -78,6 +80,7 @@ export class Insight {
       signals.announcedAgain(lost.id)
       await this.#announcer.announce(lost)
     }
+    signal.throwIfAborted()
     this.#sweep = setInterval(() => this.#look(), sweepMs)
     signals.indexed(this.index.cursor('FACTS'), this.index.cursor('ACCESS'))
   }

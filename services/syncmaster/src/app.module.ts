@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { bucketCount, bucketOf } from '@k8or/contracts'
 import { createClusters } from '@k8or/cluster-client'
-import { createPartitionedJobs, type RedisConnection } from '@k8or/jobs'
+import { createPartitionedJobs, type PartitionedJobs, type RedisConnection } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, withTraceparent, type Logger } from '@k8or/telemetry'
 import { GateClusters } from './adapters/accesspoint/clusters'
@@ -42,8 +42,9 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
   const holder = await holderOf(config)
   const parts = compose({ ...config, holder }, links, log, ending.signal)
   const { attention, reconciler, buckets, applications } = parts
+  let jobs: PartitionedJobs | undefined
   const begin = async (): Promise<void> => {
-    const jobs = createPartitionedJobs({ redis: redisOf(config, links), log }, partition, {
+    jobs = createPartitionedJobs({ redis: redisOf(config, links), log }, partition, {
       name: 'syncmaster-reconcile',
       concurrency: config.concurrency,
       backoffMs,
@@ -62,6 +63,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
       parts.releases.start(ending.signal),
       applications.start((uid) => attention.consider(uid), ending.signal),
     ])
+    ending.signal.throwIfAborted()
     await buckets.start(jobs)
   }
   return buildService({
@@ -72,6 +74,8 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     onStart: begin,
     onStop: async () => {
       await buckets.stop()
+      // One that was stopped while it started has jobs that no bucket knows of.
+      await jobs?.stop()
       ending.abort()
     },
     missing: () => (applications.isComplete() ? [] : ['the Applications of the hub are not known yet']),

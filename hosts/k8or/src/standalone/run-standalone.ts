@@ -25,24 +25,41 @@ export async function runStandalone(): Promise<void> {
     const apps: ServiceApp[] = []
     const probes = await startProbes(shell.probesListen, () => readinessOf(apps, others.length + 1))
     closing.push(() => probes.stop())
-    const local = new LocalLinks(shell, new LocalCalls(), log, signal)
+    const failing = new AbortController()
+    const giveUp = AbortSignal.any([signal, failing.signal])
+    const local = new LocalLinks(shell, new LocalCalls(), log, giveUp)
     closing.push(() => local.close())
     const add = async (app: ServiceApp): Promise<void> => {
       closing.push(() => app.stop())
-      await app.start()
+      await app.start(giveUp)
       apps.push(app)
     }
     const accessPoint = await createAccessPoint(await local.of('accesspoint', noGate))
-    await add(accessPoint)
+    await named('accesspoint', add(accessPoint))
     const gateFor: GateFor = (identity) => accessPoint.gate(identity)
-    await allSettled(others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor)))))
+    const starts = others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor))))
+    await allOrNone(
+      starts.map((start, index) => named(others[index]?.name, start)),
+      failing,
+    )
   })
 }
 
-/** What still starts while another one fails must be up before it can be stopped. */
-async function allSettled(starts: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(starts)).find((end) => end.status === 'rejected')
-  if (failed) throw failed.reason
+/** Where one fails the others give up; they must have done so before they can be stopped. */
+async function allOrNone(starts: readonly Promise<void>[], failing: AbortController): Promise<void> {
+  try {
+    await Promise.all(starts)
+  } catch (error) {
+    failing.abort(error)
+    await Promise.allSettled(starts)
+    throw error
+  }
+}
+
+async function named(service: ServiceName | undefined, start: Promise<void>): Promise<void> {
+  await start.catch((cause: unknown) => {
+    throw new Error(service, { cause })
+  })
 }
 
 /** Loads every service, then all settings: what is missing there is told together, before anything is opened. */
