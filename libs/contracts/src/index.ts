@@ -65,6 +65,8 @@ export { HealthRecord, healthKey, healthRecord, objectKeyHash } from './records/
 export {
   AppliedRecord,
   appliedRecord,
+  CommitRecord,
+  commitRecord,
   DecisionRecord,
   decisionRecord,
   DeliveryRecord,

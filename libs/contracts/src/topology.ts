@@ -24,7 +24,7 @@ import { clusterRecord } from './records/cluster'
 import type { RecordDefinition } from './records/define-record'
 import { healthRecord } from './records/health'
 import { imageRecord } from './records/image'
-import { appliedRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
+import { appliedRecord, commitRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
 import { releaseRecord } from './records/release'
 import { revisionRecord } from './records/revision'
 import type { ServiceName } from './services'
@@ -62,6 +62,7 @@ export const records: readonly RecordDefinition[] = [
   healthRecord,
   clusterRecord,
   deliveryRecord,
+  commitRecord,
   appliedRecord,
   decisionRecord,
   leaseRecord,

@@ -27,23 +27,26 @@ export class TooLargeError extends Never {
   override readonly name = 'TooLargeError'
 }
 
+/** Something is no longer what the request was made from: read it again and ask anew. */
+export class ConflictError extends Later {
+  override readonly name = 'ConflictError'
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, undefined, options)
+  }
+}
+
 const codes: readonly [new (reason: string, options?: ErrorOptions) => Error, Code][] = [
   [NotFoundError, Code.NotFound],
   [ForbiddenError, Code.PermissionDenied],
   [UnauthenticatedError, Code.Unauthenticated],
   [InvalidRequestError, Code.InvalidArgument],
   [TooLargeError, Code.ResourceExhausted],
+  [ConflictError, Code.Aborted],
   [Never, Code.FailedPrecondition],
 ]
 
-const later = new Set([
-  Code.Unavailable,
-  Code.DeadlineExceeded,
-  Code.Canceled,
-  Code.Aborted,
-  Code.Unknown,
-  Code.Internal,
-])
+const later = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, Code.Unknown, Code.Internal])
 
 /** What a service throws, as the code that callers see. Nothing unknown is told to them but its message. */
 export function toConnectError(error: unknown): ConnectError {
@@ -60,6 +63,7 @@ export function toConnectError(error: unknown): ConnectError {
 export function fromConnectError(error: unknown, what: string): Error {
   const { code, rawMessage } = ConnectError.from(error)
   const reason = `${what}: ${rawMessage}`
+  if (code === Code.Aborted) return new ConflictError(reason, { cause: error })
   if (later.has(code)) return new Later(reason, undefined, { cause: error })
   const [Type] = codes.find(([, its]) => its === code) ?? [Never]
   return new Type(reason)

@@ -1,5 +1,12 @@
 export type { CallRoutes, Calls, ForwardedAnswer, ForwardedCall } from './calls'
-export { ForbiddenError, InvalidRequestError, NotFoundError, TooLargeError, UnauthenticatedError } from './errors'
+export {
+  ConflictError,
+  ForbiddenError,
+  InvalidRequestError,
+  NotFoundError,
+  TooLargeError,
+  UnauthenticatedError,
+} from './errors'
 export { LocalCalls } from './local-calls'
 export { networkCalls, type ClosableCalls, type NetworkCallsOptions } from './network-calls'
 export { actorOf, peerOf } from './peer'

@@ -14,6 +14,10 @@ const Environment = z.object({
   K8OR_POLL_INTERVAL_MS: positive.default(120_000),
   K8OR_REPOSITORY_ERROR_AFTER_MS: z.coerce.number().int().nonnegative().default(180_000),
   K8OR_MIRROR_MAX_BYTES: positive.default(5 * 1024 * megabyte),
+  K8OR_COMMIT_AUTHOR: z
+    .string()
+    .regex(/^[^<>\n\0]+ <[^<>\s\0]+>$/, 'expected <name> <<address>>, as git has it')
+    .default('k8or mesh <noreply@k8or.dev>'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 })
 
@@ -30,6 +34,8 @@ export interface Config {
     readonly maxBytes: number
     /** Lets repositories on the loopback through, for development. */
     readonly allowLoopback: boolean
+    /** `name <address>` of the commits that the mesh makes. */
+    readonly author: string
   }
   readonly pollIntervalMs: number
   /** For how long a repository may be unreachable before it is said. */
@@ -48,6 +54,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       path: read.PATH,
       maxBytes: read.K8OR_MIRROR_MAX_BYTES,
       allowLoopback: read.K8OR_ALLOW_LOOPBACK,
+      author: read.K8OR_COMMIT_AUTHOR,
     },
     pollIntervalMs: read.K8OR_POLL_INTERVAL_MS,
     errorAfterMs: read.K8OR_REPOSITORY_ERROR_AFTER_MS,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApplicationRef, ObjectRef } from '../shapes'
+import { ApplicationRef, ObjectRef, RepositoryRef } from '../shapes'
 import { defineRecord } from './define-record'
 
 const day = 86_400_000
@@ -17,6 +17,33 @@ export const deliveryRecord = defineRecord({
   key: '<provider>.<hash of the delivery id>',
   ttlMs: 3 * day,
   schema: DeliveryRecord,
+})
+
+/** A commit of ours: written before the push, so that whoever finds it on its branch after a crash knows it. */
+export const CommitRecord = z.object({
+  repository: RepositoryRef,
+  /** The full ref. */
+  ref: z.string(),
+  commit: z.string(),
+  previous: z.string(),
+  lostRaces: z.number().int().nonnegative(),
+  actor: z.string(),
+  correlationId: z.string(),
+  at: z.iso.datetime(),
+  /** False until `commit.pushed` is stored. */
+  announced: z.boolean(),
+})
+export type CommitRecord = z.infer<typeof CommitRecord>
+
+/** The commits of the last days that the mesh made. Private to CodeSource. */
+export const commitRecord = defineRecord({
+  owner: 'codesource',
+  bucket: 'COMMITS',
+  readers: [],
+  description: 'commits of the last days that the mesh made',
+  key: '<repository token>.<commit>',
+  ttlMs: 7 * day,
+  schema: CommitRecord,
 })
 
 /** What SyncMaster last applied of one object: enough to see drift after a restart without asking the cluster. */

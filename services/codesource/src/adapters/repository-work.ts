@@ -2,6 +2,7 @@ import {
   repositoryToken,
   type ApplicationDeclared,
   type ApplicationRecord,
+  type CommitRecord,
   type DeliveryReceived,
   type Fact,
 } from '@k8or/contracts'
@@ -83,6 +84,13 @@ export class RepositoryWork {
     if (!this.parts.followed.repository(token)) return false
     this.look(token, { kind: 'refresh' })
     return true
+  }
+
+  /** We pushed to a repository ourselves: what follows that branch is told without asking the host. */
+  pushed({ repository, ref, commit, correlationId }: CommitRecord, factId: string | undefined): void {
+    if (!this.parts.followed.repository(repository.token)) return
+    const fact = factId === undefined ? {} : { fact: { id: factId, correlationId } }
+    this.look(repository.token, { kind: 'commit', ...fact, ref, after: commit })
   }
 
   /** Looks at one repository, and again after the poll interval. */

@@ -1,4 +1,6 @@
-import type { EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
+import type { CommitRecord, EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
+import type { FileState } from './commit/fit'
+import type { BranchWish } from './commit/request'
 import type { RepositoryAccess } from './repository/access'
 import type { FollowedRepository } from './repository/followed'
 import type { ProviderId } from './webhook/provider-id'
@@ -74,6 +76,63 @@ export interface WebhookSecrets {
 
 /** Credentials of repositories. */
 export interface Credentials {
-  /** `fresh`: as they are now, not as they were half a minute ago. */
-  of(url: string, options?: { readonly fresh: boolean }): Promise<RepositoryAccess>
+  /** `fresh`: as they are now, not as they were half a minute ago; `write`: those to push with. */
+  of(url: string, options?: { readonly fresh?: boolean; readonly write?: boolean }): Promise<RepositoryAccess>
+}
+
+/** A repository to read or write, as its declaration names it. */
+export type NamedRepository = Omit<FollowedRepository, 'targets'>
+
+/** A branch as the mirror has it. */
+export interface Branch {
+  /** The full ref. */
+  readonly ref: string
+  /** What the next commit is made on. */
+  readonly head: string
+  /** The host has no such branch yet. */
+  readonly isNew: boolean
+}
+
+/** The files of a commit, and a way to the next one. */
+export interface Draft {
+  /** What each path that was asked for is now. */
+  readonly states: ReadonlyMap<string, FileState>
+  /** Makes the commit, here and nowhere else; answers its id. */
+  write(contents: ReadonlyMap<string, Buffer>, message: string, at: Date): Promise<string>
+}
+
+/** Writes to repositories, by way of their mirrors. Failures of the remote side are RepositoryErrors or CommitErrors. */
+export interface Writer {
+  /** `fresh` asks the host first; otherwise only where the mirror does not know the branch. */
+  branch(
+    repository: NamedRepository,
+    wish: BranchWish,
+    options: { readonly fresh: boolean; readonly signal: AbortSignal },
+  ): Promise<Branch>
+  /** The operations that the recent history of a branch names, with their commits. */
+  carriedOut(repository: NamedRepository, branch: Branch, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+  draft(repository: NamedRepository, head: string, paths: readonly string[]): Promise<Draft>
+  /** `raced`: the host has another head by now. What is pushed is the head of the branch here, too. */
+  push(
+    repository: NamedRepository,
+    branch: Branch,
+    commit: string,
+    operations: readonly string[],
+    signal: AbortSignal,
+  ): Promise<'pushed' | 'raced'>
+  /** What a commit of ours says, when its branch has it in the mirror. */
+  describe(token: string, ref: string, commit: string, signal: AbortSignal): Promise<CommitSummary | undefined>
+}
+
+/** What a commit of ours says of itself. */
+export interface CommitSummary {
+  readonly message: string
+  readonly files: readonly string[]
+}
+
+/** The private record of our commits. */
+export interface CommitRecords {
+  list(): Promise<readonly CommitRecord[]>
+  write(record: CommitRecord): Promise<void>
+  delete(record: CommitRecord): Promise<void>
 }

@@ -16,7 +16,8 @@ export const RevisionObserved = z.object({
   author: z.string(),
   subject: z.string(),
   committedAt: z.iso.datetime({ offset: true }),
-  via: z.enum(['webhook', 'poll', 'declared', 'refresh']),
+  /** `commit`: the mesh pushed it itself. */
+  via: z.enum(['webhook', 'poll', 'declared', 'refresh', 'commit']),
 })
 export type RevisionObserved = z.infer<typeof RevisionObserved>
 

@@ -5,7 +5,7 @@ import type { PolicyFacts } from '../../domain/access/decide'
 import type { Application } from '../../domain/access/application'
 import type { Declarations } from '../../domain/ports'
 import { ClusterTable, type ClusterEntry } from '../../domain/routing/clusters'
-import type { RepositorySettings } from '../../domain/settings/repositories'
+import type { RepositorySecret, RepositorySettings } from '../../domain/settings/repositories'
 import { readClusterSecret } from './cluster-secret'
 import type { ReachedCluster } from './connections'
 import type { ClusterCredentials } from './credentials'
@@ -20,6 +20,12 @@ export type DeclaredKind = (typeof declaredKinds)[number]
 /** The kinds that the policy is made of. */
 const policyKinds: readonly DeclaredKind[] = ['applications', 'projects', 'secrets']
 const secretTypeLabel = 'argocd.argoproj.io/secret-type'
+const repositorySecretTypes: Readonly<Record<string, Pick<RepositorySecret, 'isTemplate' | 'isForWriting'>>> = {
+  repository: { isTemplate: false, isForWriting: false },
+  'repo-creds': { isTemplate: true, isForWriting: false },
+  'repository-write': { isTemplate: false, isForWriting: true },
+  'repo-write-creds': { isTemplate: true, isForWriting: true },
+}
 
 /** What the hub itself needs to be known by. */
 export interface HubOptions {
@@ -103,8 +109,8 @@ export class Hub implements Declarations {
   repositorySettings(): RepositorySettings {
     const secrets = this.secrets('secrets').flatMap((secret) => {
       const type = secret.labels[secretTypeLabel]
-      if (type !== 'repository' && type !== 'repo-creds') return []
-      return [{ isTemplate: type === 'repo-creds', url: secret.data['url'] ?? '', fields: secret.data }]
+      const kind = repositorySecretTypes[type ?? '']
+      return kind ? [{ ...kind, url: secret.data['url'] ?? '', fields: secret.data }] : []
     })
     return {
       secrets: secrets.filter((secret) => secret.url !== ''),

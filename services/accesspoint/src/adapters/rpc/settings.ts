@@ -10,7 +10,7 @@ import {
 import { serviceOf } from '@k8or/identity'
 import { Later } from '@k8or/outcome'
 import { ForbiddenError, NotFoundError, peerOf, RpcService } from '@k8or/rpc'
-import { repositoryAccess } from '../../domain/settings/repositories'
+import { repositoryAccess, repositoryWriteAccess } from '../../domain/settings/repositories'
 import { webhookSecrets } from '../../domain/settings/webhooks'
 import { Hub } from '../kubernetes/hub'
 
@@ -20,11 +20,12 @@ export class SettingsAnswers {
   constructor(private readonly hub: Hub) {}
 
   getRepository(
-    { url }: GetRepositoryRequest,
+    { url, write }: GetRepositoryRequest,
     context: HandlerContext,
   ): MessageInitShape<typeof GetRepositoryResponseSchema> {
     this.admit(context)
-    const found = repositoryAccess(url, this.hub.repositorySettings())
+    const access = write ? repositoryWriteAccess : repositoryAccess
+    const found = access(url, this.hub.repositorySettings())
     if (!found) throw new NotFoundError('nothing is declared for this repository')
     return found
   }

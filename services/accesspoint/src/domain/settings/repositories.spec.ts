@@ -1,8 +1,9 @@
-import { repositoryAccess, type RepositorySettings } from './repositories'
+import { repositoryAccess, repositoryWriteAccess, type RepositorySettings } from './repositories'
 import { webhookSecrets } from './webhooks'
 
 const secret = (url: string, fields: Record<string, string>, isTemplate = false) => ({
   isTemplate,
+  isForWriting: false,
   url,
   fields: { url, ...fields },
 })
@@ -47,6 +48,16 @@ describe('services/accesspoint/src/domain/settings/repositories', () => {
         sshPrivateKey: 'KEY',
         knownHosts: 'git.test ssh-ed25519 AAAA',
       })
+  })
+
+  it('pushes with the Secret for writing where there is one, and never reads with it', () => {
+    const url = 'https://git.test/a/b.git'
+    const read = secret(url, { username: 'reader' })
+    const write = { ...secret('https://git.test/a', { username: 'writer' }, true), isForWriting: true }
+    expect(repositoryWriteAccess(url, settings(read, write))).toMatchObject({ username: 'writer' })
+    expect(repositoryAccess(url, settings(read, write))).toMatchObject({ username: 'reader' })
+    expect(repositoryAccess('https://git.test/a/c', settings(read, write))?.username).toBe('')
+    expect(repositoryWriteAccess(url, settings(read))).toMatchObject({ username: 'reader' })
   })
 
   it('answers nothing for a repository of which nothing is declared', () => {

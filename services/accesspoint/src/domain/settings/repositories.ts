@@ -3,6 +3,8 @@ import { canonicalRepositoryUrl } from '@k8or/contracts'
 /** A repository Secret, or a template for repositories (repo-creds), as text by field. */
 export interface RepositorySecret {
   readonly isTemplate: boolean
+  /** For pushing, not for fetching (repository-write, repo-write-creds). */
+  readonly isForWriting: boolean
   readonly url: string
   readonly fields: Readonly<Record<string, string>>
 }
@@ -46,9 +48,30 @@ const credentialFields = [
  * prefix of its URL. Undefined when nothing is.
  */
 export function repositoryAccess(url: string, settings: RepositorySettings): RepositoryAccess | undefined {
+  const secrets = settings.secrets.filter(({ isForWriting }) => !isForWriting)
+  return accessBy(secrets, url, settings)
+}
+
+/** What is declared for pushing to a repository, by the Secrets for writing; where there are none, what it is read with. */
+export function repositoryWriteAccess(url: string, settings: RepositorySettings): RepositoryAccess | undefined {
   const canonical = canonicalRepositoryUrl(url)
-  const own = settings.secrets.find((one) => !one.isTemplate && canonicalRepositoryUrl(one.url) === canonical)
-  const template = own && hasCredentials(own) ? undefined : longestTemplate(canonical, settings.secrets)
+  const secrets = settings.secrets.filter(({ isForWriting }) => isForWriting)
+  const isDeclared = ownOf(canonical, secrets) ?? longestTemplate(canonical, secrets)
+  return isDeclared ? accessBy(secrets, url, settings) : repositoryAccess(url, settings)
+}
+
+function ownOf(canonical: string, secrets: readonly RepositorySecret[]): RepositorySecret | undefined {
+  return secrets.find((one) => !one.isTemplate && canonicalRepositoryUrl(one.url) === canonical)
+}
+
+function accessBy(
+  secrets: readonly RepositorySecret[],
+  url: string,
+  settings: RepositorySettings,
+): RepositoryAccess | undefined {
+  const canonical = canonicalRepositoryUrl(url)
+  const own = ownOf(canonical, secrets)
+  const template = own && hasCredentials(own) ? undefined : longestTemplate(canonical, secrets)
   const read = (field: string): string => own?.fields[field] ?? template?.fields[field] ?? ''
   const knownHosts = canonical.startsWith('ssh:') ? settings.knownHosts : ''
   const tlsCa = settings.tlsAuthorities[hostOf(canonical)] ?? ''

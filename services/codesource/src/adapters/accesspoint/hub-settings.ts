@@ -11,7 +11,9 @@ const strangersFreshMs = 2_000
 
 /** Credentials and secrets of the hub, which AccessPoint alone may read: asked of it, kept for half a minute. */
 export class HubSettings {
-  readonly credentials: Credentials = { of: (url, options) => this.repository(url).get(options) }
+  readonly credentials: Credentials = {
+    of: (url, { fresh = false, write = false } = {}) => this.repository(url, write).get({ fresh }),
+  }
   readonly webhookSecrets: WebhookSecrets = {
     of: async (provider, options) => (await this.secrets.get(options))[provider],
   }
@@ -24,24 +26,25 @@ export class HubSettings {
     this.secrets = new Kept(async () => (await this.client.getWebhookSecrets({})).secrets, strangersFreshMs)
   }
 
-  private repository(url: string): Kept<RepositoryAccess> {
-    const known = this.repositories.get(url)
+  private repository(url: string, write: boolean): Kept<RepositoryAccess> {
+    const key = `${write ? 'write' : 'read'} ${url}`
+    const known = this.repositories.get(key)
     if (known) return known
     let last = noAccess
     // Only our own looks wish for the newest credentials, after a refusal: each may have it.
     const kept = new Kept(async () => {
-      const asked = await this.ask(url)
+      const asked = await this.ask(url, write)
       // Equal answers are one answer: who compares them sees whether something changed.
       last = isDeepStrictEqual(asked, last) ? last : asked
       return last
     }, 0)
-    this.repositories.set(url, kept)
+    this.repositories.set(key, kept)
     return kept
   }
 
-  private async ask(url: string): Promise<RepositoryAccess> {
+  private async ask(url: string, write: boolean): Promise<RepositoryAccess> {
     try {
-      return accessOf(await this.client.getRepository({ url }))
+      return accessOf(await this.client.getRepository({ url, write }))
     } catch (error) {
       if (error instanceof NotFoundError) return noAccess
       throw error

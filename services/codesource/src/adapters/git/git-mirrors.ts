@@ -1,7 +1,7 @@
 import { repositoryToken } from '@k8or/contracts'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CommitInfo, FetchOptions, Mirrors, Resolution } from '../../domain/ports'
+import type { CommitInfo, FetchOptions, Mirrors, NamedRepository, Resolution } from '../../domain/ports'
 import { repositoryErrorOf } from '../../domain/repository/git-failure'
 import { parseRemote, RepositoryError } from '../../domain/repository/remote'
 import type { Candidate } from '../../domain/revision/target'
@@ -19,13 +19,6 @@ const mendedByAccess = new Set([
   ...['RepositoryAccessRefused', 'RepositoryNotFound', 'RepositoryHostKeyUnknown', 'RepositoryCertificateUntrusted'],
 ])
 
-/** A repository to fetch, as its declaration names it. */
-export interface NamedRepository {
-  readonly token: string
-  readonly url: string
-  readonly declaredUrl: string
-}
-
 /** What mirrors are made of. */
 export interface GitMirrorsParts extends MirrorOptions {
   readonly dir: string
@@ -40,11 +33,18 @@ export class GitMirrors implements Mirrors {
   constructor(private readonly parts: GitMirrorsParts) {}
 
   async fetch(repository: NamedRepository, { withHead, refs, signal }: FetchOptions): Promise<void> {
-    await this.reach(repository, signal, async (mirror, { remote, transport, http }) => {
+    const fetch: Work<void> = async (mirror, { remote, transport, http }) => {
       if (http && (await fetchQuickly(http, mirror, refs, signal))) return
       const head = withHead ? mirror.readHead(remote.url, transport, signal) : Promise.resolve()
       await Promise.all([mirror.fetch(remote.url, transport, refs, signal), head])
-    })
+    }
+    await this.open(repository.token).exclusively(signal, () => this.reach(repository, signal, fetch))
+  }
+
+  /** Does what changes the host, while nobody else learns where its branches are. */
+  write<Result>(repository: NamedRepository, signal: AbortSignal, work: Work<Result>): Promise<Result> {
+    const reach = () => this.reach(repository, signal, work, { write: true })
+    return this.open(repository.token).exclusively(signal, reach)
   }
 
   async fetchCommit(repository: NamedRepository, commit: string, signal: AbortSignal): Promise<void> {
@@ -104,36 +104,49 @@ export class GitMirrors implements Mirrors {
     for (const mirror of this.mirrors.values()) mirror.close()
   }
 
-  private async reach(repository: NamedRepository, signal: AbortSignal, work: Work): Promise<void> {
+  private async reach<Result>(
+    repository: NamedRepository,
+    signal: AbortSignal,
+    work: Work<Result>,
+    { write }: { readonly write: boolean } = { write: false },
+  ): Promise<Result> {
     const { routes } = this.parts
     const mirror = this.open(repository.token)
     const declared = mirror.movedTo ?? repository.declaredUrl
-    const route = await telling(repository, () => routes.to(declared))
+    const route = await telling(repository, () => routes.to(declared, { write }))
     try {
-      await this.go(mirror, route, signal, work)
+      return await this.go(mirror, route, signal, work)
     } catch (error) {
-      const other = await telling(repository, () => this.otherRoute(error, declared, route, signal))
+      const other = await telling(repository, () => this.otherRoute(error, { declared, write }, route, signal))
       if (!other) throw error
-      await this.go(mirror, other, signal, work)
+      const result = await this.go(mirror, other, signal, work)
       mirror.movedTo = other.remote.url === route.remote.url ? mirror.movedTo : other.remote.url
+      return result
     }
   }
 
   /** Credentials may have been changed a moment ago, and repositories move. */
-  private async otherRoute(error: unknown, declared: string, route: Route, signal: AbortSignal) {
+  private async otherRoute(
+    error: unknown,
+    { declared, write }: { readonly declared: string; readonly write: boolean },
+    route: Route,
+    signal: AbortSignal,
+  ) {
     const reason = error instanceof RepositoryError ? error.problem.reason : ''
     if (reason === 'RepositoryMoved') return this.parts.routes.follow(route, signal)
     if (!mendedByAccess.has(reason)) return undefined
-    const fresh = await this.parts.routes.to(declared, { fresh: true })
+    const fresh = await this.parts.routes.to(declared, { fresh: true, write })
     return fresh.access === route.access ? undefined : fresh
   }
 
   /** Runs when the host has room, notes whether the repository answered, and says what a failure means. */
-  private async go(mirror: Mirror, route: Route, signal: AbortSignal, work: Work): Promise<void> {
+  private async go<Result>(mirror: Mirror, route: Route, signal: AbortSignal, work: Work<Result>): Promise<Result> {
     const { host, url } = route.remote
     try {
-      await this.parts.hosts.run({ host, isProven: mirror.isProven }, signal, () => work(mirror, route))
+      const run = () => work(mirror, route)
+      const result = await this.parts.hosts.run({ host, isProven: mirror.isProven }, signal, run)
       mirror.isProven = true
+      return result
     } catch (error) {
       mirror.isProven = false
       throw error instanceof GitCommandError ? repositoryErrorOf(url, error.failure) : error
@@ -141,7 +154,7 @@ export class GitMirrors implements Mirrors {
   }
 }
 
-type Work = (mirror: Mirror, route: Route) => Promise<void>
+type Work<Result> = (mirror: Mirror, route: Route) => Promise<Result>
 
 async function telling<Answer>({ url }: NamedRepository, ask: () => Promise<Answer>): Promise<Answer> {
   try {

@@ -6,6 +6,7 @@ import { gitEnvironment, type GitPlace, type GitSetting } from './git-environmen
 import { ObjectReader, type RunningReaders } from './object-reader'
 import { GitCommandError, runGit } from './run-git'
 import type { AskedMirror } from './smart-http/fetch-quickly'
+import { changeRefs, moveRef } from './smart-http/local-refs'
 import type { Transport } from './transport'
 
 const minute = 60_000
@@ -36,6 +37,7 @@ export class Mirror implements AskedMirror {
   readonly objects: ObjectReader
   private tidiedAt = performance.now()
   private preparing: Promise<void> | undefined
+  private turn: Promise<unknown> = Promise.resolve()
   /** Whether its repository answered last time; such ones are not made to wait behind others. */
   isProven: boolean
   /** What HEAD points to, as of the last time that it was asked for. */
@@ -65,6 +67,27 @@ export class Mirror implements AskedMirror {
   /** Whether all has been fetched once. */
   get isComplete(): boolean {
     return existsSync(this.fetchedMark)
+  }
+
+  /**
+   * Runs what learns or sets where branches are, one after the other: what a fetch was told before a push must not be
+   * written after it.
+   */
+  async exclusively<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const before = this.turn
+    const mine = before.then(() => {
+      signal.throwIfAborted()
+      return work()
+    })
+    this.turn = mine.catch(() => undefined)
+    return unlessAborted(mine, signal)
+  }
+
+  /** Points a branch here to what was pushed to it. */
+  async advance(ref: string, commit: string, isNew: boolean): Promise<void> {
+    if (isNew) await changeRefs(this.env, new Map([[ref, commit]]), [])
+    else await moveRef(this.dir, ref, commit)
+    this.refs?.set(ref, commit)
   }
 
   /** Brings branches and tags to what the host has now; `refs` are further ones, by full name. */
@@ -171,6 +194,15 @@ export class Mirror implements AskedMirror {
     await runGit({ args: ['init', '--quiet', '--bare', '--template='], env, deadlineMs: localDeadlineMs, signal })
     await rename(half, this.dir)
   }
+}
+
+/** Whoever gives up does not wait for those before him. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', leave, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
+  })
 }
 
 /** Removes the locks and half-written packs of commands that were killed. */

@@ -6,7 +6,8 @@ import {
   type TreePath,
 } from '../../domain/tree/tree'
 import { Later } from '@k8or/outcome'
-import { namedRepository, type GitMirrors, type NamedRepository } from './git-mirrors'
+import type { NamedRepository } from '../../domain/ports'
+import { namedRepository, type GitMirrors } from './git-mirrors'
 import type { Mirror } from './mirror'
 import { listPaths, readTree } from './read-tree'
 

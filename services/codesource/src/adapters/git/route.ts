@@ -31,7 +31,7 @@ export class Routes {
   constructor(private readonly parts: RoutesParts) {}
 
   /** @throws RepositoryError where the address must not be reached */
-  async to(declaredUrl: string, options?: { readonly fresh: boolean }): Promise<Route> {
+  async to(declaredUrl: string, options?: { readonly fresh?: boolean; readonly write?: boolean }): Promise<Route> {
     const { credentials, addresses, files, connections } = this.parts
     const remote = parseRemote(declaredUrl)
     const [access, list] = await Promise.all([credentials.of(remote.url, options), addresses.of(remote)])

@@ -47,7 +47,7 @@ export async function runGit(run: GitRun): Promise<string> {
   try {
     const code = await exitOf(child)
     run.signal.throwIfAborted()
-    if (code !== 0 || ended) throw failed(run, err.text(), ended)
+    if (code !== 0 || ended) throw failed(run, { stderr: err.text(), stdout: out.text() }, ended)
     return out.text()
   } finally {
     clearTimeout(deadline)
@@ -56,9 +56,9 @@ export async function runGit(run: GitRun): Promise<string> {
   }
 }
 
-function failed(run: GitRun, stderr: string, ended: GitFailure['ended']): GitCommandError {
+function failed(run: GitRun, said: GitFailure, ended: GitFailure['ended']): GitCommandError {
   const command = run.args.find((arg) => /^[a-z]/.test(arg) && !arg.includes('=')) ?? ''
-  return new GitCommandError(ended ? { stderr, ended } : { stderr }, command)
+  return new GitCommandError(ended ? { ...said, ended } : said, command)
 }
 
 function watchSize({ isTooLarge }: GitRun, end: () => void): NodeJS.Timeout | undefined {

@@ -2,6 +2,8 @@
 export interface TreeEntry {
   readonly name: string
   readonly id: string
+  /** As git writes it: `100644`, `100755`, `120000`, `160000`, `40000`. */
+  readonly mode: string
   readonly kind: 'file' | 'link' | 'tree' | 'submodule'
 }
 
@@ -18,7 +20,7 @@ export function readTreeEntries(content: Buffer): TreeEntry[] {
     const mode = content.toString('latin1', at, space)
     const name = content.toString('utf8', space + 1, zero)
     const id = content.toString('hex', zero + 1, zero + 1 + idBytes)
-    entries.push({ name, id, kind: kinds[mode] ?? 'file' })
+    entries.push({ name, id, mode, kind: kinds[mode] ?? 'file' })
     at = zero + 1 + idBytes
   }
   return entries

@@ -3,6 +3,8 @@ import { RepositoryError } from './remote'
 /** How a git command ended that did not succeed. */
 export interface GitFailure {
   readonly stderr: string
+  /** What it printed for programs, where somebody reads that. */
+  readonly stdout?: string
   /** Set when the deadline or a limit ended it. */
   readonly ended?: 'deadline' | 'size'
 }

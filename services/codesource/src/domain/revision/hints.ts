@@ -2,10 +2,10 @@ import type { RevisionObserved } from '@k8or/contracts'
 
 /** Why a repository is to be looked at: a fact, or somebody's wish. */
 export interface Hint {
-  readonly kind: 'webhook' | 'declared' | 'refresh'
+  readonly kind: 'webhook' | 'declared' | 'refresh' | 'commit'
   /** Absent when no fact stands behind it. */
   readonly fact?: { readonly id: string; readonly correlationId: string }
-  /** What the webhook says was pushed. */
+  /** What the webhook says was pushed, or what we pushed. */
   readonly ref?: string
   readonly after?: string
   /** The target revisions that a declaration names; all when absent. */

@@ -1,3 +1,4 @@
+import type { OwnCommits } from '../commit/own-commits'
 import { repositoryToken, revisionKey, type FactDraft, type RevisionRecord } from '@k8or/contracts'
 import type { RevisionRow } from '../ports'
 import { Followed } from '../repository/followed'
@@ -24,6 +25,12 @@ class World {
   readonly facts: FactDraft<unknown>[] = []
   readonly hints = new Hints()
   readonly followed = new Followed()
+  private readonly ours = new Set<string>()
+  private readonly own: Pick<OwnCommits, 'settle' | 'originOf'> = {
+    settle: async () => undefined,
+    originOf: (_token, commit) =>
+      this.ours.has(commit) ? { via: 'commit', causes: [`pushed/${commit}`], correlationId: 'built' } : undefined,
+  }
   readonly observing = this.start()
 
   constructor(...targets: string[]) {
@@ -38,10 +45,18 @@ class World {
     this.followed.put(uid, target === null ? null : application, revision)
   }
 
+  /** We push to main ourselves: it is here already. */
+  push(commit: string) {
+    this.ours.add(commit)
+    for (const refs of [this.remote, this.local]) refs.set('refs/heads/main', commit)
+    this.hints.add(token, { kind: 'commit', ref: 'refs/heads/main', after: commit })
+  }
+
   start(): Observing {
     return new Observing({
       followed: this.followed,
       hints: this.hints,
+      own: this.own,
       clock: () => this.now,
       errorAfterMs: 180_000,
       mirrors: {
@@ -115,6 +130,37 @@ describe('services/codesource/src/domain/revision/observing', () => {
     expect(world.record('v1')).toMatchObject({ via: 'webhook', causes: ['d1'], correlationId: 'd1' })
     expect(world.record('HEAD')).toMatchObject({ via: 'poll', causes: [], ref: 'refs/heads/main' })
     expect(world.facts.map(({ actor }) => actor)).toEqual(Array(3).fill('git:Ann'))
+  })
+
+  it('observes a push of our own without asking the host, and takes the webhook that returns for nothing new', async () => {
+    const world = new World('main')
+    await world.look()
+    world.push(b)
+    await world.look()
+    expect(world.fetches).toBe(1)
+    expect(world.record('main')).toMatchObject({ via: 'commit', causes: [`pushed/${b}`], correlationId: 'built' })
+    world.hints.add(token, {
+      kind: 'webhook',
+      fact: { id: 'd1', correlationId: 'd1' },
+      ref: 'refs/heads/main',
+      after: b,
+    })
+    await world.look()
+    expect(world.facts).toHaveLength(2)
+  })
+
+  it('recognises a commit of our own by whatever way it is seen', async () => {
+    const world = new World('main')
+    world.push(b)
+    world.hints.take(token)
+    world.hints.add(token, {
+      kind: 'webhook',
+      fact: { id: 'd1', correlationId: 'd1' },
+      ref: 'refs/heads/main',
+      after: b,
+    })
+    await world.look()
+    expect(world.record('main')).toMatchObject({ via: 'commit', causes: [`pushed/${b}`] })
   })
 
   it('keeps the push in mind when the fetch fails', async () => {

@@ -1,5 +1,6 @@
 import { revisionKey, revisionObserved, revisionUnresolved, type Problem, type RevisionRecord } from '@k8or/contracts'
 import { Later } from '@k8or/outcome'
+import type { OwnCommits } from '../commit/own-commits'
 import type { Announcer, Clock, Mirrors, Resolution, RevisionRow, Revisions } from '../ports'
 import type { Followed, FollowedRepository } from '../repository/followed'
 import { RepositoryError } from '../repository/remote'
@@ -16,6 +17,7 @@ export interface ObservingParts {
   readonly mirrors: Mirrors
   readonly revisions: Revisions
   readonly announcer: Announcer
+  readonly own: Pick<OwnCommits, 'settle' | 'originOf'>
   readonly clock: Clock
   /** For how long a repository may be unreachable before it is said. */
   readonly errorAfterMs: number
@@ -67,6 +69,7 @@ export class Observing {
     try {
       await this.fetch(repository, hints, signal)
       this.silentSince.delete(repository.token)
+      await this.parts.own.settle(repository.token, signal)
     } catch (error) {
       if (!(error instanceof RepositoryError)) throw error
       return this.tellFailure(repository, error, hints)
@@ -77,11 +80,24 @@ export class Observing {
   private async fetch(repository: FollowedRepository, hints: readonly Hint[], signal: AbortSignal): Promise<void> {
     const { mirrors } = this.parts
     if (await this.hasAll(repository)) return
+    if (await this.isOwnPush(repository, hints)) return
     const isPush = hints.some(({ kind }) => kind === 'webhook')
     const followsHead = repository.targets.includes('HEAD')
     // Which branch HEAD is changes next to never: a push does not wait for that question.
     const withHead = followsHead && (!isPush || mirrors.head(repository.token) === undefined)
     await mirrors.fetch(repository, { withHead, refs: repository.targets.filter(isUnusualRef), signal })
+  }
+
+  /** What we pushed ourselves is here: there is nothing to ask the host. */
+  private async isOwnPush({ token, targets }: FollowedRepository, hints: readonly Hint[]): Promise<boolean> {
+    const { mirrors } = this.parts
+    const isAlone = hints.length > 0 && hints.every(({ kind }) => kind === 'commit')
+    if (!isAlone || (targets.includes('HEAD') && mirrors.head(token) === undefined)) return false
+    const isHere = async ({ ref = '', after }: Hint) => {
+      const found = await mirrors.resolve(token, [{ expression: ref, ref }])
+      return typeof found === 'object' && found.commit === after
+    }
+    return (await Promise.all(hints.map(isHere))).every(Boolean)
   }
 
   /** Commits that are named by their id never change: with all of them here there is nothing to ask the host. */
@@ -134,11 +150,11 @@ export class Observing {
     found: { commit: string; ref: string },
     hints: readonly Hint[],
   ): Promise<void> {
-    const { revisions, mirrors, clock } = this.parts
+    const { revisions, mirrors, own, clock } = this.parts
     const key = revisionKey(repository.token, target)
     const [row, info] = await Promise.all([revisions.get(key), mirrors.commit(repository.token, found.commit)])
     if (row && saysCommit(row.value, found)) return this.announceUnlessDone(key, row)
-    const origin = originOf(hints, { target, ...found })
+    const origin = own.originOf(repository.token, found.commit) ?? originOf(hints, { target, ...found })
     const record = observedRecord(revisionOf(repository, target), row?.value, { ...found, info, at: clock() }, origin)
     await this.write(key, record, row?.number ?? 0)
   }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/codesource/v1/commits.proto.
  */
 export const file_k8or_codesource_v1_commits: GenFile = /*@__PURE__*/
-  fileDesc("CiBrOG9yL2NvZGVzb3VyY2UvdjEvY29tbWl0cy5wcm90bxISazhvci5jb2Rlc291cmNlLnYxIr8BCg1Db21taXRSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmJyYW5jaBgCIAEoCRIrCgVlZGl0cxgDIAMoCzIcLms4b3IuY29kZXNvdXJjZS52MS5GaWxlRWRpdBIPCgdtZXNzYWdlGAQgASgJEhEKCW9wZXJhdGlvbhgFIAEoCRINCgVhY3RvchgGIAEoCRIOCgZjYXVzZXMYByADKAkSFgoOY29ycmVsYXRpb25faWQYCCABKAkiOgoIRmlsZUVkaXQSDAoEcGF0aBgBIAEoCRIPCgdiYXNlX2lkGAIgASgJEg8KB2NvbnRlbnQYAyABKAwiYgoOQ29tbWl0UmVzcG9uc2USDgoGY29tbWl0GAEgASgJEg4KBmJyYW5jaBgCIAEoCRIwCgVmaWxlcxgDIAMoCzIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXR0ZWRGaWxlIjUKDUNvbW1pdHRlZEZpbGUSDAoEcGF0aBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCTJaCgdDb21taXRzEk8KBkNvbW1pdBIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXRSZXF1ZXN0GiIuazhvci5jb2Rlc291cmNlLnYxLkNvbW1pdFJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiBrOG9yL2NvZGVzb3VyY2UvdjEvY29tbWl0cy5wcm90bxISazhvci5jb2Rlc291cmNlLnYxItQBCg1Db21taXRSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmJyYW5jaBgCIAEoCRIrCgVlZGl0cxgDIAMoCzIcLms4b3IuY29kZXNvdXJjZS52MS5GaWxlRWRpdBIPCgdtZXNzYWdlGAQgASgJEhEKCW9wZXJhdGlvbhgFIAEoCRINCgVhY3RvchgGIAEoCRIOCgZjYXVzZXMYByADKAkSFgoOY29ycmVsYXRpb25faWQYCCABKAkSEwoLYmFzZV9icmFuY2gYCSABKAkiOgoIRmlsZUVkaXQSDAoEcGF0aBgBIAEoCRIPCgdiYXNlX2lkGAIgASgJEg8KB2NvbnRlbnQYAyABKAwiYgoOQ29tbWl0UmVzcG9uc2USDgoGY29tbWl0GAEgASgJEg4KBmJyYW5jaBgCIAEoCRIwCgVmaWxlcxgDIAMoCzIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXR0ZWRGaWxlIjUKDUNvbW1pdHRlZEZpbGUSDAoEcGF0aBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCTJaCgdDb21taXRzEk8KBkNvbW1pdBIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXRSZXF1ZXN0GiIuazhvci5jb2Rlc291cmNlLnYxLkNvbW1pdFJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.codesource.v1.CommitRequest
@@ -65,6 +65,13 @@ export type CommitRequest = Message<"k8or.codesource.v1.CommitRequest"> & {
    * @generated from field: string correlation_id = 8;
    */
   correlationId: string;
+
+  /**
+   * Where a branch that is not there yet begins; empty: it must be there.
+   *
+   * @generated from field: string base_branch = 9;
+   */
+  baseBranch: string;
 };
 
 /**
@@ -165,7 +172,8 @@ export const Commits: GenService<{
   /**
    * Commit answers when the push is done. The same operation asked again answers the commit that carried it out.
    * ABORTED: a file is not what the request was made from; read it again and ask anew.
-   * NOT_FOUND: no such repository or branch. PERMISSION_DENIED: the host refuses the push.
+   * NOT_FOUND: no such repository or branch. PERMISSION_DENIED: the host refuses the push. INVALID_ARGUMENT: a path that
+   * can not be written, such as one below a link. UNAVAILABLE: others push without end, or the host does not answer.
    *
    * @generated from rpc k8or.codesource.v1.Commits.Commit
    */
