@@ -3,6 +3,7 @@ import { benchConfig } from './src/config'
 import { driftRepaired } from './src/drift-repaired'
 import { floor } from './src/floor'
 import { memory } from './src/memory'
+import { monorepo } from './src/monorepo'
 import { pushToChanged } from './src/push-to-changed'
 import type { Line, Scenario } from './src/scenario'
 import { formatLines } from './src/table'
@@ -12,6 +13,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'push-to-changed': pushToChanged,
   'drift-repaired': driftRepaired,
   memory,
+  monorepo,
 }
 
 async function main(): Promise<void> {

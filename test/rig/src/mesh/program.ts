@@ -8,7 +8,7 @@ import { runToEnd } from '../process/run-to-end'
 import { meshPaths, type MeshLayout } from './layout'
 import { processEnvironment } from './process-environment'
 
-const node = join(repositoryRoot, 'node_modules/node/bin/node')
+const executable = join(repositoryRoot, 'bin/k8or')
 const bundle = join(repositoryRoot, 'dist/k8or.cjs')
 
 /** What a process of the mesh is called. */
@@ -52,5 +52,5 @@ export async function isMeshReady(layout: MeshLayout, name: MeshProcessName): Pr
 function command(layout: MeshLayout, role: MeshProcessName | 'bootstrap', args: readonly string[], log: string) {
   if (!existsSync(bundle)) throw new Error(`${bundle} is not there: run \`make setup\``)
   const env = { ...processEnvironment(layout, role), NODE_COMPILE_CACHE: join(cacheDir, 'compile') }
-  return { command: node, args: [bundle, ...args], env, logFile: join(meshPaths(layout.dir).log, `${log}.log`) }
+  return { command: executable, args, env, logFile: join(meshPaths(layout.dir).log, `${log}.log`) }
 }
