@@ -113,6 +113,10 @@ export interface Leases {
 export interface ReplayOptions {
   readonly stream: 'FACTS' | 'ACCESS' | 'DEAD'
   readonly fromSequence: number
+  /** When the stream was made that `fromSequence` counts in: of another one everything is read. Absent: of whichever. */
+  readonly ofStream?: string | undefined
+  /** Called before the first fact, and when another stream has taken the place of the one that was read. */
+  readonly onStream?: (stream: ReplayedStream) => void
   readonly filters?: readonly string[]
   /** Called in order; the next one waits for it, and one that fails is called again. */
   readonly onFact: (
@@ -122,6 +126,14 @@ export interface ReplayOptions {
   /** Called once everything that was stored at the start has been delivered. */
   readonly onCaughtUp?: () => void
   readonly signal: AbortSignal
+}
+
+/** Which stream is read. */
+export interface ReplayedStream {
+  /** When it was made: its name in time. */
+  readonly created: string
+  /** Its sequences are not those of the stream that was read before. */
+  readonly isAnother: boolean
 }
 
 /** A fact that a service could not handle, with the reason. */

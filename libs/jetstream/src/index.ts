@@ -9,6 +9,7 @@ export type {
   Publisher,
   PublishOptions,
   Records,
+  ReplayedStream,
   ReplayOptions,
   Row,
   RowChange,

@@ -34,7 +34,10 @@ describe('services/insighthub/src/app.module.rig', () => {
     calls = local.as('spiffe://k8or.mesh/svc/accesspoint')
     const serve = async (...served: Parameters<LocalCalls['serve']>) => local.serve(...served)
     const links = { identity, bus: await connect('insighthub'), calls, gate: nowhere, serve }
-    app = await createApp({ indexFile: join(dir, 'index.db'), silenceMs: 60_000 }, links)
+    app = await createApp(
+      { index: { file: join(dir, 'index.db'), maxAgeMs: 1e10, maxBytes: 1e9 }, silenceMs: 60_000 },
+      links,
+    )
     await app.start()
   }, 60_000)
 

@@ -65,7 +65,10 @@ describe('services/insighthub/src/insight.rig', () => {
 
   const bus = (service: ServiceName): Bus => buses.get(service)!
   const begin = async (): Promise<void> => {
-    insight = new Insight({ indexFile, silenceMs: 1500 }, { bus: bus('insighthub'), gate })
+    insight = new Insight(
+      { index: { file: indexFile, maxAgeMs: 1e10, maxBytes: 1e9 }, silenceMs: 1500 },
+      { bus: bus('insighthub'), gate },
+    )
     await insight.start(new AbortController().signal)
   }
 

@@ -1,5 +1,13 @@
 import { createClusters, type Gate } from '@k8or/cluster-client'
-import { healthChanged, syncFinished, syncStarted, typeOf, type Fact, type SyncFinished } from '@k8or/contracts'
+import {
+  healthChanged,
+  streams,
+  syncFinished,
+  syncStarted,
+  typeOf,
+  type Fact,
+  type SyncFinished,
+} from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
 import { AccessPointObjects } from './adapters/accesspoint/live-objects'
 import { BusAnnouncer, BusHealthRows } from './adapters/jetstream/announcer'
@@ -10,10 +18,14 @@ import { SqliteFactIndex } from './adapters/sqlite/fact-index'
 import type { Config } from './config'
 import { Judge } from './domain/judge'
 import type { WatchedKind } from './domain/watch/kinds'
+import { describeGap } from './domain/trace/gap'
 import { Silences } from './domain/watch/silences'
 import { signals } from './signals'
 
 const sweepMs = 1000
+const trimMs = 60_000
+/** Facts that the next start asks for, of every application. */
+const neededAtStart = [syncFinished.fact, healthChanged.fact]
 
 /** Everything of InsightHub that runs by itself: the watches, the judge and the index. Its calls are answered from here. */
 export class Insight {
@@ -28,10 +40,14 @@ export class Insight {
   readonly #feed: FactFeed
   #sweep: NodeJS.Timeout | undefined
   #isUp = false
+  #nextTrim = 0
 
-  constructor(config: Config, { bus, gate }: { bus: Bus; gate: Gate }) {
+  constructor(
+    private readonly config: Config,
+    { bus, gate }: { bus: Bus; gate: Gate },
+  ) {
     this.#silences = new Silences(config.silenceMs)
-    this.index = new SqliteFactIndex(config.indexFile)
+    this.index = new SqliteFactIndex(config.index.file)
     this.#rows = new BusHealthRows(bus)
     this.#announcer = new BusAnnouncer(bus, (fact) => signals.announced(fact))
     this.#objects = new AccessPointObjects(createClusters(gate), () => this.#observer())
@@ -47,7 +63,10 @@ export class Insight {
       clock: { now: () => new Date() },
       silences: this.#silences,
     })
-    this.#feed = new FactFeed(bus, this.index, (fact, name) => this.#take(fact, name))
+    this.#feed = new FactFeed(bus, this.index, {
+      live: (fact, name) => this.#take(fact, name),
+      lost: (stream) => this.#lost(stream),
+    })
     this.declared = new DeclaredApplications(bus, {
       declare: (declared) => this.judge.declare(declared),
       forget: (application) =>
@@ -105,6 +124,22 @@ export class Insight {
   #look(): void {
     this.judge.sweep()
     this.index.flush()
+    if (performance.now() >= this.#nextTrim) this.#trim()
+  }
+
+  #trim(): void {
+    const { maxAgeMs, maxBytes } = this.config.index
+    const keepNewest = { facts: neededAtStart, applications: this.declared.uids() }
+    const removed = this.index.trim({ before: Date.now() - maxAgeMs, maxBytes, keepNewest })
+    if (removed > 0) signals.trimmed(removed)
+    this.#nextTrim = performance.now() + (removed > 0 ? 0 : trimMs)
+  }
+
+  #lost(stream: string): void {
+    const gaps = this.index.gaps().filter((gap) => gap.stream === stream)
+    signals.lost(stream, gaps.map(describeGap))
+    // Who lost the facts lost the rows as well.
+    if (this.#isUp && stream === streams.FACTS.name) this.judge.tellAgain()
   }
 
   #observer() {

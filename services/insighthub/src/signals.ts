@@ -39,6 +39,14 @@ export const signals = {
     log.info({ fact }, 'a health fact was written but not announced before the restart, announcing it')
   },
 
+  lost(stream: string, gaps: readonly string[]): void {
+    log.error({ stream, gaps }, 'a stream was made anew: the index of it is built again, history before it is lost')
+  },
+
+  trimmed(facts: number): void {
+    log.info({ facts }, 'old facts were removed from the index')
+  },
+
   indexed(facts: number, records: number): void {
     log.info({ facts, records }, 'the index is up to date')
   },

@@ -5,6 +5,7 @@ import type { Wire } from '../connection/wire'
 import { pause } from '../pause'
 import { readStored } from '../stored/read-stored'
 import type { StoredMessage } from '../stored/stored-message'
+import { streamInfo } from '../stored/stream-info'
 import { matchesAny } from './subject-filter'
 import { Wake } from './wake'
 
@@ -23,8 +24,12 @@ export async function replayStream(wire: Wire, options: ReplayOptions): Promise<
   const { stream, signal } = options
   const wake = new Wake(signal)
   const subscription = connection.subscribe(`${storedPrefix(stream)}>`, { callback: () => wake.now() })
-  reconnects.on(() => wake.now(), signal)
-  const cursor = { sequence: options.fromSequence, caughtUp: false }
+  const cursor: Cursor = { sequence: options.fromSequence, created: options.ofStream, caughtUp: false, isSure: false }
+  const back = () => {
+    cursor.isSure = false
+    wake.now()
+  }
+  reconnects.on(back, signal)
   while (!signal.aborted && !connection.isClosed()) {
     wake.reset()
     if (await readOn(wire, options, cursor)) await wake.wait(lookMs)
@@ -35,7 +40,11 @@ export async function replayStream(wire: Wire, options: ReplayOptions): Promise<
 
 interface Cursor {
   sequence: number
+  /** When the stream was made that the sequence counts in. */
+  created: string | undefined
   caughtUp: boolean
+  /** Whether the stream is known to be that one. */
+  isSure: boolean
 }
 
 /** Reads up to the end; false when something failed on the way, the cursor then stands behind the last success. */
@@ -44,11 +53,15 @@ async function readOn(wire: Wire, options: ReplayOptions, cursor: Cursor): Promi
   const filter = filters.length === 1 ? (filters[0] ?? '>') : '>'
   try {
     await wire.ask(() => wire.connection.flush())
+    if (!cursor.isSure) await findStream(wire, options, cursor)
+    const before = cursor.sequence
     for await (const message of readStored(wire, { stream, filter, fromSequence: cursor.sequence + 1 })) {
       if (options.signal.aborted) return true
       if (matchesAny(filters, message.subject)) await deliver(wire, options, message)
       cursor.sequence = message.sequence
     }
+    // A stream that says nothing may have become another one.
+    if (cursor.sequence === before) cursor.isSure = false
     if (!cursor.caughtUp) options.onCaughtUp?.()
     cursor.caughtUp = true
     return true
@@ -58,6 +71,16 @@ async function readOn(wire: Wire, options: ReplayOptions, cursor: Cursor): Promi
     }
     return false
   }
+}
+
+/** Whoever lost a disk or restored a backup has other streams, whose sequences begin anew. */
+async function findStream(wire: Wire, { stream, onStream }: ReplayOptions, cursor: Cursor): Promise<void> {
+  const { created } = await streamInfo(wire, stream)
+  const isAnother = cursor.created !== undefined && cursor.created !== created
+  if (isAnother) cursor.sequence = 0
+  if (cursor.created !== created || !cursor.caughtUp) onStream?.({ created, isAnother })
+  cursor.created = created
+  cursor.isSure = true
 }
 
 async function deliver(wire: Wire, options: ReplayOptions, message: StoredMessage): Promise<void> {

@@ -153,11 +153,19 @@ describe('services/insighthub/src/domain/judge', () => {
       objects: [{ uid: 'uid-web', generation: 1 }],
     })
     expect(more).toEqual([])
-    expect(await world.see(deployment('web'))).toMatchObject([
-      { health: { status: 'Healthy' }, previous: { status: 'Progressing' } },
-    ])
+    const [second] = await world.see(deployment('web'))
+    expect(second).toMatchObject({ health: { status: 'Healthy' }, previous: { status: 'Progressing' } })
     expect(world.facts[1]).toMatchObject({ causes: ['sync-1'], correlationId: 'push-1', token: 'shop_app1' })
     expect([...world.rows.values()].map((row) => row.factId)).toEqual([world.facts[1]!.id, world.facts[1]!.id])
+  })
+
+  it('writes and announces everything once more when what was written is lost', async () => {
+    const world = new World()
+    await world.deploy('sync-1', deployment('web'))
+    world.rows.clear()
+    world.judge.tellAgain()
+    expect(await world.settle()).toMatchObject([{ health: { status: 'Healthy' }, previous: null }])
+    expect(world.rows.size).toBe(2)
   })
 
   it('gathers the objects of a sync into one fact, with the sync as its cause', async () => {
@@ -179,9 +187,8 @@ describe('services/insighthub/src/domain/judge', () => {
     await world.deploy('sync-1', deployment('web'))
     world.judge.syncFinished(finished('sync-2', [['web', 'configured', 2]]))
     expect(await world.settle()).toEqual([])
-    expect(await world.see(deployment('web', { generation: 2, observed: 1 }))).toMatchObject([
-      { health: { status: 'Progressing' } },
-    ])
+    const [late] = await world.see(deployment('web', { generation: 2, observed: 1 }))
+    expect(late).toMatchObject({ health: { status: 'Progressing' } })
   })
 
   it('asks the cluster when an object that was applied is not seen', async () => {
@@ -307,9 +314,8 @@ describe('services/insighthub/src/domain/judge', () => {
     await world.deploy('sync-1', deployment('web'), deployment('api'))
     world.live.delete('web')
     world.judge.snapshot('prod', kind, [deployment('api')])
-    expect(await world.settle()).toMatchObject([
-      { objects: [{ object: { name: 'web' }, health: { status: 'Missing' } }] },
-    ])
+    const [told] = await world.settle()
+    expect(told).toMatchObject({ objects: [{ object: { name: 'web' }, health: { status: 'Missing' } }] })
   })
 
   it('forgets what was pruned, and does not miss it', async () => {

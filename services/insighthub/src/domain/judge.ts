@@ -139,6 +139,15 @@ export class Judge {
     this.#markAllOn(cluster)
   }
 
+  /** What was written and announced is lost: all of it is said again. */
+  tellAgain(): void {
+    for (const account of this.#accounts.values()) {
+      account.owesVerdict ||= this.#book.rowsOf(account.application.uid).length > 0
+      this.#mark(account.application.uid)
+    }
+    this.#book.lose()
+  }
+
   /** Facts whose rows were written before a restart, but which were never announced. */
   unannounced(isKnown: (factId: string) => boolean): FactDraft<HealthChanged>[] {
     const now = this.ports.clock.now()

@@ -65,12 +65,13 @@ function rowOf(hop: Hop, total: number, columns: readonly ('APPLICATION' | 'ACTO
   return [formatDuration(sinceStartMs), `+${formatDuration(sincePreviousMs)}`, bar, service, fact, ...more, summary]
 }
 
-function summaryOf({ hops, correlationId, traceId }: GetTraceResponse, total: number): string {
+function summaryOf({ hops, correlationId, traceId, gaps }: GetTraceResponse, total: number): string {
   const slowest = hops.toSorted((one, other) => other.sincePreviousMs - one.sincePreviousMs)[0]
   const most =
     slowest === undefined || total === 0
       ? ''
       : `, most of it (${formatDuration(slowest.sincePreviousMs)}) until ${slowest.fact}`
   const ids = [`correlation ${correlationId}`, ...(traceId === '' ? [] : [`trace ${traceId}`])]
-  return `${hops.length} hops in ${formatDuration(total)}${most}\n${ids.join(', ')}`
+  const missing = gaps.map(({ message }) => `note: ${message}`)
+  return [`${hops.length} hops in ${formatDuration(total)}${most}`, ids.join(', '), ...missing].join('\n')
 }

@@ -36,6 +36,11 @@ export class DeclaredApplications {
     for (const application of this.#applications.values()) this.#tellApplication(application)
   }
 
+  /** All that are declared. */
+  uids(): string[] {
+    return [...this.#applications.keys()]
+  }
+
   /** The applications of a name; the namespace may be left out where one name is enough. */
   uidOf(name: string): string | undefined {
     const matches = ({ ref }: ApplicationRecord) =>

@@ -5,6 +5,13 @@ import type { SqliteFactIndex } from '../sqlite/fact-index'
 
 type Stream = IndexedFact['stream']
 
+/** Who is told of what comes after the start. */
+export interface FeedListener {
+  live(fact: Fact<unknown>, name: string): void
+  /** Another stream has the name of one that was read. */
+  lost(stream: Stream): void
+}
+
 /** Reads the streams into the index, from where it stopped, and hands on what comes after. */
 export class FactFeed {
   readonly #stop = new AbortController()
@@ -13,7 +20,7 @@ export class FactFeed {
   constructor(
     private readonly bus: Bus,
     private readonly index: SqliteFactIndex,
-    private readonly onLive: (fact: Fact<unknown>, name: string) => void,
+    private readonly listener: FeedListener,
   ) {}
 
   /** Resolves when everything that is stored now is in the index; what comes later goes on coming. */
@@ -33,12 +40,17 @@ export class FactFeed {
     const replay = this.bus.replay({
       stream,
       fromSequence: this.index.cursor(stream),
+      ofStream: this.index.streamOf(stream),
+      onStream: ({ created, isAnother }) => {
+        this.index.begin(stream, created, Date.now())
+        if (isAnother) this.listener.lost(stream)
+      },
       signal: this.#stop.signal,
       onFact: (fact, { sequence, subject }) => {
         const indexed = indexFact(fact, { stream, sequence, subject })
         if (isWorthKeeping(indexed)) this.index.add(indexed)
         else this.index.skipTo(stream, sequence)
-        if (isLive && stream === 'FACTS') this.onLive(fact, indexed.fact)
+        if (isLive && stream === 'FACTS') this.listener.live(fact, indexed.fact)
       },
       onCaughtUp: () => {
         isLive = true

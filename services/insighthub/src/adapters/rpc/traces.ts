@@ -8,6 +8,7 @@ import {
 import { InvalidRequestError, NotFoundError, RpcService } from '@k8or/rpc'
 import { findDrifts } from '../../domain/trace/drifts'
 import { findDeployment, type DeploymentName } from '../../domain/trace/find-deployment'
+import { describeGap, type Gap } from '../../domain/trace/gap'
 import { assembleTrace } from '../../domain/trace/hops'
 import { DeclaredApplications } from '../jetstream/declared'
 import { SqliteFactIndex } from '../sqlite/fact-index'
@@ -25,8 +26,11 @@ export class TraceAnswers {
   getTrace({ of }: GetTraceRequest): GetTraceResponse {
     const deployment = findDeployment(this.index, this.#nameOf(of))
     const trace = assembleTrace(deployment)
-    if (trace.hops.length === 0)
-      throw new NotFoundError(`nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`)
+    const gaps = this.index.gaps()
+    if (trace.hops.length === 0) {
+      const what = `nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`
+      throw new NotFoundError([what, ...gaps.map(describeGap)].join('; '))
+    }
     return create(GetTraceResponseSchema, {
       correlationId: trace.correlationId,
       traceId: trace.traceId,
@@ -36,6 +40,7 @@ export class TraceAnswers {
         ...object,
         fields: [...fields],
       })),
+      gaps: gaps.map(gapMessage),
     })
   }
 
@@ -61,4 +66,10 @@ export class TraceAnswers {
     if (uid === undefined) throw new NotFoundError(`there is no application ${name}`)
     return uid
   }
+}
+
+function gapMessage(gap: Gap) {
+  const { stream, cause, from, until, facts } = gap
+  const span = { from: new Date(from).toISOString(), until: new Date(until).toISOString() }
+  return { stream, cause, ...span, facts: BigInt(facts), message: describeGap(gap) }
 }

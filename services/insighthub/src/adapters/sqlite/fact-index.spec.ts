@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IndexedFact } from '../../domain/trace/indexed-fact'
@@ -69,6 +69,60 @@ describe('services/insighthub/src/adapters/sqlite/fact-index', () => {
     index.flush()
     index.add(fact(1))
     expect(index.all()).toHaveLength(1)
+  })
+
+  describe('trimming', () => {
+    const keepNewest = { facts: ['sync.finished'], applications: ['app-1'] }
+    const large = { before: 0, maxBytes: 1e9, keepNewest }
+
+    it('removes what is too old, with its commits, and says so', () => {
+      for (const sequence of [1, 2, 3]) index.add(fact(sequence, { commits: [`abc${sequence}`] }))
+      expect(index.trim({ ...large, before: 1003 })).toBe(2)
+      expect(index.all().map(({ sequence }) => sequence)).toEqual([3])
+      expect(index.ofCommit('abc1')).toEqual([])
+      expect(index.gaps()).toEqual([
+        { stream: 'FACTS', cause: 'retention', from: 1001, until: 1002, noticedAt: 0, facts: 2 },
+      ])
+      expect([index.trim({ ...large, before: 1003 }), index.cursor('FACTS')]).toEqual([0, 3])
+    })
+
+    it('keeps the newest of what the next start needs, while its application is declared', () => {
+      for (const sequence of [1, 2]) index.add(fact(sequence, { fact: 'sync.finished' }))
+      index.add(fact(3, { fact: 'sync.finished', application: 'removed' }))
+      index.trim({ ...large, before: 5000 })
+      expect(index.all().map(({ sequence }) => sequence)).toEqual([2])
+    })
+
+    it('removes the oldest while it is too large, and gives the room back', () => {
+      const data = { text: 'x'.repeat(4_000) }
+      for (let sequence = 1; sequence <= 4_000; sequence++) index.add(fact(sequence, { data }))
+      index.flush()
+      const trim = { before: 0, maxBytes: 9_000_000, keepNewest }
+      expect(index.trim(trim)).toBeGreaterThan(0)
+      while (index.trim(trim) > 0);
+      const left = index.all().map(({ sequence }) => sequence)
+      expect(left.length).toBeGreaterThan(0)
+      expect(left.at(-1)).toBe(4_000)
+      index.close()
+      expect(statSync(file).size).toBeLessThan(9_500_000)
+      index = new SqliteFactIndex(file)
+    })
+  })
+
+  it('reads another stream of the same name from its beginning, and says what was lost with the one before', () => {
+    index.begin('FACTS', 'monday', 0)
+    index.add(fact(7))
+    index.begin('FACTS', 'monday', 0)
+    expect([index.cursor('FACTS'), index.gaps()]).toEqual([7, []])
+    index.begin('FACTS', 'tuesday', 9_000)
+    expect([index.cursor('FACTS'), index.streamOf('FACTS'), index.all()]).toEqual([0, 'tuesday', []])
+    expect(index.gaps()).toEqual([
+      { stream: 'FACTS', cause: 'stream lost', from: 1007, until: 1007, noticedAt: 9_000, facts: 1 },
+    ])
+    index.add(fact(1))
+    index.close()
+    index = new SqliteFactIndex(file)
+    expect([index.cursor('FACTS'), index.streamOf('FACTS'), index.gaps().length]).toEqual([1, 'tuesday', 1])
   })
 
   it('begins anew where the file is not readable', () => {

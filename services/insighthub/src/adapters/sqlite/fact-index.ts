@@ -1,35 +1,76 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { FactIndex } from '../../domain/trace/find-deployment'
+import type { Gap } from '../../domain/trace/gap'
 import type { IndexedFact } from '../../domain/trace/indexed-fact'
 import { readRow, writeRow, type Row } from './row'
+import { FactRemoval, type Trim } from './fact-removal'
 import { openIndex } from './schema'
 
 type Stream = IndexedFact['stream']
 
 /** How many facts are written at once, at most, while the index catches up. */
 const batchSize = 500
+/** How many are removed at once, at most: the index answers meanwhile. */
+const trimSize = 2_000
 
 const insertFact = `INSERT OR REPLACE INTO facts VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`
 const insertCommit = 'INSERT OR REPLACE INTO commits VALUES (?, ?, ?)'
-const moveCursor = 'INSERT OR REPLACE INTO cursors VALUES (?, ?)'
+const moveCursor = 'INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)'
 const inOrder = 'ORDER BY time, stream DESC, sequence'
+
+/** How far a stream was read, and which one of that name. */
+interface Cursor {
+  readonly sequence: number
+  readonly created: string
+}
 
 /** Facts and access records in SQLite, in the order of their streams, with how far each stream was read. */
 export class SqliteFactIndex implements FactIndex {
   readonly #database: DatabaseSync
   readonly #pending: IndexedFact[] = []
-  readonly #cursors = new Map<Stream, number>()
+  readonly #cursors = new Map<Stream, Cursor>()
+  readonly #removal: FactRemoval
   #isMoved = false
 
   constructor(file: string) {
     this.#database = openIndex(file)
-    for (const row of this.#database.prepare('SELECT stream, sequence FROM cursors').all())
-      this.#cursors.set(row['stream'] as Stream, Number(row['sequence']))
+    this.#removal = new FactRemoval(this.#database)
+    for (const { stream, sequence, created } of this.#database.prepare('SELECT * FROM cursors').all())
+      this.#cursors.set(stream as Stream, { sequence: Number(sequence), created: String(created) })
   }
 
   /** The last sequence of a stream that was taken; 0 before the first. */
   cursor(stream: Stream): number {
-    return this.#cursors.get(stream) ?? 0
+    return this.#cursors.get(stream)?.sequence ?? 0
+  }
+
+  /** When the stream was made that the cursor counts in; undefined before the first look at one. */
+  streamOf(stream: Stream): string | undefined {
+    return this.#cursors.get(stream)?.created
+  }
+
+  /** From now on facts come from the stream that was made at this time. Those of another one before it are lost. */
+  begin(stream: Stream, created: string, now: number): void {
+    const known = this.streamOf(stream)
+    this.flush()
+    if (known !== undefined && known !== created) {
+      this.#removal.lose(stream, now)
+      this.#cursors.delete(stream)
+    }
+    this.#cursors.set(stream, { sequence: this.cursor(stream), created })
+    this.#isMoved = true
+    this.flush()
+  }
+
+  /** Removes some of what may go, oldest first; how many facts it were. */
+  trim(trim: Trim): number {
+    this.flush()
+    return this.#removal.trim(trim, trimSize)
+  }
+
+  /** What there was and is no longer here. */
+  gaps(): Gap[] {
+    return this.#removal.gaps()
   }
 
   /** Takes a fact; it is on disk after the next `flush`. */
@@ -41,7 +82,7 @@ export class SqliteFactIndex implements FactIndex {
 
   /** A stream was read up to here, though there was nothing to keep. */
   skipTo(stream: Stream, sequence: number): void {
-    this.#cursors.set(stream, sequence)
+    this.#cursors.set(stream, { sequence, created: this.streamOf(stream) ?? '' })
     this.#isMoved = true
   }
 
@@ -53,7 +94,7 @@ export class SqliteFactIndex implements FactIndex {
     try {
       this.#insertPending()
       const cursor = database.prepare(moveCursor)
-      for (const [stream, sequence] of this.#cursors) cursor.run(stream, sequence)
+      for (const [stream, { sequence, created }] of this.#cursors) cursor.run(stream, sequence, created)
       database.exec('COMMIT')
     } catch (error) {
       database.exec('ROLLBACK')

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Raised whenever a column is added or read differently: an index of another version is thrown away and built again. */
-const version = 1
+const version = 2
 
 const schema = `
   CREATE TABLE facts (
@@ -23,7 +23,11 @@ const schema = `
   CREATE INDEX facts_by_correlation ON facts (correlation);
   CREATE INDEX facts_by_time ON facts (time);
   CREATE TABLE commits (hash TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (hash, stream, sequence)) WITHOUT ROWID;
-  CREATE TABLE cursors (stream TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE cursors (stream TEXT PRIMARY KEY, sequence INTEGER NOT NULL, created TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE gaps (
+    stream TEXT NOT NULL, cause TEXT NOT NULL, noticed_at INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    facts INTEGER NOT NULL, PRIMARY KEY (stream, cause, noticed_at)
+  ) WITHOUT ROWID;
 `
 
 /** Opens the index, or an empty one where there is none, a broken one, or one of another version. */
@@ -33,7 +37,8 @@ export function openIndex(file: string): DatabaseSync {
   if (found !== undefined) return found
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
   const database = open(file)
-  database.exec(`${schema}PRAGMA user_version = ${version}`)
+  // What is removed gives its pages back; that is settled before the first table is made.
+  database.exec(`PRAGMA auto_vacuum = INCREMENTAL; VACUUM; ${schema}PRAGMA user_version = ${version}`)
   return database
 }
 

@@ -27,6 +27,11 @@ export class VerdictBook {
     for (const { key, value } of rows) this.#open(value.application.uid).set(key, value)
   }
 
+  /** What was written is gone: everything is written again. */
+  lose(): void {
+    this.#stored.clear()
+  }
+
   /** The rows of an application. */
   rowsOf(application: string): HealthRecord[] {
     return [...this.#open(application).values()]

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/insighthub/v1/traces.proto.
  */
 export const file_k8or_insighthub_v1_traces: GenFile = /*@__PURE__*/
-  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiUAoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAQgQKAm9mIo4BChBHZXRUcmFjZVJlc3BvbnNlEiUKBGhvcHMYASADKAsyFy5rOG9yLmluc2lnaHRodWIudjEuSG9wEhYKDmNvcnJlbGF0aW9uX2lkGAIgASgJEhAKCHRyYWNlX2lkGAMgASgJEikKBmRyaWZ0cxgEIAMoCzIZLms4b3IuaW5zaWdodGh1Yi52MS5EcmlmdCK/AQoFRHJpZnQSDwoHc2Vlbl9hdBgBIAEoCRITCgtyZXBhaXJlZF9hdBgCIAEoCRITCgthcHBsaWNhdGlvbhgDIAEoCRIPCgdjbHVzdGVyGAQgASgJEg0KBWdyb3VwGAUgASgJEgwKBGtpbmQYBiABKAkSEQoJbmFtZXNwYWNlGAcgASgJEgwKBG5hbWUYCCABKAkSCwoDaG93GAkgASgJEg4KBmZpZWxkcxgKIAMoCRIPCgdtYW5hZ2VyGAsgASgJIscBCgNIb3ASDAoEZmFjdBgBIAEoCRIPCgdzZXJ2aWNlGAIgASgJEgwKBHRpbWUYAyABKAkSFgoOc2luY2Vfc3RhcnRfbXMYBCABKAESGQoRc2luY2VfcHJldmlvdXNfbXMYBSABKAESDwoHc3VtbWFyeRgGIAEoCRIKCgJpZBgHIAEoCRIOCgZjYXVzZXMYCCADKAkSDQoFYWN0b3IYCSABKAkSEwoLYXBwbGljYXRpb24YCiABKAkSDwoHY2x1c3RlchgLIAEoCTJfCgZUcmFjZXMSVQoIR2V0VHJhY2USIy5rOG9yLmluc2lnaHRodWIudjEuR2V0VHJhY2VSZXF1ZXN0GiQuazhvci5pbnNpZ2h0aHViLnYxLkdldFRyYWNlUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiUAoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAQgQKAm9mIrwBChBHZXRUcmFjZVJlc3BvbnNlEiUKBGhvcHMYASADKAsyFy5rOG9yLmluc2lnaHRodWIudjEuSG9wEhYKDmNvcnJlbGF0aW9uX2lkGAIgASgJEhAKCHRyYWNlX2lkGAMgASgJEikKBmRyaWZ0cxgEIAMoCzIZLms4b3IuaW5zaWdodGh1Yi52MS5EcmlmdBIsCgRnYXBzGAUgAygLMh4uazhvci5pbnNpZ2h0aHViLnYxLkhpc3RvcnlHYXAivwEKBURyaWZ0Eg8KB3NlZW5fYXQYASABKAkSEwoLcmVwYWlyZWRfYXQYAiABKAkSEwoLYXBwbGljYXRpb24YAyABKAkSDwoHY2x1c3RlchgEIAEoCRINCgVncm91cBgFIAEoCRIMCgRraW5kGAYgASgJEhEKCW5hbWVzcGFjZRgHIAEoCRIMCgRuYW1lGAggASgJEgsKA2hvdxgJIAEoCRIOCgZmaWVsZHMYCiADKAkSDwoHbWFuYWdlchgLIAEoCSJoCgpIaXN0b3J5R2FwEg4KBnN0cmVhbRgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgRmcm9tGAMgASgJEg0KBXVudGlsGAQgASgJEg0KBWZhY3RzGAUgASgDEg8KB21lc3NhZ2UYBiABKAkixwEKA0hvcBIMCgRmYWN0GAEgASgJEg8KB3NlcnZpY2UYAiABKAkSDAoEdGltZRgDIAEoCRIWCg5zaW5jZV9zdGFydF9tcxgEIAEoARIZChFzaW5jZV9wcmV2aW91c19tcxgFIAEoARIPCgdzdW1tYXJ5GAYgASgJEgoKAmlkGAcgASgJEg4KBmNhdXNlcxgIIAMoCRINCgVhY3RvchgJIAEoCRITCgthcHBsaWNhdGlvbhgKIAEoCRIPCgdjbHVzdGVyGAsgASgJMl8KBlRyYWNlcxJVCghHZXRUcmFjZRIjLms4b3IuaW5zaWdodGh1Yi52MS5HZXRUcmFjZVJlcXVlc3QaJC5rOG9yLmluc2lnaHRodWIudjEuR2V0VHJhY2VSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message k8or.insighthub.v1.GetTraceRequest
@@ -74,6 +74,13 @@ export type GetTraceResponse = Message<"k8or.insighthub.v1.GetTraceResponse"> & 
    * @generated from field: repeated k8or.insighthub.v1.Drift drifts = 4;
    */
   drifts: Drift[];
+
+  /**
+   * What the index no longer holds: hops of that time may be missing. Empty while it holds everything.
+   *
+   * @generated from field: repeated k8or.insighthub.v1.HistoryGap gaps = 5;
+   */
+  gaps: HistoryGap[];
 };
 
 /**
@@ -159,6 +166,58 @@ export const DriftSchema: GenMessage<Drift> = /*@__PURE__*/
   messageDesc(file_k8or_insighthub_v1_traces, 2);
 
 /**
+ * Facts that there were and that nobody can look up any more.
+ *
+ * @generated from message k8or.insighthub.v1.HistoryGap
+ */
+export type HistoryGap = Message<"k8or.insighthub.v1.HistoryGap"> & {
+  /**
+   * FACTS or ACCESS.
+   *
+   * @generated from field: string stream = 1;
+   */
+  stream: string;
+
+  /**
+   * "retention", or "stream lost" where another stream has its name.
+   *
+   * @generated from field: string cause = 2;
+   */
+  cause: string;
+
+  /**
+   * RFC 3339: the first and the last of them.
+   *
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string until = 4;
+   */
+  until: string;
+
+  /**
+   * @generated from field: int64 facts = 5;
+   */
+  facts: bigint;
+
+  /**
+   * The same in words.
+   *
+   * @generated from field: string message = 6;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message k8or.insighthub.v1.HistoryGap.
+ * Use `create(HistoryGapSchema)` to create a new message.
+ */
+export const HistoryGapSchema: GenMessage<HistoryGap> = /*@__PURE__*/
+  messageDesc(file_k8or_insighthub_v1_traces, 3);
+
+/**
  * @generated from message k8or.insighthub.v1.Hop
  */
 export type Hop = Message<"k8or.insighthub.v1.Hop"> & {
@@ -229,7 +288,7 @@ export type Hop = Message<"k8or.insighthub.v1.Hop"> & {
  * Use `create(HopSchema)` to create a new message.
  */
 export const HopSchema: GenMessage<Hop> = /*@__PURE__*/
-  messageDesc(file_k8or_insighthub_v1_traces, 3);
+  messageDesc(file_k8or_insighthub_v1_traces, 4);
 
 /**
  * Traces answers how a deployment came about, from the stored facts.
