@@ -1,43 +1,65 @@
-import { MeshDriver, removeDir, startMesh, tempDir, type Mesh } from '@k8or/rig'
+import { removeDir, startMesh, tempDir, type Mesh } from '@k8or/rig'
+import { askOn } from './src/ask'
 import { demoConfig } from './src/config'
 import { firstAct } from './src/first-act'
+import { ownGround, type Ground } from './src/ground'
 import { interruption, InterruptedError, untilInterrupted } from './src/interruption'
 import { Narrator } from './src/narrator'
+import { somebodysGround } from './src/somebodys-ground'
 
 type DemoConfig = ReturnType<typeof demoConfig>
 
 async function main(): Promise<void> {
   const config = demoConfig()
+  const write = (text: string): void => void process.stdout.write(text)
   const interrupted = interruption()
-  const narrator = new Narrator((text) => process.stdout.write(text), interrupted)
+  const narrator = new Narrator(write, interrupted)
   narrator.act('k8or mesh: the demo')
   const dir = tempDir('demo')
-  const began = performance.now()
-  const mesh = await startMesh({ dir, mode: config.mode, clusters: 0 })
+  const { kubeconfig } = config
+  const ask = askOn(process.stdin, write, config.isAgreed)
+  const ground = kubeconfig === undefined ? ownGround : await somebodysGround(kubeconfig, dir, ask)
   try {
-    const seconds = ((performance.now() - began) / 1000).toFixed(1)
-    narrator.say(`a real API server with nodes, NATS, Redis, a git server and the mesh are up (${seconds} s)`)
-    await play(mesh, narrator, config)
-    if (!config.leaveWhenDone) await untilInterrupted(interrupted)
+    await playOn(ground, dir, narrator, config, interrupted)
   } finally {
-    await mesh.stop()
+    await ground.clear()
     removeDir(dir)
     narrator.say('everything is stopped and removed')
   }
 }
 
-async function play(mesh: Mesh, narrator: Narrator, { leaveWhenDone, patienceMs }: DemoConfig): Promise<void> {
-  const driver = new MeshDriver(mesh.env)
+async function playOn(
+  ground: Ground,
+  dir: string,
+  narrator: Narrator,
+  config: DemoConfig,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const began = performance.now()
+  const mesh = await startMesh({ dir, mode: config.mode, clusters: 0, ...ground.mesh })
   try {
-    await firstAct({ driver, narrator, patienceMs, namespace: 'default', image: (version) => `shop/web:${version}` })
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    const started = ground.mesh.hub ? 'NATS' : 'a real API server with nodes, NATS'
+    narrator.say(`${started}, Redis, a git server and the mesh are up (${seconds} s)`)
+    await play(mesh, ground, narrator, config)
+    if (!config.leaveWhenDone) await untilInterrupted(interrupted)
+  } finally {
+    await mesh.stop()
+  }
+}
+
+async function play(mesh: Mesh, ground: Ground, narrator: Narrator, config: DemoConfig): Promise<void> {
+  const { leaveWhenDone, patienceMs } = config
+  const driver = await ground.drive(mesh.env)
+  try {
+    await firstAct({ ...ground, driver, narrator, patienceMs })
   } finally {
     await driver.close()
   }
   if (leaveWhenDone) return
   narrator.act('It stays up until Ctrl-C. Try it:')
-  narrator.show(
-    `export KUBECONFIG=${driver.value('KUBECONFIG')}\nkubectl get applications -n argocd\nbin/k8or app list`,
-  )
+  const list = `kubectl get applications -n ${driver.value('K8OR_APP_NAMESPACE')}`
+  narrator.show(`export KUBECONFIG='${driver.value('KUBECONFIG')}'\n${list}\nbin/k8or app list`)
 }
 
 main().catch((error: unknown) => {

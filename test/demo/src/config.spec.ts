@@ -2,7 +2,13 @@ import { demoConfig } from './config'
 
 describe('test/demo/src/config', () => {
   it('stays up unless DEMO_EXIT says otherwise', () => {
-    expect(demoConfig({})).toEqual({ leaveWhenDone: false, patienceMs: 60_000, mode: 'standalone' })
+    expect(demoConfig({ KUBECONFIG: '/mine' })).toEqual({
+      leaveWhenDone: false,
+      patienceMs: 60_000,
+      kubeconfig: undefined,
+      isAgreed: false,
+      mode: 'standalone',
+    })
     expect(demoConfig({ DEMO_EXIT: '1', DEMO_PATIENCE_S: '2' })).toMatchObject({
       leaveWhenDone: true,
       patienceMs: 2_000,

@@ -1,12 +1,20 @@
 import { z } from 'zod'
 
 const aboveZero = 'DEMO_PATIENCE_S must be a number of seconds above 0'
+const flag = z
+  .string()
+  .default('')
+  .transform((text) => text !== '' && text !== '0')
 
 const Environment = z.object({
   /** Leave when done instead of staying up. */
-  DEMO_EXIT: z.string().default(''),
+  DEMO_EXIT: flag,
   /** How many seconds each step of the story may take before it counts as not having happened. */
   DEMO_PATIENCE_S: z.coerce.number(aboveZero).positive(aboveZero).default(60),
+  /** A kubeconfig: the demo plays on the cluster of its current context, after asking. KUBECONFIG is never looked at. */
+  DEMO_KUBECONFIG: z.string().default(''),
+  /** Says yes to that question, for those whom nobody can ask. */
+  DEMO_YES: flag,
   MODE: z.enum(['standalone', 'processes'], 'MODE must be standalone or processes').default('standalone'),
 })
 
@@ -14,6 +22,12 @@ const Environment = z.object({
 export function demoConfig(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = Environment.safeParse(environment)
   if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => issue.message).join('; '))
-  const { DEMO_EXIT, DEMO_PATIENCE_S, MODE } = parsed.data
-  return { leaveWhenDone: DEMO_EXIT !== '' && DEMO_EXIT !== '0', patienceMs: DEMO_PATIENCE_S * 1000, mode: MODE }
+  const { DEMO_EXIT, DEMO_PATIENCE_S, DEMO_KUBECONFIG, DEMO_YES, MODE } = parsed.data
+  return {
+    leaveWhenDone: DEMO_EXIT,
+    patienceMs: DEMO_PATIENCE_S * 1000,
+    kubeconfig: DEMO_KUBECONFIG || undefined,
+    isAgreed: DEMO_YES,
+    mode: MODE,
+  }
 }

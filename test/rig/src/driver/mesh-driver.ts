@@ -38,22 +38,21 @@ export interface DeclaredApplication {
 /** Drives a mesh as its users do, from the values of `mesh.env` alone. */
 export class MeshDriver {
   readonly people: PeopleClient
-  readonly hub: KubeClient
 
-  constructor(readonly environment: MeshEnvironment) {
+  constructor(
+    readonly environment: MeshEnvironment,
+    readonly hub = new KubeClient(readKubeconfig(valueOf(environment, 'KUBECONFIG'))),
+  ) {
     this.people = new PeopleClient({
       url: this.value('K8OR_URL'),
       ca: this.value('K8OR_CA'),
       token: this.value('K8OR_TOKEN'),
     })
-    this.hub = new KubeClient(readKubeconfig(this.value('KUBECONFIG')))
   }
 
   /** A value of `mesh.env`. */
   value(name: string): string {
-    const value = this.environment[name]
-    if (value === undefined) throw new Error(`mesh.env has no ${name}`)
-    return value
+    return valueOf(this.environment, name)
   }
 
   /** Makes an empty repository on the mesh's git server. */
@@ -91,6 +90,12 @@ export class MeshDriver {
   async close(): Promise<void> {
     await Promise.all([this.people.close(), this.hub.close()])
   }
+}
+
+function valueOf(environment: MeshEnvironment, name: string): string {
+  const value = environment[name]
+  if (value === undefined) throw new Error(`mesh.env has no ${name}`)
+  return value
 }
 
 /** A repository on the mesh's git server. */

@@ -1,7 +1,7 @@
 import { loadAll } from 'js-yaml'
 import type { Dispatcher } from 'undici'
 import { eventually } from '../eventually'
-import type { KubeConnection } from './kubeconfig'
+import { accessOf, type KubeAccess, type KubeConnection } from './kubeconfig'
 import { KubeHttp, type KubeAnswer } from './kube-http'
 import type { KubeObject } from './kube-object'
 import { collectionPath, objectPath, parseKey, parseType, versionPath, type ResourceType } from './resource-paths'
@@ -20,8 +20,8 @@ export class KubeClient {
   readonly #http: KubeHttp
   readonly #types = new Map<string, ResourceType>()
 
-  constructor(connection: KubeConnection) {
-    this.#http = new KubeHttp(connection)
+  constructor(connection: KubeConnection | KubeAccess) {
+    this.#http = new KubeHttp('tls' in connection ? connection : accessOf(connection))
   }
 
   /** Any call; every status is an answer. */

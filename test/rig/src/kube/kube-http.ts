@@ -1,5 +1,5 @@
-import { Agent, type Dispatcher } from 'undici'
-import type { KubeConnection } from './kubeconfig'
+import { Agent, type buildConnector, type Dispatcher } from 'undici'
+import type { KubeAccess } from './kubeconfig'
 import { readWatchEvents, type WatchEvent } from './watch-stream'
 
 /** An answer of the API server, its JSON parsed. */
@@ -9,15 +9,15 @@ export interface KubeAnswer {
   readonly body: any
 }
 
-/** HTTP to one API server with a client certificate: kept connections for calls, others for watches. */
+/** HTTP to one API server: kept connections for calls, others for watches. */
 export class KubeHttp {
   readonly #calls: Agent
   readonly #watches: Agent
 
-  constructor(private readonly connection: KubeConnection) {
-    const { ca, cert, key } = connection
-    this.#calls = new Agent({ connect: { ca, cert, key }, connections: 32, allowH2: false })
-    this.#watches = new Agent({ connect: { ca, cert, key }, allowH2: false, bodyTimeout: 0, headersTimeout: 0 })
+  constructor(private readonly access: KubeAccess) {
+    const connect = access.tls as buildConnector.BuildOptions
+    this.#calls = new Agent({ connect, connections: 32, allowH2: false })
+    this.#watches = new Agent({ connect, allowH2: false, bodyTimeout: 0, headersTimeout: 0 })
   }
 
   /** One call; any status is an answer, only a broken connection is an error. */
@@ -29,10 +29,10 @@ export class KubeHttp {
     accept = 'application/json',
   ): Promise<KubeAnswer> {
     const response = await this.#calls.request({
-      origin: this.connection.url,
+      origin: this.access.url,
       path,
       method,
-      headers: { accept, 'content-type': contentType ?? 'application/json' },
+      headers: { ...this.access.headers, accept, 'content-type': contentType ?? 'application/json' },
       signal: AbortSignal.timeout(30_000),
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
@@ -41,7 +41,8 @@ export class KubeHttp {
 
   /** The events of a watch until the server ends it or the signal fires. */
   async *watch(path: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    const response = await this.#watches.request({ origin: this.connection.url, path, method: 'GET', signal })
+    const { url: origin, headers = {} } = this.access
+    const response = await this.#watches.request({ origin, path, method: 'GET', headers, signal })
     if (response.statusCode !== 200) {
       const text = await response.body.text()
       throw new WatchRefusedError(response.statusCode, text)

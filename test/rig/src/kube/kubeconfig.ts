@@ -1,12 +1,25 @@
 import { writeFileSync } from 'node:fs'
+import type { ConnectionOptions } from 'node:tls'
 
-/** How to reach an API server and as whom; all PEM. */
+/** An address, and what to show there. */
+export interface KubeAccess {
+  readonly url: string
+  readonly tls: ConnectionOptions
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** How to reach an API server of the rig and as whom; all PEM. */
 export interface KubeConnection {
   readonly name: string
   readonly url: string
   readonly ca: string
   readonly cert: string
   readonly key: string
+}
+
+/** How to call an API server of the rig. */
+export function accessOf({ url, ca, cert, key }: KubeConnection): KubeAccess {
+  return { url, tls: { ca, cert, key } }
 }
 
 /** A kubeconfig with one context and its certificates inline. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KubeHttp } from '../kube/kube-http'
-import type { KubeConnection } from '../kube/kubeconfig'
+import { accessOf, type KubeConnection } from '../kube/kubeconfig'
 import type { WatchEvent } from '../kube/watch-stream'
 import { fateByTag, type Fate } from './fate'
 import { nextStep, type Pace, type Step } from './next-step'
@@ -28,7 +28,7 @@ const watchPath =
 
 /** Registers nodes and leads all pods of a cluster from pending to ready, completed or gone. */
 export async function startKubelet(connection: KubeConnection, options: KubeletOptions): Promise<Kubelet> {
-  const http = new KubeHttp(connection)
+  const http = new KubeHttp(accessOf(connection))
   const nodes = rigNodes(options.nodes)
   await Promise.all(nodes.map((node) => registerNode(http, node)))
   const worker = new PodWorker(new NodeSide(http, nodes, options.fateOf ?? fateByTag, { ...defaultPace, ...options }))

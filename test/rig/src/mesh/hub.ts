@@ -6,15 +6,36 @@ import type { KubeClient } from '../kube/kube-client'
 import type { KubeObject } from '../kube/kube-object'
 import type { KubeConnection } from '../kube/kubeconfig'
 import { repositoryRoot } from '../paths'
-import { controlNamespace as namespace } from './process-environment'
+import { usualNamespace } from './layout'
 
+const apiVersion = 'argoproj.io/v1alpha1'
 const crdType = 'apiextensions.k8s.io/v1/CustomResourceDefinition'
 
+/** What the default project permits: everything, unless told otherwise. */
+const everything = {
+  sourceRepos: ['*'],
+  destinations: [{ server: '*', namespace: '*' }],
+  clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+}
+
+/** Where Applications are declared on a hub, and what the project `default` permits them. */
+export interface HubOptions {
+  readonly namespace?: string
+  readonly project?: Readonly<Record<string, unknown>>
+}
+
 /** Puts on the hub what an installation of Argo CD would: namespace, resource definitions, webhook secret, default project. */
-export async function prepareHub(hub: KubeClient, webhookSecret: string): Promise<void> {
+export async function prepareHub(hub: KubeClient, webhookSecret: string, options: HubOptions = {}): Promise<void> {
+  const { namespace = usualNamespace, project = everything } = options
   await hub.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-  await Promise.all([installDefinitions(hub), hub.apply(webhookSecrets(webhookSecret))])
+  await Promise.all([installDefinitions(hub), hub.apply(webhookSecrets(webhookSecret, namespace))])
+  const defaultProject = { apiVersion, kind: 'AppProject', metadata: { name: 'default', namespace }, spec: project }
   await eventually(() => hub.apply(defaultProject), { timeoutMs: 20_000, what: 'AppProject default' })
+}
+
+/** Names of the resource definitions that the mesh needs on its hub. */
+export function definitionNames(): string[] {
+  return definitions().map(({ metadata }) => metadata.name)
 }
 
 /** Declares a further cluster to the mesh as Argo CD declares it: by a labelled Secret on the hub. */
@@ -27,14 +48,18 @@ function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject
   const tlsClientConfig = { caData: base64(ca), certData: base64(cert), keyData: base64(key) }
   const labels = { 'argocd.argoproj.io/secret-type': 'cluster' }
   const stringData = { name, server: url, config: JSON.stringify({ tlsClientConfig }) }
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: `cluster-${name}`, namespace, labels }, stringData }
+  const metadata = { name: `cluster-${name}`, namespace: usualNamespace, labels }
+  return { apiVersion: 'v1', kind: 'Secret', metadata, stringData }
 }
 
 async function installDefinitions(hub: KubeClient): Promise<void> {
+  await Promise.all(definitions().map((definition) => installDefinition(hub, definition)))
+}
+
+function definitions(): KubeObject[] {
   const dir = join(repositoryRoot, 'deploy/helm/mesh/crds')
   const texts = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'))
-  const definitions = texts.flatMap((text) => loadAll(text)).filter(Boolean) as KubeObject[]
-  await Promise.all(definitions.map((definition) => installDefinition(hub, definition)))
+  return texts.flatMap((text) => loadAll(text)).filter(Boolean) as KubeObject[]
 }
 
 async function installDefinition(hub: KubeClient, definition: KubeObject): Promise<void> {
@@ -48,21 +73,10 @@ function isEstablished({ status }: KubeObject): boolean {
   return conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') ?? false
 }
 
-function webhookSecrets(secret: string): KubeObject {
+function webhookSecrets(secret: string, namespace: string): KubeObject {
   const stringData = { 'webhook.github.secret': secret, 'webhook.gitlab.secret': secret }
   const labels = { 'app.kubernetes.io/name': 'argocd-secret', 'app.kubernetes.io/part-of': 'argocd' }
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'argocd-secret', namespace, labels }, stringData }
-}
-
-const defaultProject: KubeObject = {
-  apiVersion: 'argoproj.io/v1alpha1',
-  kind: 'AppProject',
-  metadata: { name: 'default', namespace },
-  spec: {
-    sourceRepos: ['*'],
-    destinations: [{ server: '*', namespace: '*' }],
-    clusterResourceWhitelist: [{ group: '*', kind: '*' }],
-  },
 }
 
 function base64(text: string): string {

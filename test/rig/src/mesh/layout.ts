@@ -2,6 +2,9 @@ import { services, type ServiceName } from '@k8or/contracts'
 import { join } from 'node:path'
 import { freePorts } from '../free-port'
 
+/** Namespace of a hub in which Applications are usually declared. */
+export const usualNamespace = 'argocd'
+
 /** One process for all services, or one for each. */
 export type MeshMode = 'standalone' | 'processes'
 
@@ -21,6 +24,8 @@ export interface MeshLayout {
   readonly webhook: number
   readonly git: number
   readonly services: Readonly<Record<ServiceName, ServicePorts>>
+  /** The cluster on which Applications are declared, and where on it. */
+  readonly hub: { readonly kubeconfig: string; readonly namespace: string }
   /** Settings of the mesh's processes besides those that follow from the layout. */
   readonly settings: Readonly<Record<string, string>>
 }
@@ -30,13 +35,14 @@ export async function layOut(
   dir: string,
   mode: MeshMode,
   settings: Readonly<Record<string, string>> = {},
+  hub: MeshLayout['hub'] = { kubeconfig: meshPaths(dir).hubKubeconfig, namespace: usualNamespace },
 ): Promise<MeshLayout> {
   const ports = await freePorts(5 + 2 * services.length)
   const next = (): number => ports.pop() ?? 0
   const pairs = services.map((name) => [name, { mesh: next(), probes: next() }] as const)
   const [nats, redis, people, webhook, git] = [next(), next(), next(), next(), next()]
   const listeners = Object.fromEntries(pairs) as MeshLayout['services']
-  return { dir, mode, nats, redis, people, webhook, git, services: listeners, settings }
+  return { dir, mode, nats, redis, people, webhook, git, services: listeners, settings, hub }
 }
 
 /** Files and folders of a mesh below its directory. */

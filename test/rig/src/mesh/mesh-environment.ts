@@ -1,7 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { KubeServer } from '../kube/kube-server'
 import { meshPaths, type MeshLayout } from './layout'
-import { controlNamespace } from './process-environment'
 
 /** What the values of `mesh.env` are made from. */
 export interface MeshFacts {
@@ -19,14 +18,14 @@ export function meshEnvironment(facts: MeshFacts): Record<string, string> {
   const paths = meshPaths(layout.dir)
   const people = `https://localhost:${layout.people}`
   return {
-    KUBECONFIG: paths.hubKubeconfig,
+    KUBECONFIG: layout.hub.kubeconfig,
     ...Object.fromEntries(clusters.map(({ name, kubeconfigPath }) => [`KUBECONFIG_${variable(name)}`, kubeconfigPath])),
     K8OR_CLUSTERS: clusters.map(({ name, kubeconfigPath }) => `${name}=${kubeconfigPath}`).join(','),
     K8OR_MODE: layout.mode,
     K8OR_URL: people,
     K8OR_CA: paths.ca,
     K8OR_TOKEN: facts.token,
-    K8OR_APP_NAMESPACE: controlNamespace,
+    K8OR_APP_NAMESPACE: layout.hub.namespace,
     K8OR_WEBHOOK_URL: `https://localhost:${layout.webhook}/api/webhook`,
     K8OR_WEBHOOK_SECRET: facts.webhookSecret,
     K8OR_GIT_URL: facts.gitUrl,

@@ -20,10 +20,19 @@ export interface MeshOptions {
   /** API servers besides the hub. */
   readonly clusters?: number
   readonly nodes?: number
+  /** A hub that the caller has prepared by `prepareHub`, in place of one that is started. */
+  readonly hub?: PreparedHub
   readonly kubelet?: KubeOptions['kubelet']
   /** Settings of the mesh's processes, such as K8OR_POLL_INTERVAL_MS. */
   readonly environment?: Readonly<Record<string, string>>
   readonly onProgress?: (text: string) => void
+}
+
+/** A cluster of somebody else to declare Applications on. */
+export interface PreparedHub {
+  readonly kubeconfig: string
+  readonly namespace: string
+  readonly webhookSecret: string
 }
 
 /** A whole mesh on real servers; whatever is killed comes back. */
@@ -48,7 +57,7 @@ export interface Mesh {
 
 /** Starts API servers, git, Redis, NATS and the mesh; returns when the mesh is ready. */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const layout = await layOut(options.dir, options.mode ?? 'standalone', options.environment)
+  const layout = await layOut(options.dir, options.mode ?? 'standalone', options.environment, options.hub)
   const starting = new MeshStart(layout, options)
   try {
     await starting.run()
@@ -61,7 +70,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 
 class MeshStart {
   readonly #processes = new Map<string, ManagedProcess>()
-  readonly #webhookSecret = randomBytes(20).toString('hex')
+  readonly #webhookSecret: string
   readonly #began = Date.now()
   #hub: KubeServer | undefined
   #clusters: KubeServer[] = []
@@ -71,7 +80,9 @@ class MeshStart {
   constructor(
     private readonly layout: MeshLayout,
     private readonly options: MeshOptions,
-  ) {}
+  ) {
+    this.#webhookSecret = options.hub?.webhookSecret ?? randomBytes(20).toString('hex')
+  }
 
   async run(): Promise<void> {
     await allOrFirstError([this.startHubAndMesh(), this.startClusters()])
@@ -82,12 +93,15 @@ class MeshStart {
   }
 
   mesh(): Mesh {
+    const theHub = (): KubeServer => this.theHub()
     const environment = (): Record<string, string> => this.environment()
     return {
       get env() {
         return environment()
       },
-      hub: this.theHub(),
+      get hub() {
+        return theHub()
+      },
       clusters: this.#clusters,
       git: this.theGit(),
       processes: this.#processes,
@@ -114,6 +128,7 @@ class MeshStart {
   }
 
   private async startHub(): Promise<void> {
+    if (this.options.hub) return
     this.#hub = await startKube({
       ...this.kubeOptions(),
       name: 'hub',
@@ -223,7 +238,7 @@ class MeshStart {
   }
 
   private theHub(): KubeServer {
-    if (!this.#hub) throw new Error('the hub has not been started')
+    if (!this.#hub) throw new Error('the hub was not started here')
     return this.#hub
   }
 

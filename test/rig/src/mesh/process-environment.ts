@@ -1,9 +1,6 @@
 import { services, type ServiceName } from '@k8or/contracts'
 import { meshPaths, type MeshLayout } from './layout'
 
-/** Namespace of the hub in which Applications are declared. */
-export const controlNamespace = 'argocd'
-
 /** Environment of a process of the mesh; only AccessPoint, alone or among all, is told of the hub's credentials. */
 export function processEnvironment(
   layout: MeshLayout,
@@ -15,12 +12,12 @@ export function processEnvironment(
     K8OR_STATE_DIR: paths.state,
     K8OR_NATS_URL: `tls://localhost:${layout.nats}`,
     K8OR_REDIS_URL: `rediss://localhost:${layout.redis}`,
-    K8OR_CONTROL_NAMESPACE: controlNamespace,
+    K8OR_CONTROL_NAMESPACE: layout.hub.namespace,
     K8OR_ALLOW_LOOPBACK: 'true',
     K8OR_ACCESSPOINT_PEOPLE_LISTEN: `127.0.0.1:${layout.people}`,
     K8OR_WEBHOOK_LISTEN: `127.0.0.1:${layout.webhook}`,
     ...Object.fromEntries(services.flatMap((name) => serviceEnvironment(name, layout))),
-    ...(isGate ? { K8OR_HUB_KUBECONFIG: paths.hubKubeconfig } : {}),
+    ...(isGate ? { K8OR_HUB_KUBECONFIG: layout.hub.kubeconfig } : {}),
     ...layout.settings,
   }
 }
