@@ -1,4 +1,6 @@
+import type { Message } from '@bufbuild/protobuf'
 import { canonicalRepositoryUrl } from '@k8or/contracts'
+import type { GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
 
 /** A repository Secret, or a template for repositories (repo-creds), as text by field. */
 export interface RepositorySecret {
@@ -18,21 +20,8 @@ export interface RepositorySettings {
   readonly tlsAuthorities: Readonly<Record<string, string>>
 }
 
-/** What a service needs to read one repository; empty where nothing is declared. */
-export interface RepositoryAccess {
-  readonly username: string
-  readonly password: string
-  readonly bearerToken: string
-  readonly sshPrivateKey: string
-  readonly knownHosts: string
-  readonly tlsCa: string
-  readonly tlsClientCert: string
-  readonly tlsClientKey: string
-  readonly insecure: boolean
-  readonly insecureIgnoreHostKey: boolean
-  readonly proxy: string
-  readonly noProxy: string
-}
+/** What a service needs to read one repository, as the contract has it; empty where nothing is declared. */
+export type RepositoryAccess = Omit<GetRepositoryResponse, keyof Message>
 
 const credentialFields = [
   'username',

@@ -1,20 +1,8 @@
-/** What it takes to read a repository; what is absent is not needed. */
-export interface RepositoryAccess {
-  readonly username: string
-  readonly password: string
-  readonly bearerToken: string
-  readonly sshPrivateKey: string
-  /** Lines in the form of ssh's known_hosts. */
-  readonly knownHosts: string
-  /** PEM of further authorities. */
-  readonly tlsCa: string
-  readonly tlsClientCert: string
-  readonly tlsClientKey: string
-  readonly insecure: boolean
-  readonly insecureIgnoreHostKey: boolean
-  readonly proxy: string
-  readonly noProxy: string
-}
+import type { Message } from '@bufbuild/protobuf'
+import type { GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
+
+/** What it takes to read a repository, as AccessPoint answers it; what is empty is not needed. */
+export type RepositoryAccess = Omit<GetRepositoryResponse, keyof Message>
 
 /** A public repository. */
 export const noAccess: RepositoryAccess = {
