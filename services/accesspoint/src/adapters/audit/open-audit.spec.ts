@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccessRecorded, FactDraft } from '@k8or/contracts'
+import { eventually } from '@k8or/rig'
 import { chainStart, findBreak, type UnchainedRecord } from '../../domain/audit/chain'
 import { AuditFullError } from '../../domain/ports'
 import { openAudit, type OpenAudit } from './open-audit'
@@ -104,6 +105,44 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     expect(() => roomy.log.note(record, '_')).not.toThrow()
     await roomy.close()
     expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('refuses while the disk takes nothing, and goes on with the same chain once it does', async () => {
+    publisher.isAway = true
+    const audit = open(20_000)
+    const noteOne = async (): Promise<void> => {
+      audit.log.note(record, '_')
+      await audit.log.settle()
+    }
+    const away = `${dir}.away`
+    renameSync(dir, away)
+    try {
+      await expect(
+        (async () => {
+          for (let i = 0; i < 100; i++) await noteOne()
+        })(),
+      ).rejects.toThrow('access records can not be written')
+      expect(() => audit.log.note(record, '_')).toThrow(/free the disk/)
+    } finally {
+      renameSync(away, dir)
+    }
+    await eventually(() => noteOne().then(() => true))
+    publisher.isAway = false
+    await audit.close()
+    expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('removes from the disk what was shipped as a whole', async () => {
+    const audit = open(20_000)
+    for (let i = 0; i < 200; i++) {
+      audit.log.note({ ...record, path: `/${i}` }, '_')
+      await audit.log.settle()
+      if (i % 20 === 0) await eventually(() => publisher.facts.size > i)
+    }
+    await eventually(() => publisher.facts.size === 200)
+    await eventually(() => segments().length <= 2)
+    await audit.close()
+    expect(publisher.records.map(({ path }) => path)).toEqual(Array.from({ length: 200 }, (_, i) => `/${i}`))
   })
 
   it('writes those who wait at the same moment together, in order', async () => {

@@ -60,6 +60,9 @@ export class ClusterStates {
     const done = before
       .then(() => work(key))
       .catch((error: unknown) => this.signals.trouble('cluster state not recorded', error))
+      .finally(() => {
+        if (this.writing.get(key) === done) this.writing.delete(key)
+      })
     this.writing.set(key, done)
   }
 

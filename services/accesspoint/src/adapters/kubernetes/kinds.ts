@@ -22,7 +22,8 @@ export class Kinds {
     const found = known?.kinds.get(target.plural)
     if (known && found && Date.now() - known.readAt < staleAfterMs) return found
     const kinds = await this.read(cluster, target)
-    this.known.set(key, { kinds, readAt: Date.now() })
+    // What is not served would fill the memory with whatever somebody asks for.
+    if (kinds.size > 0) this.known.set(key, { kinds, readAt: Date.now() })
     return kinds.get(target.plural)
   }
 

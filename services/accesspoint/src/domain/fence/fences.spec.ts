@@ -43,6 +43,19 @@ describe('services/accesspoint/src/domain/fence/fences', () => {
     expect(fences.admit(fence(1, 1), 'a')).toBeUndefined()
   })
 
+  it('forgets objects beyond a number, and refuses from then on what may be older than they were', () => {
+    const fences = new Fences(2)
+    for (const [object, release] of [
+      ['a', 5],
+      ['b', 3],
+      ['c', 4],
+    ] as const)
+      fences.admit(fence(release, 1), object)
+    expect(fences.admit(fence(4, 1), 'a')).toContain('release 4 is older than release 5')
+    expect(fences.admit(fence(5, 1), 'a')).toBeUndefined()
+    expect(fences.admit(fence(1, 2), 'new owner')).toBeUndefined()
+  })
+
   it('admits, of any sequence of calls, none that is older than one before it', () => {
     const calls = fc.array(fc.record({ release: fc.nat(5), lease: fc.nat(5), object: fc.constantFrom('a', 'b') }))
     fc.assert(

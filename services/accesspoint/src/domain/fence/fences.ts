@@ -3,9 +3,14 @@ import type { Fence } from './fence'
 
 interface Seen {
   lease: number
-  /** By object: the newest release under the newest lease that touched it. */
-  readonly objects: Map<string, { lease: number; release: number }>
+  /** By object: the newest release that touched it under this lease. */
+  readonly objects: Map<string, number>
+  /** What is older is refused for objects, too, that are not remembered: they may have been forgotten. */
+  oldest: number
 }
+
+/** Objects that are remembered of one application. */
+const mostObjects = 10_000
 
 /**
  * The newest release and lease that was seen of every application and object. A mutation that is older is refused, so
@@ -16,6 +21,8 @@ export class Fences {
   /** By bucket: the lease under which its present owner won it. */
   private readonly tenures = new Map<number, number>()
   private knows = false
+
+  constructor(private readonly most = mostObjects) {}
 
   /** Whether the present owners are known: before that, no mutation can be judged. */
   get knowsOwners(): boolean {
@@ -37,8 +44,15 @@ export class Fences {
     const refusal = this.test(fence, object)
     if (refusal !== undefined) return refusal
     const seen = this.seenOf(fence.application)
+    if (fence.lease > seen.lease) {
+      seen.objects.clear()
+      seen.oldest = 0
+    }
     seen.lease = fence.lease
-    seen.objects.set(object, { lease: fence.lease, release: fence.release })
+    // Whoever was touched last is forgotten last.
+    seen.objects.delete(object)
+    seen.objects.set(object, fence.release)
+    if (seen.objects.size > this.most) forgetFirst(seen)
     return undefined
   }
 
@@ -49,9 +63,9 @@ export class Fences {
     const lease = Math.max(seen?.lease ?? 0, this.tenures.get(bucketOf(fence.application)) ?? 0)
     if (fence.lease < lease)
       return `lease ${fence.lease} is older than lease ${lease}: another instance owns the application now`
-    const last = seen?.objects.get(object)
-    if (last?.lease === fence.lease && fence.release < last.release)
-      return `release ${fence.release} is older than release ${last.release}, which was applied already`
+    if (fence.lease !== seen?.lease) return undefined
+    const last = seen.objects.get(object) ?? seen.oldest
+    if (fence.release < last) return `release ${fence.release} is older than release ${last}, which was applied already`
     return undefined
   }
 
@@ -63,8 +77,15 @@ export class Fences {
   private seenOf(application: string): Seen {
     const known = this.applications.get(application)
     if (known) return known
-    const seen: Seen = { lease: 0, objects: new Map() }
+    const seen: Seen = { lease: 0, objects: new Map(), oldest: 0 }
     this.applications.set(application, seen)
     return seen
   }
+}
+
+function forgetFirst(seen: Seen): void {
+  const [first] = seen.objects
+  if (!first) return
+  seen.oldest = Math.max(seen.oldest, first[1])
+  seen.objects.delete(first[0])
 }
