@@ -7,6 +7,8 @@ export interface Terminal {
   /** Whether progress can be shown and overwritten. */
   readonly showsProgress: boolean
   print(text: string): void
+  /** Writes a text as it is, without an end of line of its own. */
+  write(text: string): void
   complain(text: string): void
   /** Shows one line that the next one overwrites; empty takes it away. */
   progress(line: string): void
@@ -31,6 +33,7 @@ export function createTerminal(stdout: Stream = process.stdout, stderr: Stream =
     isTTY,
     showsProgress,
     print: (text) => void stdout.write(`${text}\n`),
+    write: (text) => void stdout.write(text),
     complain: (text) => void stderr.write(`${text}\n`),
     progress: (line) => {
       if (showsProgress) stderr.write(`${clearLine}${line.slice(0, (stderr.columns ?? 80) - 1)}`)

@@ -3,3 +3,8 @@ export type { ManifestObject, Rendered, RenderedObject, SourceFile } from './ren
 export { imagesOf } from './release/images'
 export { canonicalJson } from './release/canonical-json'
 export { composeRelease } from './release/release-content'
+export { editAnyFile } from './images/edit/edit-any'
+export { NotEditableError } from './images/edit/edited'
+export type { KnownTag } from './images/known-tag'
+export { select } from './images/select'
+export { strategyOf } from './images/strategy'

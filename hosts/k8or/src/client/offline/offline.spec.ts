@@ -24,6 +24,7 @@ class Desk implements OfflineContext {
     isTTY: false,
     showsProgress: false,
     print: () => undefined,
+    write: () => undefined,
     complain: (text: string) => void this.complaints.push(text),
     progress: () => undefined,
     colors: pc.createColors(false),

@@ -9,6 +9,7 @@ const terminal = (isTTY: boolean) => {
     isTTY,
     showsProgress: false,
     print: (text) => void printed.push(text),
+    write: ignore,
     complain: ignore,
     progress: ignore,
     colors: pc.createColors(false),
