@@ -27,8 +27,8 @@ export const walls = [
     name: 'domain-libs',
     ...domain,
     imports: ['@k8or'],
-    unless: ['@k8or/contracts', '@k8or/outcome', '@k8or/projects'],
-    why: 'of our own packages domain/ may use only @k8or/contracts, @k8or/outcome and @k8or/projects',
+    unless: ['@k8or/contracts', '@k8or/kube-objects', '@k8or/outcome', '@k8or/projects'],
+    why: 'of our own packages domain/ may use only @k8or/contracts, @k8or/kube-objects, @k8or/outcome and @k8or/projects',
   },
   {
     name: 'bus',

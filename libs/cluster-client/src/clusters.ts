@@ -1,36 +1,5 @@
 import type { ObjectRef } from '@k8or/contracts'
-
-/** A Kubernetes object as JSON; times stay text, unknown fields stay. */
-export interface KubeObject {
-  apiVersion: string
-  kind: string
-  metadata: {
-    name: string
-    namespace?: string
-    uid?: string
-    resourceVersion?: string
-    generation?: number
-    creationTimestamp?: string
-    deletionTimestamp?: string
-    labels?: Record<string, string>
-    annotations?: Record<string, string>
-    ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
-    managedFields?: ManagedFields[]
-    finalizers?: string[]
-    [field: string]: unknown
-  }
-  [field: string]: unknown
-}
-
-export interface ManagedFields {
-  manager: string
-  operation: 'Apply' | 'Update'
-  apiVersion: string
-  time?: string
-  fieldsType: string
-  fieldsV1: Record<string, unknown>
-  subresource?: string
-}
+import type { KubeObject } from '@k8or/kube-objects'
 
 /** A kind as one cluster serves it. */
 export interface ApiResource {

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
 import { eventually, removeDir, repositoryRoot, startKube, tempDir, type KubeServer } from '@k8or/rig'
 import { Agent, request } from 'undici'
-import { createClusters, KubeError, type Clusters, type Gate, type KubeObject } from '.'
+import { createClusters, KubeError, type Clusters, type Gate } from '.'
 
 const signal = new AbortController().signal
 const cluster = 'in-cluster'

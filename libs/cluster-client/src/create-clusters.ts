@@ -1,10 +1,11 @@
 import { fieldManager, gateHeaders, type ObjectRef } from '@k8or/contracts'
-import type { ApiResource, CallOptions, Clusters, KubeObject, MutationOptions, WatchOptions } from './clusters'
+import { joinApiVersion, refOf, type KubeObject } from '@k8or/kube-objects'
+import type { ApiResource, CallOptions, Clusters, MutationOptions, WatchOptions } from './clusters'
 import { Discovery } from './discovery'
 import type { Gate } from './gate'
 import { KubeCalls, statusOf } from './kube-calls'
 import { kindNotServed, refusal, type Subject } from './kube-error'
-import { apiVersionOf, collectionPath, objectPath, parseApiVersion, queryOf } from './resource-paths'
+import { collectionPath, objectPath, queryOf } from './resource-paths'
 import { Watch } from './watch'
 
 type Kind = Pick<ApiResource, 'group' | 'version' | 'kind'>
@@ -150,7 +151,7 @@ class GateClusters implements Clusters {
   ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
     const items: KubeObject[] = []
     const { labelSelector, fieldSelector } = options
-    const apiVersion = apiVersionOf(resource)
+    const apiVersion = joinApiVersion(resource)
     let next = ''
     for (;;) {
       const query = queryOf({ limit: pageSize, continue: next, labelSelector, fieldSelector })
@@ -210,11 +211,6 @@ function deleteOptions(options: { uid?: string; propagation?: string }): Record<
     ...(options.uid === undefined ? {} : { preconditions: { uid: options.uid } }),
     ...(options.propagation === undefined ? {} : { propagationPolicy: options.propagation }),
   }
-}
-
-function refOf(object: KubeObject): ObjectRef {
-  const { name, namespace = '' } = object.metadata
-  return { ...parseApiVersion(object.apiVersion), kind: object.kind, namespace, name }
 }
 
 function listSubject(cluster: string, kind: Kind, namespace = ''): Subject {

@@ -1,8 +1,9 @@
+import { joinApiVersion, splitApiVersion } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
 import type { ApiResource, CallOptions } from './clusters'
 import type { KubeCalls } from './kube-calls'
 import type { Subject } from './kube-error'
-import { apiVersionOf, parseApiVersion, versionPath } from './resource-paths'
+import { versionPath } from './resource-paths'
 
 const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,' +
@@ -138,7 +139,7 @@ export class Discovery {
 
   /** For servers without aggregated discovery. A group whose extension server is down is left out. */
   private async oneVersion(cluster: string, groupVersion: string, signal: AbortSignal): Promise<ApiResource[]> {
-    const { group, version } = parseApiVersion(groupVersion)
+    const { group, version } = splitApiVersion(groupVersion)
     const call = { method: 'GET' as const, path: versionPath({ group, version }), signal, timeoutMs: ownTimeoutMs }
     const answer = await this.calls
       .expect<{ resources: (ApiResource & { name: string })[] }>(discoverySubject(cluster), call)
@@ -177,7 +178,7 @@ function versionsOf(answer: unknown): string[] {
 }
 
 function kindKey(kind: Pick<ApiResource, 'group' | 'version' | 'kind'>): string {
-  return `${apiVersionOf(kind)}/${kind.kind}`
+  return `${joinApiVersion(kind)}/${kind.kind}`
 }
 
 function discoverySubject(cluster: string): Subject {

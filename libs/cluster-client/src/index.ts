@@ -1,13 +1,4 @@
-export type {
-  ApiResource,
-  CallOptions,
-  Clusters,
-  Fence,
-  KubeObject,
-  ManagedFields,
-  MutationOptions,
-  WatchOptions,
-} from './clusters'
+export type { ApiResource, CallOptions, Clusters, Fence, MutationOptions, WatchOptions } from './clusters'
 export { deadlineOf, type Deadline } from './deadline'
 export type { Gate, GateRequest, GateResponse } from './gate'
 export { createClusters } from './create-clusters'

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@k8or/contracts'
-import { apiVersionOf } from './resource-paths'
+import { joinApiVersion } from '@k8or/kube-objects'
 
 /** One field that the API server found fault with. */
 export interface FieldFault {
@@ -58,7 +58,7 @@ export function refusal(subject: Subject, status: number, answer: KubeStatus): K
 
 /** The error for a kind that a cluster does not serve. */
 export function kindNotServed(subject: Subject): KubeError {
-  const kind = `${apiVersionOf(subject.ref)} ${subject.ref.kind}`
+  const kind = `${joinApiVersion(subject.ref)} ${subject.ref.kind}`
   const message = `${describeSubject(subject)}: the cluster serves no ${kind}; install its CustomResourceDefinition or correct apiVersion and kind`
   return new KubeError(message, 404, 'KindNotServed', subject.ref)
 }

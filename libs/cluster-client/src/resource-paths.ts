@@ -1,17 +1,5 @@
 import type { ApiResource } from './clusters'
 
-/** What discovery asks for of a kind: group and version in one text, as objects have it. */
-export function apiVersionOf(kind: { readonly group: string; readonly version: string }): string {
-  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`
-}
-
-/** Group and version of an `apiVersion`. */
-export function parseApiVersion(apiVersion: string): { group: string; version: string } {
-  const slash = apiVersion.indexOf('/')
-  if (slash < 0) return { group: '', version: apiVersion }
-  return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
-}
-
 /** The path of a group and version: `/api/v1`, `/apis/apps/v1`. */
 export function versionPath(kind: { readonly group: string; readonly version: string }): string {
   return kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { KubeObject } from './clusters'
+import type { KubeObject } from '@k8or/kube-objects'
 import type { KubeStatus } from './kube-error'
 import { LineSplitter } from './line-splitter'
 

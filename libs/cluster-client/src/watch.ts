@@ -1,6 +1,7 @@
+import type { KubeObject } from '@k8or/kube-objects'
 import { describeError } from '@k8or/outcome'
 import { BackOff, pause } from './back-off'
-import type { ApiResource, KubeObject, WatchOptions } from './clusters'
+import type { ApiResource, WatchOptions } from './clusters'
 import type { Discovery } from './discovery'
 import { statusOf, type KubeCalls } from './kube-calls'
 import { kindNotServed, KubeError, refusal, type Subject } from './kube-error'

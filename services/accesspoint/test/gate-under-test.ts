@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClusters, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import { createClusters, type Clusters } from '@k8or/cluster-client'
+import type { KubeObject } from '@k8or/kube-objects'
 import {
   eventually,
   freePorts,

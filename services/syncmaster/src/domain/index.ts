@@ -1,5 +1,5 @@
 export { parseApplication, type Application } from './application/application'
-export { refOf, keyOf, nameOf, type KubeObject } from './kube-object'
+export { refOf, keyOf, nameOf, type KubeObject } from '@k8or/kube-objects'
 export { completeObjects, type DesiredObject, type DesiredSet, type Owner } from './plan/desired'
 export { planChanges, findSurplus, type ChangeSet, type PlanInput } from './plan/change-set'
 export { type Change } from './plan/change'

@@ -6,10 +6,10 @@ import type {
   ReleaseRecord,
   SyncedObject,
 } from '@k8or/contracts'
+import type { KindRef, KubeObject } from '@k8or/kube-objects'
 import type { Project } from '@k8or/projects'
 import type { Application } from './application/application'
 import type { LiveIndex } from './drift/live-index'
-import type { KindRef, KubeObject } from './kube-object'
 import type { DesiredSet } from './plan/desired'
 import type { NamedCluster } from './project/destination'
 import type { TargetCluster } from './project/rules'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@k8or/cluster-client'
+import type { KubeObject } from '@k8or/kube-objects'
 
 /** A Secret of the control namespace, its values as text. */
 export interface DeclaredSecret {

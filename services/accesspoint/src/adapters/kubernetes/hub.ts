@@ -1,5 +1,5 @@
 import { hubCluster } from '@k8or/contracts'
-import type { KubeObject } from '@k8or/cluster-client'
+import type { KubeObject } from '@k8or/kube-objects'
 import type { Project } from '@k8or/projects'
 import type { PolicyFacts } from '../../domain/access/decide'
 import type { Application } from '../../domain/access/application'

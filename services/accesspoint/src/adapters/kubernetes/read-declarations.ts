@@ -1,4 +1,4 @@
-import type { KubeObject } from '@k8or/cluster-client'
+import type { KubeObject } from '@k8or/kube-objects'
 import { closedProject, parseProject, type Project } from '@k8or/projects'
 import { z } from 'zod'
 import type { Application } from '../../domain/access/application'

@@ -1,4 +1,5 @@
 import type { Problem } from '@k8or/contracts'
+import { splitApiVersion } from '@k8or/kube-objects'
 import type { RenderedObject } from '../render/rendering'
 
 /** Every object once: of those that are there more than once the last counts, as in Argo CD, and that is said. */
@@ -19,8 +20,7 @@ export function settleRepeats(rendered: readonly RenderedObject[]): {
 
 function keyOf({ apiVersion, kind, metadata }: RenderedObject['object']): string | undefined {
   if (metadata.name === undefined) return undefined
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
-  return [group, kind, metadata.namespace ?? '', metadata.name].join('\n')
+  return [splitApiVersion(apiVersion).group, kind, metadata.namespace ?? '', metadata.name].join('\n')
 }
 
 function repeated(earlier: RenderedObject, last: RenderedObject): Problem {

@@ -1,5 +1,6 @@
 import { managedMarks, type Health, type ObjectRef } from '@k8or/contracts'
-import { groupOf, judgeObject } from '../verdict/judge-object'
+import { refOf, splitApiVersion } from '@k8or/kube-objects'
+import { judgeObject } from '../verdict/judge-object'
 
 /** A Kubernetes object as it comes from a watch: only what is read here is named. */
 export interface SeenObject {
@@ -55,11 +56,6 @@ export function isOfInterest({ application, owners }: Sighting): boolean {
   return application !== '' || owners.length > 0
 }
 
-function refOf({ apiVersion, kind, metadata }: SeenObject): ObjectRef {
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
-  return { group: groupOf(apiVersion), version, kind, namespace: metadata.namespace ?? '', name: metadata.name }
-}
-
 /**
  * Controllers copy labels and annotations to what they make (an EndpointSlice has those of its Service): the tracking id
  * tells whose they are, and what a controller owns without one is not managed.
@@ -68,7 +64,7 @@ function managerOf({ apiVersion, kind, metadata }: SeenObject): string {
   const application = metadata.labels?.[managedMarks.application] ?? ''
   const tracking = metadata.annotations?.[managedMarks.trackingId]
   if (tracking !== undefined)
-    return tracking.includes(`:${groupOf(apiVersion)}/${kind}:`) && tracking.endsWith(`/${metadata.name}`)
+    return tracking.includes(`:${splitApiVersion(apiVersion).group}/${kind}:`) && tracking.endsWith(`/${metadata.name}`)
       ? application
       : ''
   return metadata.ownerReferences?.some(({ controller }) => controller === true) ? '' : application

@@ -1,4 +1,5 @@
 import type { Health } from '@k8or/contracts'
+import { splitApiVersion } from '@k8or/kube-objects'
 import { rules } from '../health/rules'
 import { health, type HealthRule } from './rule'
 
@@ -21,14 +22,9 @@ const byKind = new Map<string, HealthRule>(rules.map((rule) => [ruleName(rule.gr
 export function judgeObject(object: JudgedObject): Judgement {
   if (object.metadata?.deletionTimestamp !== undefined)
     return { health: health('Progressing', 'Pending deletion'), rule: 'pending-deletion' }
-  const name = ruleName(groupOf(object.apiVersion), object.kind)
+  const name = ruleName(splitApiVersion(object.apiVersion).group, object.kind)
   const rule = byKind.get(name)
   return rule === undefined ? { health: null, rule: null } : { health: rule.judge(object), rule: name }
-}
-
-/** `apps` of `apps/v1`; empty for the core group. */
-export function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
 function ruleName(group: string, kind: string): string {

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters as KubeClusters } from '@k8or/cluster-client'
-import { refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
+import { refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { RefusedError, type Clusters, type MutationOptions } from '../../domain/ports'
 
 const servedWithinMs = 5000

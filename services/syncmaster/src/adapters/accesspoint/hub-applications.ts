@@ -1,10 +1,10 @@
 import { hubCluster, type ObjectRef } from '@k8or/contracts'
-import { KubeError, type Clusters, type KubeObject } from '@k8or/cluster-client'
+import { KubeError, type Clusters } from '@k8or/cluster-client'
+import { isOlderVersion, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import type { Logger } from '@k8or/telemetry'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { attentionDigest } from '../../domain/application/declaration'
-import { isOlderVersion } from '../../domain/kube-object'
 import { ConflictError, type Applications } from '../../domain/ports'
 import type { HubEvents } from './hub-events'
 

@@ -1,9 +1,9 @@
 import { managedMarks, bucketCount } from '@k8or/contracts'
 import { KubeError, type Clusters } from '@k8or/cluster-client'
+import { keyOf, refOf, type KindRef } from '@k8or/kube-objects'
 import { describeError } from '@k8or/outcome'
 import type { Logger } from '@k8or/telemetry'
 import type { LiveIndex } from '../../domain/drift/live-index'
-import { keyOf, refOf, type KindRef } from '../../domain/kube-object'
 import type { Live } from '../../domain/ports'
 
 const knownWithinMs = 3000

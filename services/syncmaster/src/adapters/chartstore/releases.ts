@@ -1,9 +1,9 @@
 import { releaseKey, releaseRecord, type ReleaseRecord } from '@k8or/contracts'
 import { Releases as ReleasesService } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import type { Bus, Records } from '@k8or/jetstream'
+import type { KubeObject } from '@k8or/kube-objects'
 import type { Calls } from '@k8or/rpc'
 import { z } from 'zod'
-import type { KubeObject } from '../../domain/kube-object'
 import type { Releases } from '../../domain/ports'
 
 const Manifests = z.array(

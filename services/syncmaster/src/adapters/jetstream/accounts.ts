@@ -1,7 +1,7 @@
 import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
+import { keyOf } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import { keyOf } from '../../domain/kube-object'
 import type { Account, Accounts, AccountView, Clock } from '../../domain/ports'
 import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
 

@@ -6,11 +6,11 @@ import {
   type ApplicationRecord,
   type ReleaseRecord,
 } from '@k8or/contracts'
+import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { LiveIndex } from '../../domain/drift/live-index'
 import { driftId } from '../../domain/sync/heal'
-import { keyOf, refOf, type KindRef, type KubeObject } from '../../domain/kube-object'
 import {
   RefusedError,
   type Account,

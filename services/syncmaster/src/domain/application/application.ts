@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DeclaredSource, Destination } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { ApplicationStatus } from './application-status'
-import type { KubeMetadata } from '../kube-object'
 
 const Automated = z.object({
   enabled: z.boolean().nullish(),
@@ -113,7 +113,7 @@ const emptySpec: ApplicationSpec = ApplicationSpec.parse({})
  * Reads an Application from its JSON; unknown fields are tolerated.
  * @throws z.ZodError when not even its metadata can be read
  */
-export function parseApplication(object: { metadata: KubeMetadata; [field: string]: unknown }): Application {
+export function parseApplication(object: { metadata: KubeObject['metadata']; [field: string]: unknown }): Application {
   const metadata = Metadata.parse(object.metadata)
   const spec = ApplicationSpec.safeParse(object['spec'] ?? {})
   const operation = Operation.nullish().safeParse(object['operation'])

@@ -1,5 +1,5 @@
 import { fieldManager } from '@k8or/contracts'
-import type { KubeObject, ManagedFields } from '../kube-object'
+import type { KubeObject, ManagedFields } from '@k8or/kube-objects'
 import { diffFields, formatPath, type FieldChange } from '../plan/diff'
 import { ownsPath } from './projection'
 

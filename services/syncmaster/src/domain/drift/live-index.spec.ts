@@ -1,6 +1,6 @@
 import { fieldManager, managedMarks } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { digestOf } from '../digest'
-import type { KubeObject } from '../kube-object'
 import { LiveIndex } from './live-index'
 import { projectOwned } from './projection'
 

@@ -1,4 +1,4 @@
-import { isOlderVersion, type KubeObject } from '../kube-object'
+import { isOlderVersion, type KubeObject } from '@k8or/kube-objects'
 import { toLiveObject, type LiveObject } from './live-object'
 
 /** Tells what an object should look like, for seeing at once whether it does. */

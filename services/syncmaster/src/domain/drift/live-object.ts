@@ -1,6 +1,6 @@
 import { managedMarks, type ObjectRef } from '@k8or/contracts'
+import { keyOf, refOf, type KubeObject } from '@k8or/kube-objects'
 import { annotations } from '../application/policy'
-import { keyOf, refOf, type KubeObject } from '../kube-object'
 import { instanceOf } from '../plan/tracking'
 import { waveOf } from '../plan/desired'
 import { digestOf } from '../digest'

@@ -1,6 +1,6 @@
 import { fieldManager } from '@k8or/contracts'
+import type { KubeObject, ManagedFields } from '@k8or/kube-objects'
 import { digestOf } from '../digest'
-import type { KubeObject, ManagedFields } from '../kube-object'
 import { describeDrift } from './describe-drift'
 import { ownsPath, projectFields, projectOwned } from './projection'
 

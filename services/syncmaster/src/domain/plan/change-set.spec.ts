@@ -1,6 +1,6 @@
 import type { AppliedRecord } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { toLiveObject, type LiveObject } from '../drift/live-object'
-import type { KubeObject } from '../kube-object'
 import type { Change } from './change'
 import { countChanges, findSurplus, planChanges } from './change-set'
 import { completeObjects, type DesiredObject } from './desired'

@@ -1,5 +1,5 @@
-import { keyOf, nameOf } from '../kube-object'
 import type { AppliedRecord, ObjectRef } from '@k8or/contracts'
+import { keyOf, nameOf } from '@k8or/kube-objects'
 import type { LiveObject } from '../drift/live-object'
 import type { Change } from './change'
 import type { DesiredObject } from './desired'

@@ -1,5 +1,5 @@
 import { managedMarks } from '@k8or/contracts'
-import type { KubeObject } from '../kube-object'
+import type { KubeObject } from '@k8or/kube-objects'
 import { diffFields, type FieldChange } from './diff'
 
 const bookkeeping = new Set([

@@ -1,6 +1,6 @@
 import { bucketOf, managedMarks } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { broughtKinds, completeObjects, waveOf } from './desired'
-import type { KubeObject } from '../kube-object'
 
 const owner = { uid: 'uid-1', instance: 'shop', destinationNamespace: 'front' }
 const marks = { [managedMarks.bucket]: String(bucketOf('uid-1')), [managedMarks.application]: 'uid-1' }

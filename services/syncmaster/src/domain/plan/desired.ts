@@ -1,7 +1,7 @@
 import { bucketOf, managedMarks, type ObjectRef } from '@k8or/contracts'
+import { keyOf, nameOf, refOf, type KubeObject } from '@k8or/kube-objects'
 import { annotations, SyncOptions } from '../application/policy'
 import { digestOf } from '../digest'
-import { keyOf, nameOf, refOf, type KubeObject } from '../kube-object'
 import { formatTracking } from './tracking'
 
 /** One object as it is to be on the cluster. */

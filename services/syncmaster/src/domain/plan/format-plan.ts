@@ -1,4 +1,4 @@
-import { nameOf } from '../kube-object'
+import { nameOf } from '@k8or/kube-objects'
 import { countChanges } from './change-set'
 import type { Change } from './change'
 

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube-object'
+import type { KubeObject } from '@k8or/kube-objects'
 import { maskSecrets } from './mask-secrets'
 
 const secret = (data: Record<string, string>, more: Partial<KubeObject> = {}): KubeObject => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
+import type { KubeObject } from '@k8or/kube-objects'
 import { completeObjects } from './desired'
 import { kindOrder, kindRank } from './kind-order'
 import { orderChanges } from './order'
 import type { Change } from './change'
-import type { KubeObject } from '../kube-object'
 import { toLiveObject } from '../drift/live-object'
 
 const owner = { uid: 'u', instance: 'shop', destinationNamespace: 'shop' }

@@ -1,4 +1,4 @@
-import { compareTexts } from '../kube-object'
+import { compareTexts } from '../compare-refs'
 import { isCustomResourceDefinition } from './desired'
 import { kindRank } from './kind-order'
 import { isDesired, type Change, type DesiredChange } from './change'

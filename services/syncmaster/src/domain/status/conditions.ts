@@ -1,5 +1,5 @@
 import type { Condition } from '../application/application-status'
-import { compareTexts } from '../kube-object'
+import { compareTexts } from '../compare-refs'
 
 /** The conditions that the mesh speaks of; others stay as they are. */
 const ownConditions: readonly string[] = [

@@ -1,7 +1,7 @@
 import type { Health, HealthStatus } from '@k8or/contracts'
 import type { ApplicationStatus } from '../application/application-status'
-import { nameOf } from '../kube-object'
 import type { ObjectRef } from '@k8or/contracts'
+import { nameOf } from '@k8or/kube-objects'
 
 /** What InsightHub said of an object, or of an application as a whole. */
 export interface Verdict {

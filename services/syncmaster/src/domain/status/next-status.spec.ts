@@ -1,7 +1,7 @@
+import type { KubeObject } from '@k8or/kube-objects'
 import { MemoryWorld } from '../../adapters/memory/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import type { KubeObject } from '../kube-object'
 import { defaultMassChangeLimits } from '../plan/prune'
 import { Reconciler } from '../sync/reconciler'
 

@@ -1,6 +1,6 @@
 import type { HistoryEntry, OperationState, ResourceResult } from '../application/application-status'
 import { hasManySources, type Application } from '../application/application'
-import { compareRefs } from '../kube-object'
+import { compareRefs } from '../compare-refs'
 import type { ObjectOutcome } from '../sync/outcome'
 import { seconds, type SyncPointer } from '../sync/sync-pointer'
 import { needed, type Work } from '../sync/work'

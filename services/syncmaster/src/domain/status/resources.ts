@@ -1,5 +1,5 @@
 import type { ResourceStatus } from '../application/application-status'
-import { compareRefs } from '../kube-object'
+import { compareRefs } from '../compare-refs'
 import { isDesired, type Change } from '../plan/change'
 import type { ObjectOutcome } from '../sync/outcome'
 import { needed, type Work } from '../sync/work'

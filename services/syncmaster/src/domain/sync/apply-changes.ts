@@ -1,6 +1,6 @@
 import { describeError, Later } from '@k8or/outcome'
 import { fieldManager, type AppliedRecord } from '@k8or/contracts'
-import { nameOf, refOf, type KubeObject } from '../kube-object'
+import { nameOf, refOf, type KubeObject } from '@k8or/kube-objects'
 import { toLiveObject } from '../drift/live-object'
 import { broughtKinds, describeLackOfNamespace } from '../plan/desired'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'

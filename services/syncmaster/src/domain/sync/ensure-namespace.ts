@@ -1,5 +1,5 @@
+import type { KubeObject } from '@k8or/kube-objects'
 import { Later, describeError } from '@k8or/outcome'
-import type { KubeObject } from '../kube-object'
 import type { Change } from '../plan/change'
 import { RefusedError } from '../ports'
 import type { ObjectOutcome } from './outcome'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube-object'
+import type { KubeObject } from '@k8or/kube-objects'
 import { comparable } from '../plan/compare'
 import { inParallel } from './in-parallel'
 import { predictChange, type ObjectDifference } from './predict-change'

@@ -1,7 +1,7 @@
 import { sha256 } from '@k8or/contracts'
+import { nameOf } from '@k8or/kube-objects'
 import { describeDrift, formatDrift, type DriftDescription } from '../drift/describe-drift'
 import { failedHealWaitMs } from '../drift/token-bucket'
-import { nameOf } from '../kube-object'
 import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
 import type { DriftFact } from '../ports'
 import { applyChanges } from './apply-changes'

@@ -1,6 +1,6 @@
 import { fieldManager } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { ownsPath } from '../drift/projection'
-import type { KubeObject } from '../kube-object'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { compareWithPrediction } from '../plan/compare'
 import { formatPath } from '../plan/diff'

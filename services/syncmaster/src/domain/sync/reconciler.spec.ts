@@ -1,8 +1,8 @@
 import type { SyncFinished } from '@k8or/contracts'
+import type { KubeObject } from '@k8or/kube-objects'
 import { Killed, MemoryWorld } from '../../adapters/memory/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import type { KubeObject } from '../kube-object'
 import { defaultMassChangeLimits } from '../plan/prune'
 import { Reconciler } from './reconciler'
 

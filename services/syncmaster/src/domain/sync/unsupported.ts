@@ -1,4 +1,4 @@
-import { nameOf } from '../kube-object'
+import { nameOf } from '@k8or/kube-objects'
 import { needed, type Work } from './work'
 
 /** Hooks that ask to be run: to leave one out and call the sync a success would be a lie. */

@@ -1,6 +1,6 @@
 import { Later } from '@k8or/outcome'
 import type { AppliedRecord, ObjectRef } from '@k8or/contracts'
-import { keyOf, type KindRef } from '../../kube-object'
+import { keyOf, type KindRef } from '@k8or/kube-objects'
 import { inParallel } from '../in-parallel'
 import { needed, type Stop, type Work } from '../work'
 

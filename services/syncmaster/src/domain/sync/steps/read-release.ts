@@ -1,6 +1,6 @@
 import type { Problem, ReleaseRecord } from '@k8or/contracts'
+import { nameOf, splitApiVersion, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { declarationOf } from '../../application/declaration'
-import { splitApiVersion, type KindRef, type KubeObject } from '../../kube-object'
 import {
   broughtKinds,
   completeObjects,
@@ -8,7 +8,6 @@ import {
   type DesiredSet,
   type IsNamespaced,
 } from '../../plan/desired'
-import { nameOf } from '../../kube-object'
 import { needed, type Stop, type Work } from '../work'
 
 /** Reads which release is the newest, and whether it is what the Application declares now. */
