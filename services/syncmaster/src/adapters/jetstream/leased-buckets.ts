@@ -100,8 +100,9 @@ export class LeasedBuckets implements Buckets {
   #passOne(): void {
     this.#nextPassed = (this.#nextPassed + 1) % bucketCount
     const bucket = this.#nextPassed
-    // Every look uses its watches anew: one that several rounds did not use is for nothing.
-    if (bucket === 0) this.followers.live.endUnused(3 * this.settings.fullPassIntervalMs)
+    // Every look uses its watches anew: one that several rounds did not use is for nothing. Who owns nothing does not look.
+    if (bucket === 0 && this.#leases.held().length > 0)
+      this.followers.live.endUnused(3 * this.settings.fullPassIntervalMs)
     if (this.#leases.fenceOf(bucket) !== undefined) this.#markAll(bucket, this.followers.accounts.known(bucket))
   }
 }
