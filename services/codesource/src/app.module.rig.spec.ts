@@ -211,6 +211,21 @@ describe('services/codesource/src/app.module.rig', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 << 20)
   })
 
+  it('takes pushes while large bodies that never end fill their own room, and declines more of those (A16)', async () => {
+    const { headers, body } = githubPush({ repoUrl: git.urlOf('pushed'), after: 'e'.repeat(40) }, 'hush')
+    const options = { host: 'localhost', port, path: '/api/webhook', method: 'POST' }
+    const endless = Array.from({ length: 2 }, () =>
+      request({ ...options, rejectUnauthorized: false, headers: { 'content-length': 40 << 20 } }),
+    )
+    for (const each of endless) each.on('error', () => undefined).write(Buffer.alloc(2 << 20))
+    const large = Buffer.alloc(2 << 20, 97)
+    const full = () => send({ headers: { ...headers, 'content-length': String(large.length) }, body: large })
+    await eventually(async () => (await full()).status === 503, { what: 'the room for large bodies to be full' })
+    expect(await send({ headers, body })).toMatchObject({ status: 200 })
+    for (const each of endless) each.destroy()
+    await eventually(async () => (await full()).status === 401, { what: 'room again' })
+  })
+
   it('says that nobody follows a repository', async () => {
     const answer = await send(
       githubPush({ repoUrl: 'https://git.example/team/none.git', after: 'f'.repeat(40) }, 'hush'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { Agent, request } from 'undici'
 
 /** What a person or a script needs to talk to a mesh: the values of `mesh.env`. */
@@ -32,8 +33,12 @@ export class PeopleClient {
     return answer.body as Answer
   }
 
-  /** Posts bytes to any address of the mesh; every status is an answer. */
-  async post(url: string, body: string | Uint8Array, headers: Record<string, string>): Promise<PeopleAnswer> {
+  /** Posts bytes to any address of the mesh, a stream in chunks; every status is an answer. */
+  async post(
+    url: string,
+    body: string | Uint8Array | Readable,
+    headers: Record<string, string>,
+  ): Promise<PeopleAnswer> {
     const answer = await request(url, { method: 'POST', body, headers, dispatcher: this.#agent })
     const text = await answer.body.text()
     return { status: answer.statusCode, body: parsed(text) }

@@ -4,11 +4,15 @@ import { withSpan } from '@k8or/telemetry'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:https'
+import { Admission, type Refusal } from '../../domain/webhook/admission'
 import type { TakingDeliveries, WebhookAnswer } from '../../domain/webhook/take-delivery'
 import type { Signals } from '../../signals'
-import { BodyReader, BodyTooLargeError, TooBusyError } from './read-body'
+import { UnreadAnswers } from './answer-unread'
+import { BodyRefusedError, withBody } from './read-body'
 
 const path = '/api/webhook'
+const megabyte = 1 << 20
+const room = { smallBytes: megabyte, smallTotalBytes: 32 * megabyte, large: 2 }
 
 /** Where webhooks are taken and how large they may be. */
 export interface WebhookServerOptions {
@@ -21,7 +25,8 @@ export interface WebhookServerOptions {
 /** Takes webhooks over TLS; whoever posts them shows no certificate, but knows a secret. */
 export class WebhookServer {
   private readonly server: FastifyInstance<Server>
-  private readonly bodies: BodyReader
+  private readonly admission: Admission
+  private readonly unread = new UnreadAnswers()
   private endRenewals: (() => void) | undefined
 
   constructor(
@@ -31,7 +36,7 @@ export class WebhookServer {
   ) {
     const https = { ...options.identity.current(), minVersion: 'TLSv1.2' as const }
     this.server = fastify({ https, requestTimeout: 120_000, forceCloseConnections: true })
-    this.bodies = new BodyReader(options.maxBytes)
+    this.admission = new Admission({ maxBytes: options.maxBytes, ...room })
     this.route()
     this.greetLargeBodies()
   }
@@ -77,27 +82,41 @@ export class WebhookServer {
   private async take(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const from = { from: request.ip, agent: request.headers['user-agent'] }
     try {
-      const length = Number(request.headers['content-length'] ?? 0)
-      const body = await this.bodies.read(request.raw, length)
-      const take = () => this.taking.take({ headers: headersOf(request), body })
-      // Here the trace of a deployment begins.
-      const answer = await withSpan(`POST ${path}`, {}, take, { kind: 'server' })
+      const sent = { stream: request.raw, declaredBytes: Number(request.headers['content-length'] ?? 0) }
+      const answer = await withBody(this.admission, sent, (body) => {
+        const take = () => this.taking.take({ headers: headersOf(request), body })
+        // Here the trace of a deployment begins.
+        return withSpan(`POST ${path}`, {}, take, { kind: 'server' })
+      })
       this.signals.answered(answer, from)
       return await reply.code(answer.status).send(bodyOf(answer))
     } catch (error) {
-      const { status, message } = declined(error)
-      this.signals.declined(status, message, from)
-      if (status === 503) reply.header('retry-after', '5')
-      return reply.code(status).send({ result: 'declined', message })
+      if (error instanceof BodyRefusedError) return this.refuse(reply, error.refusal, from)
+      if (!(error instanceof Later)) throw error
+      const message = `the webhook can not be stored now: ${error.message}`
+      this.signals.declined(503, message, from)
+      return reply.code(503).header('retry-after', '5').send({ result: 'declined', message })
     }
+  }
+
+  private refuse(reply: FastifyReply, refusal: Refusal, from: object): FastifyReply {
+    const { status, message, headers } = refusals(this.options.maxBytes)[refusal]
+    this.signals.declined(status, message, from)
+    reply.hijack()
+    this.unread.send(reply.raw, status, headers, { result: 'declined', message })
+    return reply
   }
 }
 
-function declined(error: unknown): { status: number; message: string } {
-  if (error instanceof BodyTooLargeError) return { status: 413, message: error.message }
-  if (error instanceof TooBusyError) return { status: 503, message: error.message }
-  if (error instanceof Later) return { status: 503, message: `the webhook can not be stored now: ${error.message}` }
-  throw error
+function refusals(maxBytes: number) {
+  return {
+    'too large': {
+      status: 413,
+      message: `the body is larger than ${String(Math.floor(maxBytes / megabyte))} MB`,
+      headers: {},
+    },
+    busy: { status: 503, message: 'too many large webhooks at once: send it again', headers: { 'retry-after': '5' } },
+  } as const
 }
 
 function headersOf({ headers }: FastifyRequest): Record<string, string | undefined> {
