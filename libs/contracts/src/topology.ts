@@ -2,6 +2,8 @@ import type { EventDefinition } from './define-event'
 import { accessRecorded } from './events/accesspoint/access-recorded'
 import { clusterReachable } from './events/accesspoint/cluster-reachable'
 import { clusterUnreachable } from './events/accesspoint/cluster-unreachable'
+import { stopLifted } from './events/accesspoint/stop-lifted'
+import { stopRaised } from './events/accesspoint/stop-raised'
 import { imageConsidered } from './events/chartstore/image-considered'
 import { releaseFailed } from './events/chartstore/release-failed'
 import { releaseRendered } from './events/chartstore/release-rendered'
@@ -27,6 +29,7 @@ import { imageRecord } from './records/image'
 import { appliedRecord, commitRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
 import { releaseRecord } from './records/release'
 import { revisionRecord } from './records/revision'
+import { stopRecord } from './records/stop'
 import type { ServiceName } from './services'
 
 /** Every fact of the mesh. */
@@ -34,6 +37,8 @@ export const events: readonly EventDefinition[] = [
   accessRecorded,
   clusterReachable,
   clusterUnreachable,
+  stopRaised,
+  stopLifted,
   deliveryReceived,
   revisionObserved,
   revisionUnresolved,
@@ -61,6 +66,7 @@ export const records: readonly RecordDefinition[] = [
   releaseRecord,
   healthRecord,
   clusterRecord,
+  stopRecord,
   deliveryRecord,
   commitRecord,
   appliedRecord,

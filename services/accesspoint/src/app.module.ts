@@ -3,14 +3,17 @@ import type { Gate } from '@k8or/cluster-client'
 import { rpcHandler } from '@k8or/rpc'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger } from '@k8or/telemetry'
+import { StopJournal } from './adapters/audit/stop-journal'
 import { JoinTokens } from './adapters/credentials/join-tokens'
 import { Signer } from './adapters/credentials/signer'
 import type { RequestHandler, TlsServer } from './adapters/http/tls-server'
+import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
 import { CertificatesAnswers } from './adapters/rpc/certificates'
 import { ClustersAnswers } from './adapters/rpc/clusters'
 import { SettingsAnswers } from './adapters/rpc/settings'
+import { StopsAnswers } from './adapters/rpc/stops'
 import { compose, createListeners, observeClusters, type Parts } from './compose'
 import type { Config } from './config'
 import { Signals } from './signals'
@@ -61,20 +64,25 @@ export async function createApp(config: Config, links: Links, overrides: Overrid
   return { ...app, gate: parts.gate }
 }
 
-function missing({ hub, fences }: Parts): string[] {
-  const unread = hub.missing().map((kind) => `the hub's ${kind} were not read yet`)
-  return fences.knowsOwners ? unread : [...unread, 'who owns which applications was not read yet']
+function missing({ hub, fences, stops }: Parts): string[] {
+  return [
+    ...hub.missing().map((kind) => `the hub's ${kind} were not read yet`),
+    ...(fences.knowsOwners ? [] : ['who owns which applications was not read yet']),
+    ...(stops.stops.areKnown ? [] : ['whether an emergency stop stands was not read yet']),
+  ]
 }
 
-function moduleOf({ hub, watch, signer, tokens, signals }: Parts): DynamicModule {
+function moduleOf({ hub, watch, signer, tokens, stops, journal, signals }: Parts): DynamicModule {
   return {
     module: AccessPointModule,
     providers: [
-      ...[CertificatesAnswers, ClustersAnswers, SettingsAnswers],
+      ...[CertificatesAnswers, ClustersAnswers, SettingsAnswers, StopsAnswers],
       { provide: Hub, useFactory: () => hub },
       { provide: ClusterWatch, useFactory: () => watch },
       { provide: Signer, useFactory: () => signer },
       { provide: JoinTokens, useFactory: () => tokens },
+      { provide: RecordedStops, useFactory: () => stops },
+      { provide: StopJournal, useFactory: () => journal },
       { provide: Signals, useFactory: () => signals },
     ],
   }

@@ -5,6 +5,7 @@ import { hubCluster } from '@k8or/contracts'
 import { hostAndPort, type Links } from '@k8or/shell'
 import { openAudit } from './adapters/audit/open-audit'
 import { recordOutside } from './adapters/audit/record-outside'
+import { StopJournal } from './adapters/audit/stop-journal'
 import { JoinTokens } from './adapters/credentials/join-tokens'
 import { Signer } from './adapters/credentials/signer'
 import type { AnswerCall } from './adapters/http/cluster-route'
@@ -13,6 +14,7 @@ import { peopleListener } from './adapters/http/people-listener'
 import type { RequestHandler } from './adapters/http/tls-server'
 import { ClusterStates } from './adapters/jetstream/cluster-states'
 import { watchLeases } from './adapters/jetstream/lease-watch'
+import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
 import { hubCredentials } from './adapters/kubernetes/hub-credentials'
@@ -24,6 +26,7 @@ import { answerCall } from './domain/answer/answer-call'
 import { Fences } from './domain/fence/fences'
 import { Turns } from './domain/fence/turns'
 import type { Audit } from './domain/ports'
+import { Stops } from './domain/stop/stops'
 import type { Signals } from './signals'
 
 /** AccessPoint's parts, joined. */
@@ -32,6 +35,7 @@ export type Parts = Awaited<ReturnType<typeof compose>>
 /** Joins the parts of AccessPoint; nothing is opened yet but the access records. */
 export async function compose(config: Config, { bus, identity, calls }: Links, signals: Signals) {
   const fences = new Fences()
+  const stops = new RecordedStops(bus, new Stops())
   const audit = openAudit({
     dir: join(config.stateDir, 'accesspoint/audit'),
     maxBytes: config.auditMaxBytes,
@@ -61,6 +65,7 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     audit: audit.log,
     fences,
     turns: new Turns(),
+    stops: stops.stops,
     now: Date.now,
     onRefused: signals.callRefused.bind(signals),
   }
@@ -68,12 +73,29 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
   const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)
   const signer = new Signer(config.stateDir, config.trustDomain)
   const tokens = new JoinTokens(join(config.stateDir, 'join'))
-  return { config, bus, identity, calls, signals, fences, audit, states, watch, hub, answer, gate, signer, tokens }
+  const people = { stops, journal: new StopJournal(audit.log) }
+  const certificates = { signer, tokens }
+  return {
+    config,
+    bus,
+    identity,
+    calls,
+    signals,
+    fences,
+    ...people,
+    audit,
+    states,
+    watch,
+    hub,
+    answer,
+    gate,
+    ...certificates,
+  }
 }
 
 /** Begins to read the hub, and to look whether the clusters answer, until the signal aborts. */
 export function observeClusters(
-  { hub, watch, bus, fences, config, states, signals }: Parts,
+  { hub, watch, bus, fences, stops, config, states, signals }: Parts,
   signal: AbortSignal,
 ): void {
   const gate = watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name))
@@ -81,6 +103,9 @@ export function observeClusters(
   watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal)
     .then(() => fences.ownersNoted())
     .catch((error: unknown) => signals.trouble('leases can not be watched: no application can be changed', error))
+  stops
+    .watch(signal)
+    .catch((error: unknown) => signals.trouble('stops can not be watched: no application can be changed', error))
   void forgetRetired(hub, states, signal).catch((error: unknown) =>
     signals.trouble('retired clusters are still recorded', error),
   )

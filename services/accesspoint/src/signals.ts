@@ -1,4 +1,4 @@
-import type { ServiceName } from '@k8or/contracts'
+import type { ServiceName, StopRecord } from '@k8or/contracts'
 import { metrics, type Logger } from '@k8or/telemetry'
 import type { GateCall } from './domain/answer/gate-call'
 import type { ClusterEntry } from './domain/routing/clusters'
@@ -49,6 +49,14 @@ export class Signals {
 
   signingRefused(service: string, reason: string): void {
     this.log.warn({ service: service.slice(0, 40), reason }, 'refused to sign a certificate')
+  }
+
+  stopRaised({ cluster, actor, reason }: StopRecord): void {
+    this.log.warn({ cluster: cluster === '' ? '(all)' : cluster, actor, reason }, 'an emergency stop was raised')
+  }
+
+  stopLifted({ cluster }: StopRecord, by: { readonly actor: string; readonly reason: string }): void {
+    this.log.warn({ cluster: cluster === '' ? '(all)' : cluster, ...by }, 'an emergency stop was lifted')
   }
 
   trouble(what: string, error: unknown): void {

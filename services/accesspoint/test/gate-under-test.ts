@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClusters, type Clusters } from '@k8or/cluster-client'
+import type { Fact } from '@k8or/contracts'
+import { connectBus } from '@k8or/jetstream'
 import type { KubeObject } from '@k8or/kube-objects'
 import {
   eventually,
@@ -72,6 +74,22 @@ export class GateUnderTest {
       spec,
     })
     return made.metadata.uid ?? ''
+  }
+
+  /** What a stream holds now. */
+  async facts(stream: 'FACTS' | 'ACCESS'): Promise<Fact<unknown>[]> {
+    const identity = await this.bus.identity('insighthub')
+    const reader = await connectBus({ url: this.bus.url, identity, failFast: true })
+    const ending = new AbortController()
+    const facts: Fact<unknown>[] = []
+    const read = Promise.withResolvers<undefined>()
+    const options = { stream, fromSequence: 0, signal: ending.signal, onCaughtUp: () => read.resolve(undefined) }
+    const reading = reader.replay({ ...options, onFact: (fact) => void facts.push(fact) })
+    await read.promise
+    ending.abort()
+    await reading
+    await reader.close()
+    return facts
   }
 
   private async prepare(): Promise<void> {

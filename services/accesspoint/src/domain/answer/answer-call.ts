@@ -4,6 +4,7 @@ import { describeCall, tokenOf, type DescribedOutcome } from '../audit/describe-
 import { objectKey, type Fence } from '../fence/fence'
 import type { Fences } from '../fence/fences'
 import type { Turns } from '../fence/turns'
+import { describeStop, type Stops } from '../stop/stops'
 import {
   AuditFullError,
   ClusterTroubleError,
@@ -26,6 +27,7 @@ export interface GateParts {
   readonly audit: Audit
   readonly fences: Fences
   readonly turns: Turns
+  readonly stops: Stops
   readonly now: Clock
   /** Told of every call that the gate itself refuses. */
   readonly onRefused: (call: GateCall, status: number, message: string) => void
@@ -149,15 +151,34 @@ async function passMutation(
   const endTurn = asksOnly ? undefined : await parts.turns.take(key)
   try {
     progress.call.signal.throwIfAborted()
+    respectStops(request, cluster, progress, parts)
     if (!asksOnly) admitFence(request, key, progress, parts)
     note(progress, parts, { phase: 'intent', outcome: 'allowed', rule: decision.rule })
     await parts.audit.settle()
+    // Nothing begins any more once somebody was told that it stands still.
+    respectStops(request, cluster, progress, parts)
     const answer = await send(request, cluster, decision, progress, parts)
     noteAnyway(progress, parts, { phase: 'outcome', outcome: 'allowed', rule: decision.rule, status: answer.status })
     return answer
   } finally {
     endTurn?.()
   }
+}
+
+/** While an emergency stop stands, nothing is changed for applications; reads, dry runs and what people do go on. */
+function respectStops(
+  request: KubeRequest,
+  cluster: ClusterEntry,
+  { call, claim }: Progress,
+  { stops }: GateParts,
+): void {
+  if (call.caller.kind !== 'service' || claim.application === undefined || isDryRun(request)) return
+  const what = `${request.verb} ${request.path} on cluster ${cluster.name}`
+  if (!stops.areKnown) throw unread(what, 'whether an emergency stop stands', 'STOPS')
+  const stop = stops.over(cluster.name)
+  if (!stop) return
+  const message = `${what} is held back: ${describeStop(stop)}; it goes on once somebody lifts it (k8or emergency-stop lift)`
+  throw new Refused({ status: 403, reason: 'Stopped', message }, 'emergency-stop')
 }
 
 /** A dry run under no lease: whoever asks what an apply would change need not own the application. */
@@ -169,7 +190,7 @@ function admitFence(request: KubeRequest, key: string, { claim, call }: Progress
   const { application, release, lease } = claim
   if (call.caller.kind !== 'service' || application === undefined || release === undefined || lease === undefined)
     return
-  if (!fences.knowsOwners) throw ownersUnknown(request)
+  if (!fences.knowsOwners) throw unread(`${request.verb} ${request.path}`, 'who owns which applications', 'LEASES')
   const fence: Fence = { application, release, lease }
   const reason = isDryRun(request) ? fences.test(fence, key) : fences.admit(fence, key)
   if (reason === undefined) return
@@ -179,10 +200,10 @@ function admitFence(request: KubeRequest, key: string, { claim, call }: Progress
   )
 }
 
-/** What may be older than something that was seen before a restart is not let through: who it is from has to be known first. */
-function ownersUnknown({ verb, path }: KubeRequest): Refused {
-  const message = `${verb} ${path} can not be fenced yet: who owns which applications was not read since AccessPoint started (record LEASES); it is tried again`
-  return new Refused({ status: 503, reason: 'ServiceUnavailable', message, retryAfterMs: 1_000 }, 'leases-unread')
+/** What AccessPoint knew before a restart has to be known again first: until then the answer is no. */
+function unread(what: string, which: string, record: string): Refused {
+  const message = `${what} can not be judged yet: ${which} was not read since AccessPoint started (record ${record}); it is tried again`
+  return new Refused({ status: 503, reason: 'ServiceUnavailable', message, retryAfterMs: 1_000 }, 'unread')
 }
 
 async function send(
