@@ -74,15 +74,15 @@ export const walls = [
   },
   {
     name: 'service-domain-door',
-    imports: ['/^@k8or/[^/]+/domain$/'],
+    imports: ['/^@k8or/[^/]+/(domain|renderer)$/'],
     except: ['hosts/**'],
-    why: 'a service’s domain is open to hosts/ alone',
+    why: 'a service’s domain, and what renders, are open to hosts/ alone',
   },
   {
     name: 'one-door',
     imports: ['/^@k8or/[^/]+/.+/'],
     unless: [
-      '/^@k8or/[^/]+/domain$/',
+      '/^@k8or/[^/]+/(domain|renderer)$/',
       '/^@k8or/[^/]+/package\\.json$/',
       '/^@k8or/contracts/rpc/[a-z]+/v[0-9]+/[a-z_]+$/',
     ],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { estimateLeft } from './estimate.mjs'
@@ -37,6 +37,19 @@ export function goServerTasks(root) {
   return [nats, kube]
 }
 
+/** The program that renders charts and kustomizations: part of the mesh, but nothing else waits for it. */
+export function renderHostTask(root) {
+  return goServerTask(root, {
+    name: 'render-host',
+    source: join(root, 'services/chartstore/renderer'),
+    target: '.',
+    ldflags: '-s -w -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1',
+    download: { seconds: 20 },
+    bytes: 45_000_000,
+    link: 8,
+  })
+}
+
 function goServerTask(root, server) {
   const { name, source, target, ldflags, needs } = server
   const binary = join(root, '.cache/bin', name)
@@ -50,7 +63,9 @@ function goServerTask(root, server) {
     secondsLeft: () => build.secondsLeft(),
     prepare: () => build.list(),
     async run() {
-      await build.compile(binary)
+      // Whoever starts it meanwhile gets the old one or the new one, never a part.
+      await build.compile(`${binary}.new`)
+      renameSync(`${binary}.new`, binary)
       writeStamp(stamp, digest)
     },
   }
@@ -121,5 +136,6 @@ function countModules(source) {
 }
 
 function sourceFiles(source) {
-  return ['go.mod', 'go.sum', 'main.go'].map((file) => join(source, file)).filter(existsSync)
+  const names = readdirSync(source, { recursive: true }).sort()
+  return names.filter((name) => /^go\.(mod|sum)$|\.go$/.test(name)).map((name) => join(source, name))
 }

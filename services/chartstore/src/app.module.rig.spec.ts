@@ -12,9 +12,10 @@ import {
   type ReleaseRendered,
   type RevisionRecord,
 } from '@k8or/contracts'
+import { Clusters } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
 import { Releases } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import { Trees } from '@k8or/contracts/rpc/codesource/v1/trees'
-import { eventually, removeDir, startBusBench, tempDir, type BusBench } from '@k8or/rig'
+import { eventually, removeDir, renderHostPath, startBusBench, tempDir, type BusBench } from '@k8or/rig'
 import { NotFoundError, TooLargeError, type Calls } from '@k8or/rpc'
 import type { ServiceApp } from '@k8or/shell'
 import { createHash } from 'node:crypto'
@@ -71,7 +72,8 @@ describe('services/chartstore/src/app.module.rig', () => {
   let ordinal = 0
 
   const startApp = (): Promise<ServiceApp> => {
-    const config = loadConfig({ K8OR_REDIS_URL: bench.redis.url, K8OR_ADVANCE_INTERVAL_MS: '300' })
+    const settings = { K8OR_RENDER_HOST: renderHostPath, K8OR_ADVANCE_INTERVAL_MS: '300' }
+    const config = loadConfig({ K8OR_REDIS_URL: bench.redis.url, ...settings })
     return bench.start('chartstore', (links) => createApp(config, links))
   }
 
@@ -124,6 +126,12 @@ describe('services/chartstore/src/app.module.rig', () => {
       router.service(Trees, {
         listTrees: ({ commit, paths }) => ({ entries: commits.list(commit, paths) }),
         readTree: ({ commit, path }) => ({ id: path, files: commits.read(commit, path) }),
+      })
+    })
+    bench.calls.serve('accesspoint', (router) => {
+      router.service(Clusters, {
+        list: () => ({ clusters: [{ name: 'in-cluster', version: 'v1.36.3' }] }),
+        resolve: () => ({ name: 'in-cluster' }),
       })
     })
     calls = bench.calls.as('spiffe://k8or.mesh/svc/syncmaster')
@@ -204,7 +212,7 @@ describe('services/chartstore/src/app.module.rig', () => {
     await declare('registry', '', { chart: 'nginx', targetRevision: '1.2.3' })
     const reasons = () => ['big', 'gone', 'chart', 'registry'].map((uid) => failed(uid)[0]?.data.problems[0]?.reason)
     await eventually(() => reasons().every((reason) => reason !== undefined))
-    expect(reasons()).toEqual(['SourceTooLarge', 'PathMissing', 'ToolNotSupported', 'ToolNotSupported'])
+    expect(reasons()).toEqual(['SourceTooLarge', 'PathMissing', 'InvalidChart', 'ToolNotSupported'])
   })
 
   it('renders one of five hundred applications when a push touches one, with one question for all trees', async () => {

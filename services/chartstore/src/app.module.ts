@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common'
 import { createJobs, type Jobs } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, metrics, type Logger } from '@k8or/telemetry'
+import { AccessPointTargets } from './adapters/accesspoint/targets'
 import { CodeSourceTrees } from './adapters/codesource/trees'
 import { handleKey } from './adapters/jobs/handle-key'
 import { TracedMarks } from './adapters/jobs/traced-marks'
@@ -12,6 +13,7 @@ import { OnApplication } from './adapters/jetstream/on-application'
 import { OnRevision } from './adapters/jetstream/on-revision'
 import { StoredReleases } from './adapters/jetstream/releases'
 import { RecordedRevisions } from './adapters/jetstream/revisions'
+import { RenderPool } from './adapters/renderer/render-pool'
 import { ReleaseAnswers } from './adapters/rpc/releases'
 import { SyncMasterDeployments } from './adapters/syncmaster/deployments'
 import type { Config } from './config'
@@ -19,6 +21,7 @@ import { Agenda } from './domain/agenda/agenda'
 import { ApplicationIndex } from './domain/applications/application-index'
 import { Considering } from './domain/release/consider'
 import { ReleaseBooks } from './domain/release/release-books'
+import { RenderTargets } from './domain/release/render-targets'
 import { Retention } from './domain/retention/retention'
 import { Signals } from './signals'
 
@@ -59,6 +62,7 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     onStop: async () => {
       await jobs?.stop(stopGraceMs)
       parts.stopping.abort()
+      parts.pool.stop()
     },
   })
 }
@@ -76,13 +80,15 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const stopping = new AbortController()
   const trees = new CodeSourceTrees(calls, config.maxManifestBytes, stopping.signal)
   const revisions = new RecordedRevisions(bus)
-  const considering = new Considering(index, revisions, trees, releases, books)
+  const pool = new RenderPool(config.renderHosts)
+  const targets = new RenderTargets(new AccessPointTargets(calls), config.controlNamespace)
+  const considering = new Considering(index, revisions, trees, releases, books, pool, targets)
   const retention = new Retention(index, releases, new SyncMasterDeployments(calls), config.releasesKept)
   const marks = new TracedMarks()
   const pace = { advanceMs: config.advanceIntervalMs, retentionMs: config.retentionIntervalMs }
   const agenda = new Agenda(index, considering, retention, marks, pace)
   const applications = new DeclaredApplications(bus)
-  return { applications, index, revisions, releases, books, marks, agenda, signals, stopping }
+  return { applications, index, revisions, releases, books, marks, agenda, signals, stopping, pool }
 }
 
 function moduleOf({ agenda, releases, revisions, applications }: ReturnType<typeof compose>): DynamicModule {

@@ -8,7 +8,7 @@ export { kubeconfig, writeKubeconfig, type KubeConnection } from './kube/kubecon
 export { fateByTag, type Fate } from './kubelet/fate'
 export { startKubelet, type Kubelet, type KubeletOptions } from './kubelet/kubelet'
 export { readyAfterAnnotation } from './kubelet/next-step'
-export { builtServer, repositoryRoot } from './paths'
+export { builtServer, renderHostPath, repositoryRoot } from './paths'
 export { startProcess, ManagedProcess, type ProcessSpec } from './process/managed-process'
 export { removeDir, tempDir } from './temp-dir'
 export { git, gitEnvironment } from './git/git-command'

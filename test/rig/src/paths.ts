@@ -7,8 +7,8 @@ export const repositoryRoot = resolve(__dirname, '../../..')
 /** Where the setup keeps what it has built: it outlives `make down`. */
 export const cacheDir = join(repositoryRoot, '.cache')
 
-/** Path of a server that the setup has built, or an error that says how to get it. */
-export function builtServer(name: 'kube' | 'nats-server'): string {
+/** Path of a program that the setup has built, or an error that says how to get it. */
+export function builtServer(name: 'kube' | 'nats-server' | 'render-host'): string {
   const path = join(cacheDir, 'bin', name)
   try {
     accessSync(path, constants.X_OK)
@@ -17,3 +17,6 @@ export function builtServer(name: 'kube' | 'nats-server'): string {
   }
   return path
 }
+
+/** Where the program that renders charts is, or will be: it is built behind everything else. */
+export const renderHostPath = join(cacheDir, 'bin/render-host')

@@ -35,8 +35,12 @@ export const ReleaseRecord = z.object({
   failure: ReleaseFailure.nullable().default(null),
   /** What is odd about the release and does not hinder it, such as one object declared twice. */
   warnings: z.array(Problem).default([]),
-  /** Links whose targets lie outside the tree that was read, with what they led to. */
-  links: z.array(z.object({ source: z.number().int(), path: z.string(), id: z.string() })).default([]),
+  /** Paths outside the trees of the sources that were read, such as bases and value files; an absent one has no id. */
+  reads: z.array(z.object({ source: z.number().int(), path: z.string(), id: z.string() })).default([]),
+  /** Where they are too many for the row: the digest under which they are stored. */
+  readsDigest: z.string().default(''),
+  /** What else the rendering depended on, such as the cluster's `kubeVersion`, as it was. */
+  consulted: z.record(z.string(), z.string()).default({}),
   /** The facts that led to this release. */
   causes: z.array(z.string()).default([]),
   /** False until the newest fact is stored: who finds it so after a crash announces it again, under the same id. */

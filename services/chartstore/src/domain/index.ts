@@ -1,5 +1,6 @@
-export { renderSource } from './render/render-source'
-export type { ManifestObject, Rendered, RenderedObject, SourceFile } from './render/rendering'
+export type { RenderMeans } from './render/render-source'
+export type { LocatedSource, ManifestObject, RenderedObject, SourceFile, WantedFiles } from './render/rendering'
+export { SourceUnreadableError, type TreeEntry, type Trees } from './ports'
 export { imagesOf } from './release/images'
 export { canonicalJson } from './release/canonical-json'
 export { composeRelease } from './release/release-content'

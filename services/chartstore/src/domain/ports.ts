@@ -1,4 +1,12 @@
-import type { Problem, ReleaseFailed, ReleaseRecord, ReleaseRendered, RevisionRecord } from '@k8or/contracts'
+import type {
+  Destination,
+  Problem,
+  ReleaseFailed,
+  ReleaseRecord,
+  ReleaseRendered,
+  RevisionRecord,
+} from '@k8or/contracts'
+import type { RenderAnswer, RenderRequest } from './render/render-host'
 import type { SourceFile, WantedFiles } from './render/rendering'
 
 /** The files of a source can not be had, and asking again would not help. */
@@ -23,6 +31,23 @@ export interface Trees {
 export interface TreeEntry {
   readonly id: string
   readonly kind: 'tree' | 'blob'
+}
+
+/** The hosts that render charts and kustomizations. */
+export interface Renderer {
+  /** @throws RendererNotReadyError */
+  render(request: RenderRequest): Promise<RenderAnswer>
+}
+
+/** No host can be started: the program is not there yet. */
+export class RendererNotReadyError extends Error {
+  override name = 'RendererNotReadyError'
+}
+
+/** The clusters that applications are for. */
+export interface Targets {
+  /** The version of a destination's Kubernetes; undefined while nobody knows. */
+  kubeVersion(destination: Destination): Promise<string | undefined>
 }
 
 /** What followed revisions resolve to. */

@@ -1,4 +1,5 @@
 import { services, type ServiceName } from '@k8or/contracts'
+import { renderHostPath } from '../paths'
 import { meshPaths, type MeshLayout } from './layout'
 
 /** Environment of a process of the mesh; only AccessPoint, alone or among all, is told of the hub's credentials. */
@@ -14,6 +15,7 @@ export function processEnvironment(
     K8OR_REDIS_URL: `rediss://localhost:${layout.redis}`,
     K8OR_CONTROL_NAMESPACE: layout.hub.namespace,
     K8OR_ALLOW_LOOPBACK: 'true',
+    K8OR_RENDER_HOST: renderHostPath,
     K8OR_ACCESSPOINT_PEOPLE_LISTEN: `127.0.0.1:${layout.people}`,
     K8OR_WEBHOOK_LISTEN: `127.0.0.1:${layout.webhook}`,
     ...Object.fromEntries(services.flatMap((name) => serviceEnvironment(name, layout))),

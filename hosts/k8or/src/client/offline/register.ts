@@ -22,7 +22,8 @@ export function registerOfflineCommands(program: Command): void {
       .command('render')
       .description('render an Application as the mesh would, from folders instead of repositories')
       .requiredOption('-f, --file <file>', 'YAML of the Application')
-      .option('--source <url=dir>', 'the folder that stands for a repository; may be given for each', collect, []),
+      .option('--source <url=dir>', 'the folder that stands for a repository; may be given for each', collect, [])
+      .option('--kube-version <version>', 'the version of Kubernetes that charts are rendered for'),
     renderFile,
   )
   offline(

@@ -7,22 +7,27 @@ import {
 } from '@k8or/contracts'
 import { ApplicationIndex } from '../applications/application-index'
 import {
+  RendererNotReadyError,
   SourceUnreadableError,
   type Announcer,
   type Releases,
+  type Renderer,
   type Revisions,
+  type Targets,
   type TreeEntry,
   type Trees,
 } from '../ports'
+import type { RenderAnswer } from '../render/render-host'
 import type { SourceFile } from '../render/rendering'
 import { Considering } from './consider'
 import { ReleaseBooks } from './release-books'
+import { RenderTargets } from './render-targets'
 
 const repoURL = 'https://git.example/shop.git'
 const key = revisionKey(repositoryToken(repoURL), 'main')
 
 /** CodeSource, the index and the bus, in memory; `crashAfter` throws once a named call was made. */
-class World implements Trees, Revisions, Releases, Announcer {
+class World implements Trees, Revisions, Releases, Announcer, Renderer, Targets {
   readonly rows = new Map<string, ReleaseRecord>()
   readonly blobs = new Map<string, string>()
   readonly facts: string[] = []
@@ -131,6 +136,15 @@ class World implements Trees, Revisions, Releases, Announcer {
     return this.rendered(id)
   }
 
+  /** What hosts do is shown with real ones. */
+  render(): Promise<RenderAnswer> {
+    return Promise.reject(new RendererNotReadyError('there is no host'))
+  }
+
+  kubeVersion(): Promise<undefined> {
+    return Promise.resolve(undefined)
+  }
+
   private step(name: string): void {
     if (this.crashBefore !== name) return
     this.crashBefore = ''
@@ -159,8 +173,9 @@ function setUp(): { world: World; index: ApplicationIndex; considering: Consider
   const index = new ApplicationIndex()
   index.put({ record: application('one', 'one'), revision: 1, factId: 'declared/one', correlationId: 'declared/one' })
   index.put({ record: application('two', 'two'), revision: 1, factId: 'declared/two', correlationId: 'declared/two' })
+  const targets = new RenderTargets(world, 'argocd')
   const books = new ReleaseBooks(world, world, { now: () => new Date(0) })
-  return { world, index, books, considering: new Considering(index, world, world, world, books) }
+  return { world, index, books, considering: new Considering(index, world, world, world, books, world, targets) }
 }
 
 describe('services/chartstore/src/domain/release/consider', () => {
@@ -251,7 +266,7 @@ describe('services/chartstore/src/domain/release/consider', () => {
     world.commit('b', { one, base: manifest('2') })
     expect(await considering.touchedBy(key)).toContain('one')
     await considering.application('one')
-    expect(world.rows.get('one.latest')).toMatchObject({ release: 2, links: [{ source: 0, path: 'c.yaml' }] })
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 2, reads: [{ source: 0, path: 'one/c.yaml' }] })
     world.commit('c', { one, base: manifest('2'), other: manifest('1') })
     expect(await considering.touchedBy(key)).not.toContain('one')
     const { reads } = world

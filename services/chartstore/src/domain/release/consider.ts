@@ -1,12 +1,20 @@
+import { Later } from '@k8or/outcome'
 import { repositoryToken, revisionKey, type Problem, type ReleaseRecord, type ResolvedSource } from '@k8or/contracts'
 import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
-import { SourceUnreadableError, type Releases, type Revisions, type TreeEntry, type Trees } from '../ports'
-import { wantedFiles } from '../render/render-source'
-import type { SourceFile } from '../render/rendering'
+import {
+  RendererNotReadyError,
+  SourceUnreadableError,
+  type Releases,
+  type Renderer,
+  type Revisions,
+  type TreeEntry,
+  type Trees,
+} from '../ports'
 import { isReferenceOnly } from '../render/tools'
-import { linkPath, linksAt, linksOf } from './linked-files'
+import { readsAt } from './recorded-reads'
 import type { ReleaseBooks } from './release-books'
-import { composeRelease, inputDigestOf } from './release-content'
+import { composeRelease, inputDigestOf, type Inputs, type ReleaseContent } from './release-content'
+import type { RenderTargets } from './render-targets'
 import { normalPath, resolveSources, type Snapshot } from './resolve-sources'
 
 /** Decides, by looking at the state, whether an application needs a new release, and makes it. */
@@ -17,6 +25,8 @@ export class Considering {
     private readonly trees: Trees,
     private readonly releases: Releases,
     private readonly books: ReleaseBooks,
+    private readonly renderer: Renderer,
+    private readonly targets: RenderTargets,
   ) {}
 
   /** Renders an application when what it is made of is new. */
@@ -28,6 +38,8 @@ export class Considering {
     if (snapshot.kind === 'waiting') return
     const problems = snapshot.kind === 'failed' ? snapshot.problems : await this.settle(application, latest, snapshot)
     if (problems.length > 0) await this.fail(application, latest, snapshot, problems)
+    const [passing] = problems.filter(({ reason }) => reason === 'RendererNotReady')
+    if (passing) throw new Later(passing.message, 3_000)
   }
 
   /** The applications that follow a revision and whose trees at its commit are not those of their newest release. */
@@ -56,7 +68,7 @@ export class Considering {
     const { sources, newest } = snapshot
     const { record } = application
     if (latest && latest.release > 0) {
-      const inputDigest = inputDigestOf(record, sources, await linksAt(sources, latest.links, this.trees))
+      const inputDigest = inputDigestOf(record, sources, await this.inputsNow(application, sources, latest))
       const draft = { application, sources, inputDigest, revision: newest, latest }
       if (latest.inputDigest === inputDigest) {
         if (isOlderCommit(latest, sources) || latest.failure) await this.books.renew(draft, latest)
@@ -64,14 +76,21 @@ export class Considering {
         return []
       }
     }
-    const files = await this.readAll(application, sources)
-    if ('problem' in files) return [files.problem]
-    const links = linksOf(files)
-    const content = composeRelease(record, files)
+    const content = await this.render(application, latest, sources)
     if ('problems' in content) return content.problems
-    const draft = { application, sources, revision: newest, latest, inputDigest: inputDigestOf(record, sources, links) }
-    await this.books.enter(draft, { ...content, links })
+    const inputDigest = inputDigestOf(record, sources, content)
+    await this.books.enter({ application, sources, revision: newest, latest, inputDigest }, content)
     return []
+  }
+
+  /** What the newest release depended on, as it is now. */
+  private async inputsNow(
+    { record }: DeclaredApplication,
+    sources: readonly ResolvedSource[],
+    { reads, consulted }: ReleaseRecord,
+  ): Promise<Inputs> {
+    const now = await this.targets.consultedNow(record, sources, consulted)
+    return { reads: await readsAt(sources, reads, this.trees), consulted: now }
   }
 
   private async fail(
@@ -81,23 +100,23 @@ export class Considering {
     problems: readonly Problem[],
   ): Promise<void> {
     const { sources, newest } = snapshot
-    const inputDigest = inputDigestOf(application.record, sources, [])
+    const inputDigest = inputDigestOf(application.record, sources, { reads: [], consulted: {} })
     await this.books.fail({ application, sources, inputDigest, revision: newest, latest }, problems)
   }
 
-  private async readAll(
+  private async render(
     { record }: DeclaredApplication,
+    latest: ReleaseRecord | undefined,
     sources: readonly ResolvedSource[],
-  ): Promise<SourceFile[][] | { problem: Problem }> {
-    const read = ({ repoURL, revision, path }: ResolvedSource, index: number): Promise<SourceFile[]> => {
-      const source = record.sources[index]
-      if (!source || isReferenceOnly(source)) return Promise.resolve([])
-      return this.trees.read(repoURL, revision, path, wantedFiles(source))
-    }
+  ): Promise<ReleaseContent | { readonly problems: readonly Problem[] }> {
+    const located = sources.map((resolved, index) => ({ declared: record.sources[index] ?? resolved, resolved }))
+    const target = this.targets.of(record, latest)
     try {
-      return await Promise.all(sources.map(read))
+      return await composeRelease(located, { trees: this.trees, renderer: this.renderer, target })
     } catch (error) {
-      if (error instanceof SourceUnreadableError) return { problem: error.problem }
+      if (error instanceof SourceUnreadableError) return { problems: [error.problem] }
+      if (error instanceof RendererNotReadyError)
+        return { problems: [{ reason: 'RendererNotReady', message: error.message }] }
       throw error
     }
   }
@@ -112,23 +131,22 @@ export class Considering {
       const path = normalPath(source.path)
       if (keyOf(source) !== key || path === undefined) continue
       const read = latest?.sources[index]
-      reading.set(path, isSettled && read ? read.tree : unsettled)
-      if (read && isSettled)
-        for (const link of latest.links.filter((one) => one.source === index))
-          reading.set(linkPath(read, link), link.id)
+      if (!isSettled || !read || latest.consulted['revision'] !== undefined) reading.set(path, unsettled)
+      else if (!isReferenceOnly(source)) reading.set(path, read.tree)
+      if (isSettled) for (const one of latest.reads.filter((one) => one.source === index)) reading.set(one.path, one.id)
     }
     return reading
   }
 }
 
-/** Ids by path. */
+/** Ids by path; a path that was looked for and absent has none. */
 type Reading = ReadonlyMap<string, string>
 
 /** No tree has this id: what is not settled is always looked at. */
 const unsettled = 'unsettled'
 
 function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, TreeEntry>): boolean {
-  return reading === undefined || [...reading].some(([path, id]) => id !== '' && trees.get(path)?.id !== id)
+  return reading === undefined || [...reading].some(([path, id]) => (trees.get(path)?.id ?? '') !== id)
 }
 
 function isOlderCommit(latest: ReleaseRecord, sources: readonly ResolvedSource[]): boolean {

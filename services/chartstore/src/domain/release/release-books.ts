@@ -26,7 +26,7 @@ export class ReleaseBooks {
   ) {}
 
   /** A new release: its manifests, the release by number, the newest one, the fact. */
-  async enter(draft: Draft, content: LinkedContent): Promise<void> {
+  async enter(draft: Draft, content: ReleaseContent): Promise<void> {
     const stored = this.releases.storeManifests(content.digest, content.manifests)
     const [record] = await Promise.all([this.number(draft, content), stored])
     await this.publish(record, draft.application.record.token)
@@ -80,7 +80,7 @@ export class ReleaseBooks {
   }
 
   /** The next free number; a release that a killed process left behind without announcing it is taken up. */
-  private async number(draft: Draft, content: LinkedContent): Promise<ReleaseRecord> {
+  private async number(draft: Draft, content: ReleaseContent): Promise<ReleaseRecord> {
     const { uid } = draft.application.record.ref
     for (let release = (draft.latest?.release ?? 0) + 1; ; release++) {
       const record = this.record(draft, content, release)
@@ -90,7 +90,7 @@ export class ReleaseBooks {
     }
   }
 
-  private record(draft: Draft, content: LinkedContent, release: number): ReleaseRecord {
+  private record(draft: Draft, content: ReleaseContent, release: number): ReleaseRecord {
     const { uid } = draft.application.record.ref
     const because = this.because(draft)
     const factId = `release.rendered/${uid}/${String(release)}/${content.digest.slice(0, 16)}`
@@ -100,7 +100,8 @@ export class ReleaseBooks {
       ...{ release, digest: content.digest, objects: content.objects },
       images: [...content.images],
       warnings: [...content.warnings],
-      links: [...content.links],
+      reads: [...content.reads],
+      consulted: { ...content.consulted },
       ...{ factId, correlationId, causes, renderedAt: at },
     }
   }
@@ -116,7 +117,9 @@ export class ReleaseBooks {
       problems: [],
       failure: null,
       warnings: [],
-      links: [],
+      reads: [],
+      readsDigest: '',
+      consulted: {},
     }
     const said = {
       factId: '',
@@ -135,9 +138,6 @@ export class ReleaseBooks {
     return { causes: cause ? [cause.factId] : [], correlationId: cause?.correlationId ?? '', at: this.clock.now() }
   }
 }
-
-/** A release with the links that it was read through. */
-export type LinkedContent = ReleaseContent & { readonly links: ReleaseRecord['links'] }
 
 /** A fact without a cause begins its own chain. */
 function told({ causes, correlationId, at }: Because, factId: string) {

@@ -1,9 +1,10 @@
 import { sha256, type ApplicationRecord, type Problem, type ResolvedSource } from '@k8or/contracts'
-import { renderSource } from '../render/render-source'
-import type { SourceFile } from '../render/rendering'
+import { renderSource, type RenderMeans } from '../render/render-source'
+import type { LocatedSource, Reads } from '../render/rendering'
+import { isReferenceOnly } from '../render/tools'
 import { canonicalJson } from './canonical-json'
 import { imagesOf } from './images'
-import type { Links } from './linked-files'
+import { settledReads } from './recorded-reads'
 import { settleRepeats } from './repeated-objects'
 
 /** What a release is: its manifests and what follows from them. */
@@ -14,33 +15,45 @@ export interface ReleaseContent {
   readonly objects: number
   readonly images: readonly string[]
   readonly warnings: readonly Problem[]
+  /** What was read beside the trees of the sources. */
+  readonly reads: Reads
+  readonly consulted: Readonly<Record<string, string>>
 }
 
-/** Changes whenever equal inputs would be rendered otherwise than before. */
-const rendererVersion = 1
+/** What a release depends on beside its declaration and the trees of its sources. */
+export type Inputs = Pick<ReleaseContent, 'reads' | 'consulted'>
 
-/**
- * The digest of everything that a rendering depends on: trees, and what links lead to. The commit is not part of it: one
- * that touches neither changes nothing.
- */
+/** Changes whenever equal inputs would be rendered otherwise than before. */
+const rendererVersion = 2
+
+/** The digest of everything that a rendering depends on. The commit is not part of it: one that touches nothing of it changes nothing. */
 export function inputDigestOf(
   { specDigest }: ApplicationRecord,
   sources: readonly ResolvedSource[],
-  links: Links,
+  { reads, consulted }: Inputs,
 ): string {
   const trees = sources.map(({ repoURL, path, tree }) => ({ repoURL, path, tree }))
-  return sha256(canonicalJson({ rendererVersion, specDigest, trees, links }))
+  return sha256(canonicalJson({ rendererVersion, specDigest, trees, reads, consulted }))
 }
 
-/** Renders all sources of an application into one release, or says why there can be none. */
-export function composeRelease(
-  application: Pick<ApplicationRecord, 'sources'>,
-  files: readonly (readonly SourceFile[])[],
-): ReleaseContent | { readonly problems: readonly Problem[] } {
-  const rendered = application.sources.map((source, index) => renderSource(source, files[index] ?? []))
+/**
+ * Renders all sources of an application into one release, or says why there can be none.
+ * @throws SourceUnreadableError, RendererNotReadyError
+ */
+export async function composeRelease(
+  located: readonly LocatedSource[],
+  means: RenderMeans,
+): Promise<ReleaseContent | { readonly problems: readonly Problem[] }> {
+  const wanted = located.map((_, index) => index).filter((index) => !isReferenceOnly(located[index]?.declared))
+  const rendered = await Promise.all(wanted.map((index) => renderSource(located, index, means)))
   const problems = rendered.flatMap((source) => source.problems)
   if (problems.length > 0) return { problems }
   const { objects, warnings } = settleRepeats(rendered.flatMap((source) => source.objects))
   const manifests = canonicalJson(objects)
-  return { manifests, digest: sha256(manifests), objects: objects.length, images: imagesOf(objects), warnings }
+  return {
+    ...{ manifests, digest: sha256(manifests), objects: objects.length, images: imagesOf(objects) },
+    warnings: [...rendered.flatMap((source) => source.warnings ?? []), ...warnings],
+    reads: settledReads(rendered.flatMap((source) => source.reads ?? [])),
+    consulted: Object.assign({}, ...rendered.map((source) => source.consulted ?? {})) as Record<string, string>,
+  }
 }

@@ -1,4 +1,4 @@
-import type { DeclaredSource, Problem } from '@k8or/contracts'
+import type { DeclaredSource, Problem, ReleaseRecord, ResolvedSource } from '@k8or/contracts'
 
 /** A file of a source, below the source's path. */
 export interface SourceFile {
@@ -34,10 +34,35 @@ export interface RenderedObject {
   readonly object: ManifestObject
 }
 
+/** Paths outside the trees of the sources, with the ids found there: a release of equal ones is the same release. */
+export type Reads = ReleaseRecord['reads']
+
 /** What a source comes to; with problems, the objects are not to be used. */
 export interface Rendered {
   readonly objects: readonly RenderedObject[]
   readonly problems: readonly Problem[]
+  /** What is odd and does not hinder. */
+  readonly warnings?: readonly Problem[]
+  readonly reads?: Reads
+  /** Facts about the target or the commit that made a difference, by name. */
+  readonly consulted?: Readonly<Record<string, string>>
 }
 
 export type SourceToRender = DeclaredSource
+
+/** A source with the commit and tree that it is rendered at. */
+export interface LocatedSource {
+  readonly declared: DeclaredSource
+  readonly resolved: ResolvedSource
+}
+
+/** Whom and where the objects are for. */
+export interface RenderTarget {
+  /** The name of the application, with its namespace where that is not the mesh's own. */
+  readonly instance: string
+  readonly project: string
+  /** The destination's. */
+  readonly namespace: string
+  /** Asked for only where a tool wants to know. */
+  readonly kubeVersion: () => Promise<string>
+}

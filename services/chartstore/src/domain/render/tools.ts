@@ -1,18 +1,27 @@
 import type { DeclaredSource, Problem } from '@k8or/contracts'
 import { renderDirectory, wantedOfDirectory } from './directory/render-directory'
+import { renderHelm, wantedOfHelm } from './helm/render-helm'
+import { renderKustomize, wantedOfKustomize } from './kustomize/render-kustomize'
+import type { RenderJob } from './render-job'
 import type { Rendered, SourceFile, WantedFiles } from './rendering'
 
 /** What turns the files of a source into objects. */
 export interface RenderingTool {
   readonly id: string
-  /** The files that it may need. */
+  /** The files of the source's own path that it needs. */
   readonly wanted: (source: DeclaredSource) => WantedFiles
-  readonly render: (source: DeclaredSource, files: readonly SourceFile[]) => Rendered
+  readonly render: (job: RenderJob) => Promise<Rendered>
 }
 
 /** Every tool that can render, by name. */
 export const tools: Readonly<Partial<Record<string, RenderingTool>> & { directory: RenderingTool }> = {
-  directory: { id: 'directory', wanted: wantedOfDirectory, render: renderDirectory },
+  directory: {
+    id: 'directory',
+    wanted: wantedOfDirectory,
+    render: ({ source, files }) => Promise.resolve(renderDirectory(source, files)),
+  },
+  helm: { id: 'helm', wanted: wantedOfHelm, render: renderHelm },
+  kustomize: { id: 'kustomize', wanted: wantedOfKustomize, render: renderKustomize },
 }
 
 const blocks = ['helm', 'kustomize', 'plugin', 'directory'] as const
@@ -43,9 +52,16 @@ export function toolProblem(source: DeclaredSource, tool: string): Problem | und
       field: 'spec.source',
       message: 'multiple application sources defined: keep one of helm, kustomize, plugin, directory',
     }
+  if (isChart(source)) return chartProblem(source)
   if (tool in tools) return undefined
-  const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; plain YAML and JSON files can`
+  const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; Helm, Kustomize, plain YAML and JSON files can`
   return { reason: 'ToolNotSupported', field: `spec.source.${tool}`, message }
+}
+
+function chartProblem({ chart = '', repoURL }: DeclaredSource): Problem {
+  const what = chart === '' ? repoURL : `chart ${chart} of ${repoURL}`
+  const message = `${what}: helm charts from registries are not fetched yet; commit the chart and name its path`
+  return { reason: 'ToolNotSupported', field: chart === '' ? 'spec.source.repoURL' : 'spec.source.chart', message }
 }
 
 /** Charts and OCI artifacts come from registries, not from git. */
@@ -54,8 +70,8 @@ function isChart({ chart = '', repoURL }: DeclaredSource): boolean {
 }
 
 /** A source that only lends its files to the others: it has a name, and nothing of its own to render. */
-export function isReferenceOnly(source: DeclaredSource): boolean {
-  return (source.ref ?? '') !== '' && source.path === '' && !isChart(source)
+export function isReferenceOnly(source: DeclaredSource | undefined): boolean {
+  return source === undefined || ((source.ref ?? '') !== '' && source.path === '' && !isChart(source))
 }
 
 /** What is wrong with a source by its declaration alone. */

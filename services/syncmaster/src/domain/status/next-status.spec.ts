@@ -30,7 +30,7 @@ const look = async (world: MemoryWorld, problems: string[] = []) => {
     ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: 1 },
     sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
     ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ failure: null, warnings: [], links: [], causes: [], announced: true },
+    ...{ failure: null, warnings: [], ...{ reads: [], readsDigest: '', consulted: {} }, causes: [], announced: true },
     problems: problems.map((message) => ({ reason: 'InvalidYaml' as const, message })),
   }
   await new Reconciler(world.start(), settings).consider(uid, new AbortController().signal)

@@ -28,7 +28,14 @@ const releaseOf = (world: MemoryWorld, release: number): ReleaseRecord => ({
   ...{ specDigest: declarationOf(world.application, 'argocd').specDigest, objects: 1 },
   sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
   ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-  ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
+  ...{
+    problems: [],
+    failure: null,
+    warnings: [],
+    ...{ reads: [], readsDigest: '', consulted: {} },
+    causes: [],
+    announced: true,
+  },
 })
 
 /** A world in which release 1 was applied, and what a replica sees of it that owns nothing. */

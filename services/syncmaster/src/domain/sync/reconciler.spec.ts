@@ -38,7 +38,14 @@ const publish = (world: MemoryWorld, release: number, manifests: KubeObject[]): 
     ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
     sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
     ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
+    ...{
+      problems: [],
+      failure: null,
+      warnings: [],
+      ...{ reads: [], readsDigest: '', consulted: {} },
+      causes: [],
+      announced: true,
+    },
   }
 }
 

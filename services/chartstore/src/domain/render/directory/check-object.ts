@@ -16,6 +16,12 @@ export function hasKind(document: unknown): boolean {
   return typeof kind === 'string' && kind !== ''
 }
 
+/** The objects of a list, and of lists within it; anything else as it is. */
+export function expandLists(document: unknown): unknown[] {
+  const { items } = (document ?? {}) as { items?: unknown }
+  return hasKind(document) && Array.isArray(items) ? items.flatMap(expandLists) : [document]
+}
+
 /** A document as an object, or what it lacks to be one; the place is for people. */
 export function checkObject(
   file: string,

@@ -1,7 +1,7 @@
 import type { Problem } from '@k8or/contracts'
 import { matchesGlob } from '@k8or/projects'
 import type { Rendered, RenderedObject, SourceFile, SourceToRender, WantedFiles } from '../rendering'
-import { checkObject, hasKind } from './check-object'
+import { checkObject, expandLists, hasKind } from './check-object'
 import { readDirectoryBlock, type DirectoryBlock } from './directory-block'
 import { resolveLink } from './links'
 import { looksLikeManifest, parseJson, parseYaml, type ParsedFile } from './parse-yaml'
@@ -67,11 +67,6 @@ function addDocuments(
       else rendered.objects.push({ file, object: checked.object })
     }
   })
-}
-
-function expandLists(document: unknown): unknown[] {
-  const { items } = (document ?? {}) as { items?: unknown }
-  return hasKind(document) && Array.isArray(items) ? items.flatMap(expandLists) : [document]
 }
 
 function jsonnetProblem(file: string): Problem {

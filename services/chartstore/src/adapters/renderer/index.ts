@@ -1,0 +1,2 @@
+export { loadConfig } from '../../config'
+export { RenderPool } from './render-pool'
