@@ -1,6 +1,7 @@
 import { MeshDriver, startMesh, tempDir } from '@k8or/rig'
 import { benchConfig } from './src/config'
 import { driftRepaired } from './src/drift-repaired'
+import { fetchPair } from './src/fetch-pair'
 import { floor } from './src/floor'
 import { memory } from './src/memory'
 import { monorepo } from './src/monorepo'
@@ -12,6 +13,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   floor,
   'push-to-changed': pushToChanged,
   'drift-repaired': driftRepaired,
+  'fetch-pair': fetchPair,
   memory,
   monorepo,
 }
