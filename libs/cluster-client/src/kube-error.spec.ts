@@ -4,6 +4,19 @@ const ref = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop
 const subject = { verb: 'apply', cluster: 'staging', ref }
 
 describe('libs/cluster-client/src/kube-error', () => {
+  it.each([
+    ['.stringData.password: expected string, got &value.valueUnstructured{Value:"pa}ss word"}'],
+    ['.stringData.password: expected string, got &value.valueUnstructured{Value:[]interface {}{"pass word"}}'],
+    ['data[a b]: Invalid value: "pass word": a valid config key must consist of'],
+    ['error decoding from json: parsing "pass word": invalid syntax'],
+  ])('C52.7 quotes no value of a Secret: %s', (message) => {
+    const ref = { group: '', version: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' }
+    const cause = `failed to create typed patch object (shop/db; /v1, Kind=Secret): ${message}`
+    const error = refusal({ ...subject, ref }, 500, { message: cause, details: { causes: [{ message }] } })
+    expect(error.message).toMatch(/^apply Secret shop\/db on cluster .*; correct Secret db in its source$/)
+    expect(`${error.message} ${JSON.stringify(error.faults)}`).not.toMatch(/pass word|pa}ss/)
+  })
+
   it('names object, cluster, cause and the next step', () => {
     const error = refusal(subject, 422, { reason: 'Invalid', message: 'spec.replicas: Invalid value: -1.' })
     expect(error.message).toBe(

@@ -49,10 +49,14 @@ export function describeSubject({ verb, cluster, ref }: Subject): string {
 /** The error for an answer that is not 2xx. */
 export function refusal(subject: Subject, status: number, answer: KubeStatus): KubeError {
   const reason = answer.reason ?? `Status${status}`
-  const cause = trimEnd(answer.message ?? `answered ${status}`)
+  const told = (text: string): string => (subject.ref.kind === 'Secret' ? withoutValues(text) : text)
+  const cause = told(trimEnd(answer.message ?? `answered ${status}`))
   const step = nextStep(status, reason, cause, subject)
   const message = `${describeSubject(subject)}: ${cause}${step === '' ? '' : `; ${step}`}`
-  const faults = (answer.details?.causes ?? []).map((one) => ({ field: one.field ?? '', message: one.message ?? '' }))
+  const faults = (answer.details?.causes ?? []).map((one) => ({
+    field: one.field ?? '',
+    message: told(one.message ?? ''),
+  }))
   return new KubeError(message, status, reason, subject.ref, faults)
 }
 
@@ -68,6 +72,18 @@ function describeRef({ kind, namespace, name }: ObjectRef): string {
   return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
 }
 
+const quoted = String.raw`"(?:\\.|[^"\\])*"`
+const quotations: readonly [RegExp, string][] = [
+  [/\bgot &value\.valueUnstructured\{.*/gs, 'got something else'],
+  [new RegExp(`\\bInvalid value: (?:${quoted}|[^:]*)`, 'g'), 'Invalid value'],
+  [new RegExp(`\\b(parsing|got) ${quoted}`, 'g'), '$1 it'],
+]
+
+/** API servers quote the values that they refuse; those of a Secret are nobody's business. */
+function withoutValues(text: string): string {
+  return quotations.reduce((sofar, [pattern, instead]) => sofar.replace(pattern, instead), text)
+}
+
 const missingNamespace = /namespaces "([^"]+)" not found/
 
 function nextStep(status: number, reason: string, cause: string, { cluster, ref }: Subject): string {
@@ -80,7 +96,9 @@ function nextStep(status: number, reason: string, cause: string, { cluster, ref 
     return `grant the mesh's account on cluster ${cluster} this right, or take the object out of the source`
   if (reason === 'AlreadyExists') return 'apply it instead of creating it'
   if (status === 409) return 'it was changed meanwhile, read it and try again'
-  if (status === 400 || status === 422) return `correct ${ref.kind} ${ref.name} in its source`
+  // An object whose fields are of other types than its kind says is answered 500.
+  if (status === 400 || status === 422 || /failed to (convert|create typed patch)/.test(cause))
+    return `correct ${ref.kind} ${ref.name} in its source`
   return ''
 }
 

@@ -57,7 +57,7 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     now: Date.now,
     onClusters: (clusters) => watch.update(clusters),
     onApplicationGone: (uid) => fences.forget(uid),
-    onBadSecret: (error) => signals.trouble('a cluster Secret can not be read', error),
+    onBadSecret: signals.clusterSecretBroken.bind(signals),
   })
   const parts = {
     declarations: hub,

@@ -1,7 +1,8 @@
 import type { ServiceName, StopRecord } from '@k8or/contracts'
 import { metrics, type Logger } from '@k8or/telemetry'
+import type { BadClusterSecretError } from './adapters/kubernetes/cluster-secret'
 import type { GateCall } from './domain/answer/gate-call'
-import type { ClusterEntry } from './domain/routing/clusters'
+import { describeUnreachable, type ClusterEntry } from './domain/routing/clusters'
 
 const calls = metrics.counter('k8or_gate_calls_total', 'Calls at the gate, by caller, method and status')
 const durations = metrics.histogram(
@@ -38,8 +39,12 @@ export class Signals {
     this.log.info({ cluster: name, server, version }, 'the cluster answers')
   }
 
-  clusterUnreachable({ name, server }: ClusterEntry, reason: string): void {
-    this.log.warn({ cluster: name, server, reason }, 'the cluster does not answer')
+  clusterUnreachable(entry: ClusterEntry, reason: string): void {
+    this.log.warn({ cluster: entry.name, server: entry.server, reason }, describeUnreachable(entry, reason))
+  }
+
+  clusterSecretBroken({ secret, field, declared, message }: BadClusterSecretError): void {
+    this.log.warn({ object: `Secret ${secret}`, field, cluster: declared.name, server: declared.server }, message)
   }
 
   certificateSigned(service: ServiceName, by: 'token' | 'certificate'): void {

@@ -29,7 +29,9 @@ export class Signals {
   /** It was announced why there can be no release of what the sources are. */
   failed({ application, problems }: ReleaseFailed): void {
     this.releases.add({ result: 'failed' })
-    this.log.warn({ application: `${application.namespace}/${application.name}`, problems }, 'release failed')
+    const reasons = problems.map(({ message }) => message).join('; ')
+    const details = { application: `${application.namespace}/${application.name}`, problems }
+    this.log.warn(details, `release failed: ${reasons}`)
   }
 
   /** What nobody can ask for any more was removed. */

@@ -11,11 +11,12 @@ const conditions = metrics.counter('k8or_application_conditions_total', 'Conditi
 /** What SyncMaster tells of itself: one function for each event. */
 export function createSignals(log: Logger): Signals {
   return {
-    syncEnded({ application, sync, cluster, phase, trigger, message, changed, seconds }) {
+    syncEnded({ application, sync, cluster, phase, trigger, message, changed, seconds, isRepeated }) {
       syncs.add({ phase, trigger })
       durations.observe(seconds)
       const fields = { application, sync, cluster, trigger, changed, ms: Math.round(seconds * 1000) }
       if (phase === 'Succeeded') log.info(fields, 'synced')
+      else if (isRepeated) log.debug({ ...fields, phase }, message)
       else log.warn({ ...fields, phase }, message)
     },
 
@@ -29,9 +30,9 @@ export function createSignals(log: Logger): Signals {
       else log.warn({ application, cluster, object }, failure)
     },
 
-    conditionCame({ application, type, message }) {
+    conditionCame({ application, type, message, isTold }) {
       conditions.add({ type })
-      log.warn({ application, condition: type }, message)
+      if (!isTold) log.warn({ application, condition: type }, message)
     },
   }
 }

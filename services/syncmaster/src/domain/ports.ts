@@ -57,7 +57,14 @@ export interface Clusters {
 
 /** Which cluster a destination names. */
 export interface Targets {
-  resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }>
+  resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | TargetProblem>
+}
+
+/** Why the cluster of a destination can not be used, naming what is wrong and what to do. */
+export interface TargetProblem {
+  readonly problem: string
+  /** Somebody declares the cluster, in a way that can not be read: it is not gone. */
+  readonly isDeclared: boolean
 }
 
 /** The Applications and AppProjects of the hub, as the watch last showed them. */
@@ -229,6 +236,8 @@ export interface Signals {
     readonly message: string
     readonly changed: number
     readonly seconds: number
+    /** It failed as the try before it did: that was told. */
+    readonly isRepeated: boolean
   }): void
   /** The message names object, field, cause and next step. */
   objectFailed(of: { readonly application: string; readonly cluster: string; readonly message: string }): void
@@ -239,7 +248,13 @@ export interface Signals {
     readonly failure: string | undefined
   }): void
   /** Something about an Application is wrong that was not before. */
-  conditionCame(of: { readonly application: string; readonly type: string; readonly message: string }): void
+  conditionCame(of: {
+    readonly application: string
+    readonly type: string
+    readonly message: string
+    /** The log says so already, in other words. */
+    readonly isTold: boolean
+  }): void
 }
 
 /** The buckets of applications that are held here. */

@@ -42,6 +42,11 @@ export class ManagedProcess {
     return this.#child?.pid ?? 0
   }
 
+  /** Where its output goes. */
+  get logFile(): string {
+    return this.spec.logFile
+  }
+
   get isRunning(): boolean {
     return this.#child?.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }

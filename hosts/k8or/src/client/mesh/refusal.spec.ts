@@ -13,6 +13,16 @@ describe('hosts/k8or/src/client/mesh/refusal', () => {
   })
 
   it.each([
+    ['cluster edge does not answer (since 2026-11-21T09:40:01Z): connect ECONNREFUSED', /k8or cluster list/],
+    ['syncmaster can not be asked now: fetch failed', /a service of the mesh is down/],
+    ['the Applications of the hub are not known yet', /^try again in a moment$/],
+  ])('tells a cluster that is away from a service that is: %s', (message, nextStep) => {
+    const refused = describeRefusal(503, JSON.stringify({ code: 'unavailable', message }), url)
+    expect(refused.message).toBe(message)
+    expect(refused.nextStep).toMatch(nextStep)
+  })
+
+  it.each([
     [401, '', 'https://mesh does not accept the token', 'check K8OR_TOKEN'],
     [503, '<html>', 'https://mesh answered 503', 'a service of the mesh is down; try again in a moment'],
     [418, '{}', 'https://mesh answered 418', undefined],

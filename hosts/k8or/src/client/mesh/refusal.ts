@@ -5,7 +5,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   permission_denied: 'ask for the right, or use another token',
   not_found: 'see `k8or app list`',
   failed_precondition: 'wait for it to end (`k8or app wait`), then ask again',
-  unavailable: 'a service of the mesh is down; try again in a moment',
+  unavailable: 'try again in a moment',
   deadline_exceeded: 'a service of the mesh is slow; try again in a moment',
 }
 const byStatus: Readonly<Record<number, string>> = {
@@ -34,9 +34,21 @@ export function describeRefusal(status: number, text: string, url: string): Refu
   const word = code ?? byStatus[status] ?? 'unknown'
   const what =
     message ?? (word === 'unauthenticated' ? `${url} does not accept the token` : `${url} answered ${status}`)
+  return new RefusedError(what, word, nextStepOf(word, what))
+}
+
+function nextStepOf(word: string, what: string): string | undefined {
   // Commits and dead letters are not found either, and no list of applications helps with those.
-  const nextStep = word === 'not_found' && !what.includes('application') ? undefined : nextSteps[word]
-  return new RefusedError(what, word, nextStep)
+  if (word === 'not_found' && !what.includes('application')) return undefined
+  if (word !== 'unavailable') return nextSteps[word]
+  if (/\bcluster \S+ (does not answer|is busy|can not be compared)/.test(what))
+    return 'see `k8or cluster list`; the mesh itself is well'
+  return isServiceDown(what) ? 'a service of the mesh is down; try again in a moment' : nextSteps[word]
+}
+
+/** What AccessPoint says of a service that it can not reach, or what stands before AccessPoint of that. */
+function isServiceDown(what: string): boolean {
+  return what.includes('can not be asked now') || / answered 50[23]$/.test(what)
 }
 
 function parseRefusal(text: string): { code?: string; message?: string } {

@@ -52,7 +52,7 @@ describe('services/accesspoint/src/adapters/kubernetes/cluster-secret', () => {
 
   it.each([
     ['a server without TLS', { server: 'http://east.test' }, 'server must begin with https://'],
-    ['a config that is not JSON', { config: 'canary-token' }, 'cluster Secret east: config is not JSON'],
+    ['a config that is not JSON', { config: 'canary-token' }, 'cluster Secret east: config is not JSON; correct it'],
     ['a field of another type', { config: '{"bearerToken":5}' }, 'bearerToken'],
     ['a plug-in', { config: '{"execProviderConfig":{"command":"aws"}}' }, 'config.execProviderConfig is not supported'],
   ])('names the Secret and the field of %s, and shows no credential', (_, data, message) => {

@@ -25,18 +25,36 @@ export interface DeclaredCluster {
   readonly credentials: ClusterCredentials
 }
 
+/** A cluster Secret that can not be read: which, which field of it, and what to do. Never shows a value of its config. */
+export class BadClusterSecretError extends Error {
+  readonly secret: string
+  /** The cluster as far as the Secret names it. */
+  readonly declared: { readonly name: string; readonly server: string }
+
+  constructor(
+    { name, data }: Pick<DeclaredSecret, 'name' | 'data'>,
+    readonly field: string,
+    problem: string,
+  ) {
+    super(`cluster Secret ${name}: ${field} ${problem}; correct it, or delete the Secret`)
+    this.name = 'BadClusterSecretError'
+    this.secret = name
+    this.declared = { name: data['name'] ?? '', server: data['server'] ?? '' }
+  }
+}
+
 /** Ways to a cluster that Argo CD knows and the mesh does not yet. */
 const notYet = ['awsAuthConfig', 'execProviderConfig', 'proxyUrl']
 
 /**
  * Reads one of Argo CD's cluster Secrets.
- * @throws Error that names the Secret and its field
+ * @throws BadClusterSecretError
  */
 export function readClusterSecret(secret: DeclaredSecret): DeclaredCluster {
-  const at = `cluster Secret ${secret.name}`
   const { name = '', server = '', namespaces = '', clusterResources, project = '' } = secret.data
-  if (!/^https:\/\//.test(server)) throw new Error(`${at}: server must begin with https://, but is '${server}'`)
-  const config = readConfig(secret.data['config'] ?? '{}', at)
+  if (!/^https:\/\//.test(server))
+    throw new BadClusterSecretError(secret, 'server', `must begin with https://, but is '${server}'`)
+  const config = readConfig(secret)
   return {
     entry: {
       name: name === '' ? server : name,
@@ -57,21 +75,31 @@ function credentialsOf(server: string, config: z.infer<typeof Config>): ClusterC
   return { server, tls, authorization: () => Promise.resolve(authorization), digest }
 }
 
-function readConfig(text: string, at: string): z.infer<typeof Config> {
-  const parsed = Config.safeParse(parseJson(text, at))
-  if (!parsed.success) throw new Error(`${at}: config: ${z.prettifyError(parsed.error)}`)
-  const missing = notYet.find((field) => parsed.data[field] !== undefined && parsed.data[field] !== '')
-  if (missing !== undefined)
-    throw new Error(`${at}: config.${missing} is not supported; use a token or a client certificate`)
-  return parsed.data
+function readConfig(secret: DeclaredSecret): z.infer<typeof Config> {
+  const parsed = Config.safeParse(parseJson(secret))
+  const issue = parsed.error?.issues[0]
+  if (issue)
+    throw new BadClusterSecretError(
+      secret,
+      ['config', ...issue.path.map(String)].join('.'),
+      `can not be read: ${issue.message}`,
+    )
+  const config = parsed.data ?? Config.parse({})
+  const missing = notYet.find((field) => config[field] !== undefined && config[field] !== '')
+  if (missing === undefined) return config
+  throw new BadClusterSecretError(
+    secret,
+    `config.${missing}`,
+    'is not supported: use a bearerToken or a client certificate',
+  )
 }
 
-function parseJson(text: string, at: string): unknown {
+function parseJson(secret: DeclaredSecret): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(secret.data['config'] ?? '{}')
   } catch {
     // The parser's message would show a part of what may be a credential.
-    throw new Error(`${at}: config is not JSON`)
+    throw new BadClusterSecretError(secret, 'config', 'is not JSON')
   }
 }
 

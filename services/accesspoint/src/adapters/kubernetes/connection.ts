@@ -3,7 +3,7 @@ import { describeError } from '@k8or/outcome'
 import { Agent, request, type buildConnector } from 'undici'
 import { Breaker } from '../../domain/breaker/breaker'
 import { ClusterTroubleError, type UpstreamAnswer, type UpstreamCall } from '../../domain/ports'
-import type { ClusterEntry } from '../../domain/routing/clusters'
+import { describeUnreachable, type ClusterEntry } from '../../domain/routing/clusters'
 import { Bulkhead } from './bulkhead'
 import type { ClusterCredentials } from './credentials'
 import { Pending } from './pending'
@@ -34,6 +34,8 @@ export class Connection {
   /** Those who wait for the cluster to answer again. */
   private readonly returned = new Pending()
   private isClosed = false
+  /** Since when the cluster has not answered, and why at first: what follows says the same in other words. */
+  private away: { readonly since: string; readonly reason: string } | undefined
 
   constructor(
     public entry: ClusterEntry,
@@ -96,10 +98,10 @@ export class Connection {
       const admission = this.breaker.admit(Date.now())
       if (admission.admitted) return
       const left = heldUntil - Date.now()
-      if (left <= 0) throw this.unreachable(admission.reason, admission.retryAfterMs)
+      if (left <= 0) throw this.unreachable('unreachable', admission.reason, { retryAfterMs: admission.retryAfterMs })
       await this.returned.wait(left, signal)
       signal.throwIfAborted()
-      if (this.isClosed) throw this.unreachable('it was retired')
+      if (this.isClosed) throw this.unreachable('unreachable', 'it was retired')
     }
   }
 
@@ -109,17 +111,30 @@ export class Connection {
     return { status: answer.status, text: await textOf(answer) }
   }
 
-  private unreachable(reason: string, retryAfterMs?: number): ClusterTroubleError {
-    return new ClusterTroubleError('unreachable', `cluster ${this.entry.name} does not answer: ${reason}`, retryAfterMs)
+  private unreachable(
+    kind: 'unreachable' | 'late',
+    reason: string,
+    more: { retryAfterMs?: number; cause?: unknown } = {},
+  ): ClusterTroubleError {
+    const { since, reason: first } = this.gone(reason)
+    return new ClusterTroubleError(kind, describeUnreachable(this.entry, first, since), more.retryAfterMs, {
+      cause: more.cause,
+    })
+  }
+
+  private gone(reason: string): { readonly since: string; readonly reason: string } {
+    return (this.away ??= { since: `${new Date().toISOString().slice(0, 19)}Z`, reason })
   }
 
   private stands(): void {
+    this.away = undefined
     const wasAway = this.breaker.reason !== undefined
     this.breaker.succeeded()
     if (wasAway) this.returned.tell()
   }
 
   private tripped(reason: string): { reason: string } {
+    this.gone(reason)
     this.breaker.trip(Date.now(), reason)
     return { reason }
   }
@@ -153,9 +168,7 @@ export class Connection {
     this.breaker.failed(Date.now(), reason)
     this.onTrouble()
     const kind = error instanceof DeadlineError ? 'late' : 'unreachable'
-    return new ClusterTroubleError(kind, `cluster ${this.entry.name} does not answer: ${reason}`, undefined, {
-      cause: error,
-    })
+    return this.unreachable(kind, reason, { cause: error })
   }
 }
 

@@ -6,7 +6,8 @@ import type { Application } from '../../domain/access/application'
 import type { Declarations } from '../../domain/ports'
 import { ClusterTable, type ClusterEntry } from '../../domain/routing/clusters'
 import type { RepositorySecret, RepositorySettings } from '../../domain/settings/repositories'
-import { readClusterSecret } from './cluster-secret'
+import { BrokenSecrets } from './broken-secrets'
+import { BadClusterSecretError, readClusterSecret } from './cluster-secret'
 import type { ReachedCluster } from './connections'
 import type { ClusterCredentials } from './credentials'
 import { readSecret, type DeclaredSecret } from './declared-secret'
@@ -38,8 +39,8 @@ export interface HubOptions {
   readonly onClusters: (clusters: readonly ReachedCluster[]) => void
   /** An Application is gone. */
   readonly onApplicationGone: (uid: string) => void
-  /** A Secret can not be read; the rest counts on. */
-  readonly onBadSecret: (error: Error) => void
+  /** A cluster Secret can not be read; the rest counts on. */
+  readonly onBadSecret: (error: BadClusterSecretError) => void
 }
 
 const hubEntry: ClusterEntry = {
@@ -55,6 +56,7 @@ const hubEntry: ClusterEntry = {
 export class Hub implements Declarations {
   clusters: ClusterTable = new ClusterTable([])
   readonly facts: PolicyFacts
+  readonly brokenSecrets: BrokenSecrets
   /** Secrets and settings, by kind and name. */
   private readonly objects = new Map<DeclaredKind, Map<string, KubeObject>>()
   private readonly read = new Set<DeclaredKind>()
@@ -65,6 +67,7 @@ export class Hub implements Declarations {
 
   constructor(private readonly options: HubOptions) {
     this.facts = this.createFacts()
+    this.brokenSecrets = new BrokenSecrets(options.onBadSecret)
     this.updateClusters()
   }
 
@@ -153,7 +156,9 @@ export class Hub implements Declarations {
   }
 
   private updateClusters(): void {
-    const declared = this.secrets('secrets').flatMap((secret) => this.readCluster(secret))
+    const read = this.secrets('secrets').flatMap((secret) => this.readCluster(secret))
+    const declared = read.flatMap((cluster) => (cluster instanceof BadClusterSecretError ? [] : [cluster]))
+    this.brokenSecrets.update(read.filter((cluster) => cluster instanceof BadClusterSecretError))
     // Somebody may give the hub another name by a Secret with its own server.
     const isRenamed = declared.some(({ entry }) => entry.server === hubCluster.server)
     const reached = isRenamed ? declared : [{ entry: hubEntry, credentials: this.options.credentials }, ...declared]
@@ -161,7 +166,7 @@ export class Hub implements Declarations {
     this.options.onClusters(reached)
   }
 
-  private readCluster(secret: DeclaredSecret): ReachedCluster[] {
+  private readCluster(secret: DeclaredSecret): (ReachedCluster | BadClusterSecretError)[] {
     if (secret.labels[secretTypeLabel] !== 'cluster') return []
     try {
       const { entry, credentials } = readClusterSecret(secret)
@@ -169,8 +174,8 @@ export class Hub implements Declarations {
         return [{ entry: { ...entry, isHub: true }, credentials: this.options.credentials }]
       return [{ entry: { ...entry, isHub: entry.server === this.options.credentials.server }, credentials }]
     } catch (error) {
-      this.options.onBadSecret(error instanceof Error ? error : new Error(String(error)))
-      return []
+      if (error instanceof BadClusterSecretError) return [error]
+      throw error
     }
   }
 

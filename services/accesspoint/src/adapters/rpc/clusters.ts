@@ -45,6 +45,8 @@ export class ClustersAnswers {
       // Who hears "not found" may let go of what runs there: it is said only when all declared clusters are known.
       if (error instanceof UnknownClusterError && this.hub.missing().includes('secrets'))
         throw new Later('the clusters that the hub declares were not read yet')
+      const problem = this.hub.brokenSecrets.reasonFor({ server, name })
+      if (error instanceof UnknownClusterError && problem !== undefined) return { problem }
       if (error instanceof UnknownClusterError) throw new NotFoundError(error.message)
       throw error
     }

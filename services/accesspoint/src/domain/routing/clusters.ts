@@ -15,6 +15,12 @@ export interface ClusterEntry {
   readonly isHub: boolean
 }
 
+/** That a cluster does not answer: why, and what to do. */
+export function describeUnreachable({ name, isHub }: ClusterEntry, reason: string, since?: string): string {
+  const nextStep = isHub ? 'check that it runs' : 'check that it runs, and server and config in its Secret'
+  return `cluster ${name} does not answer${since === undefined ? '' : ` (since ${since})`}: ${reason}; ${nextStep}`
+}
+
 /** A destination names no cluster, or more than one. */
 export class UnknownClusterError extends Error {
   constructor(message: string) {

@@ -311,6 +311,8 @@ describe('services/chartstore/src/domain/release/consider', () => {
     world.commit('abcdef1234567', { one: manifest('1') })
     await considering.application('two')
     const [problem] = world.rows.get('two.latest')?.problems ?? []
-    expect(problem?.message).toBe('path "two" of https://git.example/shop.git at main (abcdef12) does not exist')
+    expect(problem?.message).toBe(
+      'path "two" of https://git.example/shop.git at main (abcdef12) does not exist; correct the path, or push it',
+    )
   })
 })

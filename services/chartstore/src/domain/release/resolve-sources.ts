@@ -68,7 +68,7 @@ async function locate(
     return { problem: pathProblem(source, commit, 'leaves the repository; give a path below its root') }
   const entry = await entryAt(repoURL, commit, path, trees)
   if (entry && 'problem' in entry) return entry
-  if (!entry) return { problem: pathProblem(source, commit, 'does not exist') }
+  if (!entry) return { problem: pathProblem(source, commit, 'does not exist; correct the path, or push it') }
   if (entry.kind === 'blob') return { problem: pathProblem(source, commit, 'is a file; a source needs a directory') }
   return { resolved: { repoURL, path, targetRevision, revision: commit, tree: entry.id } }
 }

@@ -112,7 +112,7 @@ function refusals(maxBytes: number) {
   return {
     'too large': {
       status: 413,
-      message: `the body is larger than ${String(Math.floor(maxBytes / megabyte))} MB`,
+      message: `the body of the webhook is larger than ${String(Math.floor(maxBytes / megabyte))} MB: send less, or raise K8OR_WEBHOOK_MAX_BYTES`,
       headers: {},
     },
     busy: { status: 503, message: 'too many large webhooks at once: send it again', headers: { 'retry-after': '5' } },

@@ -3,7 +3,7 @@ import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/
 import type { Bus } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { NotFoundError, type Calls } from '@k8or/rpc'
-import type { Targets } from '../../domain/ports'
+import type { TargetProblem, Targets } from '../../domain/ports'
 import { describeUnknown, isNamed, type NamedCluster } from '../../domain/project/destination'
 import type { TargetCluster } from '../../domain/project/rules'
 
@@ -38,7 +38,7 @@ export class RecordedTargets implements Targets {
     return this.#find((cluster) => cluster.name === name)
   }
 
-  async resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }> {
+  async resolve(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | TargetProblem> {
     return this.#find((cluster) => isNamed(named, cluster)) ?? this.#ask(named, signal)
   }
 
@@ -48,12 +48,14 @@ export class RecordedTargets implements Targets {
     return found && { name: found.name, server: found.server, project: found.project }
   }
 
-  async #ask(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | { readonly problem: string }> {
+  async #ask(named: NamedCluster, signal: AbortSignal): Promise<TargetCluster | TargetProblem> {
     try {
-      const { name, server, project } = await this.calls.to('accesspoint', ClustersService).resolve(named, { signal })
-      return { name, server, project }
+      const { name, server, project, problem } = await this.calls
+        .to('accesspoint', ClustersService)
+        .resolve(named, { signal })
+      return problem === '' ? { name, server, project } : { problem, isDeclared: true }
     } catch (error) {
-      if (error instanceof NotFoundError) return { problem: describeUnknown(named) }
+      if (error instanceof NotFoundError) return { problem: describeUnknown(named), isDeclared: false }
       throw new Later('whether the cluster of the destination is known can not be asked', undefined, { cause: error })
     }
   }

@@ -99,7 +99,7 @@ function operationStatus(work: Work): Partial<ApplicationStatus> {
 /** What can not be compared can not be synced: an operation that asks for it ends at once, with the reason. */
 function refusedOperation(work: Work): Partial<ApplicationStatus> {
   const { operation } = work.application
-  if (!operation || !work.isUnknown || work.lookAgain) return {}
+  if (!operation || !work.isRejected) return {}
   const now = seconds(work.now.toISOString())
   const message = [...work.conditions].map(([type, text]) => `${type}: ${text}`).join('; ')
   return { operationState: { operation, phase: 'Error', message, startedAt: now, finishedAt: now } }

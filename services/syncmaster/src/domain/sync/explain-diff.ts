@@ -1,4 +1,5 @@
 import type { KubeObject } from '@k8or/kube-objects'
+import { Later } from '@k8or/outcome'
 import { comparable } from '../plan/compare'
 import { inParallel } from './in-parallel'
 import { predictChange, type ObjectDifference } from './predict-change'
@@ -16,12 +17,17 @@ import { needed, type Work } from './work'
 export async function explainDiff(work: Work, prune: boolean): Promise<ObjectDifference[]> {
   for (const step of [resolveTarget, readRelease, readDesired, readLive, plan]) {
     const stop = await step(work)
-    if (stop) throw new Error([...work.conditions.values()].join('; ') || 'there is no release to compare with yet')
+    if (stop) throw nothingToCompare(work)
   }
   const changes = needed(work.changes)
   return inParallel(changes, work.settings.parallelApplies, (change) =>
     predictChange(work, change, prune || work.policy.prune),
   )
+}
+
+function nothingToCompare({ conditions, lookAgain, isRejected }: Work): Error {
+  const reason = [...conditions.values()].join('; ') || 'there is no release to compare with yet'
+  return lookAgain && !isRejected ? new Later(reason) : new Error(reason)
 }
 
 /** An object as people compare it: without what the API server keeps for itself. */

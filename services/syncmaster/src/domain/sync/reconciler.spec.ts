@@ -171,9 +171,21 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     const finalizers = [cascading, 'post-delete-finalizer.argocd.argoproj.io', 'example.org/other']
     world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } })
     const ports = world.start()
-    const targets = { resolve: () => Promise.resolve({ problem: 'no such cluster' }) }
+    const targets = { resolve: () => Promise.resolve({ problem: 'no such cluster', isDeclared: false }) }
     await new Reconciler({ ...ports, targets }, settings()).consider(uid, signal)
     expect(world.application.finalizers).toEqual(['example.org/other'])
+  })
+
+  it('keeps its finalizers while the Secret of the cluster can not be read', async () => {
+    const world = worldOf()
+    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [cascading] } })
+    const targets = { resolve: () => Promise.resolve({ problem: 'cluster Secret east: broken', isDeclared: true }) }
+    await new Reconciler({ ...world.start(), targets }, settings()).consider(uid, signal)
+    expect(world.application.finalizers).toEqual([cascading])
+    expect(world.application.status.conditions).toMatchObject([
+      { type: 'DeletionError', message: 'cluster Secret east: broken' },
+    ])
+    expect(world.waits).toMatchObject([{ delayMs: 30_000 }])
   })
 
   it('killed in the middle of one release it goes on with the next, and the old one ends as failed', async () => {

@@ -229,10 +229,17 @@ function signalEnd(work: Work, sync: SyncPointer, objects: readonly ObjectOutcom
   const about = { application: work.instance, cluster: needed(work.cluster).name }
   const seconds = (Date.parse(sync.finishedAt) - Date.parse(sync.startedAt)) / 1000
   const changed = objects.filter((object) => object.result !== 'unchanged').length
-  const failed = objects.filter((object) => object.result === 'failed')
+  const isRepeated = failedAlike(work, sync, end)
+  const failed = isRepeated ? [] : objects.filter((object) => object.result === 'failed')
   // The first one is in the message of the sync.
   for (const { message } of failed.slice(1, 20)) signals.objectFailed({ ...about, message })
-  signals.syncEnded({ ...about, ...end, sync: sync.sync, trigger: sync.trigger, changed, seconds })
+  signals.syncEnded({ ...about, ...end, sync: sync.sync, trigger: sync.trigger, changed, seconds, isRepeated })
+}
+
+/** Whether a try failed as the one before it did. */
+function failedAlike({ application }: Work, { retries }: SyncPointer, { phase, message }: End): boolean {
+  if (phase === 'Succeeded' || retries === 0) return false
+  return application.status.operationState?.message?.startsWith(message) ?? false
 }
 
 function closedPointer(work: Work, begun: SyncPointer, end: End): SyncPointer {

@@ -128,6 +128,11 @@ export class Work {
     return { application: this.uid, release: needed(this.release).release, lease: this.lease }
   }
 
+  /** It can not be compared, and waiting alone will not help: an operation that asks for it ends with the reason. */
+  get isRejected(): boolean {
+    return this.isUnknown && (this.lookAgain === undefined || this.conditions.has('InvalidSpecError'))
+  }
+
   /** Lets a record or a fact be stored while the work goes on; `settleWrites` waits for it. */
   write(storing: Promise<unknown>): void {
     this.#writes.push(storing)

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/accesspoint/v1/clusters.proto.
  */
 export const file_k8or_accesspoint_v1_clusters: GenFile = /*@__PURE__*/
-  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSJACg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkSDwoHcHJvamVjdBgDIAEoCTKtAQoIQ2x1c3RlcnMSSwoETGlzdBIgLms4b3IuYWNjZXNzcG9pbnQudjEuTGlzdFJlcXVlc3QaIS5rOG9yLmFjY2Vzc3BvaW50LnYxLkxpc3RSZXNwb25zZRJUCgdSZXNvbHZlEiMuazhvci5hY2Nlc3Nwb2ludC52MS5SZXNvbHZlUmVxdWVzdBokLms4b3IuYWNjZXNzcG9pbnQudjEuUmVzb2x2ZVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSJRCg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkSDwoHcHJvamVjdBgDIAEoCRIPCgdwcm9ibGVtGAQgASgJMq0BCghDbHVzdGVycxJLCgRMaXN0EiAuazhvci5hY2Nlc3Nwb2ludC52MS5MaXN0UmVxdWVzdBohLms4b3IuYWNjZXNzcG9pbnQudjEuTGlzdFJlc3BvbnNlElQKB1Jlc29sdmUSIy5rOG9yLmFjY2Vzc3BvaW50LnYxLlJlc29sdmVSZXF1ZXN0GiQuazhvci5hY2Nlc3Nwb2ludC52MS5SZXNvbHZlUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.accesspoint.v1.ListRequest
@@ -123,6 +123,13 @@ export type ResolveResponse = Message<"k8or.accesspoint.v1.ResolveResponse"> & {
    * @generated from field: string project = 3;
    */
   project: string;
+
+  /**
+   * Why the cluster can not be used though a Secret declares it: that Secret can not be read. Nothing else is set then.
+   *
+   * @generated from field: string problem = 4;
+   */
+  problem: string;
 };
 
 /**

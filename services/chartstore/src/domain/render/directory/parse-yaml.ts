@@ -44,18 +44,20 @@ export function looksLikeManifest(text: string): boolean {
   return text.includes('apiVersion:') && text.includes('kind:') && text.includes('metadata:')
 }
 
+const nextStep = 'correct the file and push'
+
 function yamlProblem(file: string, error: unknown): ParsedFile {
   if (!(error instanceof yaml.YAMLException))
     return broken(file, error instanceof Error ? error.message : String(error))
   // The mark is absent when the error has no place, whatever the types say.
   const mark = error.mark as { line: number; column: number } | undefined
   const place = mark ? ` (line ${String(mark.line + 1)}, column ${String(mark.column + 1)})` : ''
-  const problem = { reason: 'InvalidYaml', file, message: `${file}${place}: ${error.reason}` }
+  const problem = { reason: 'InvalidYaml', file, message: `${file}${place}: ${error.reason}; ${nextStep}` }
   return { problem: mark ? { ...problem, line: mark.line + 1 } : problem }
 }
 
 function broken(file: string, message: string, reason = 'InvalidYaml'): ParsedFile {
-  return { problem: { reason, file, message: `${file}: ${message}` } }
+  return { problem: { reason, file, message: `${file}: ${message}; ${nextStep}` } }
 }
 
 function mergeWork(text: string): number {

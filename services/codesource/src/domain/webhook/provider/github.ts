@@ -23,7 +23,8 @@ export const github: WebhookProvider = {
     const signature = headers['x-hub-signature-256']
     if (signature === undefined)
       return 'header X-Hub-Signature-256 is missing: set the secret of webhook.github.secret in the webhook’s settings'
-    return isSignedBy(secret, body, signature) ? undefined : 'header X-Hub-Signature-256 does not match the body'
+    if (isSignedBy(secret, body, signature)) return undefined
+    return 'header X-Hub-Signature-256 does not match the body: set the secret of webhook.github.secret in the webhook’s settings'
   },
   read(request) {
     const event = request.headers['x-github-event'] ?? ''

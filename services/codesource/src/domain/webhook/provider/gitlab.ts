@@ -30,7 +30,8 @@ export const gitlab: WebhookProvider = {
     const token = headers['x-gitlab-token']
     if (token === undefined)
       return 'header X-Gitlab-Token is missing: set the secret of webhook.gitlab.secret in the webhook’s settings'
-    return equalsSecret(token, secret) ? undefined : 'header X-Gitlab-Token is not the configured secret'
+    if (equalsSecret(token, secret)) return undefined
+    return 'header X-Gitlab-Token is not the configured secret: set the secret of webhook.gitlab.secret in the webhook’s settings'
   },
   read(request) {
     const text = request.body.toString('utf8')

@@ -18,8 +18,12 @@ export async function deleteApplication(work: Work): Promise<Stop | undefined> {
   if ((cascade ?? preDelete ?? postDelete) === undefined) return 'silent'
   const destination = readDestination(application.spec.destination)
   const cluster = 'problem' in destination ? destination : await work.ports.targets.resolve(destination, work.signal)
-  // Nobody can delete on a cluster that is not known: holding the Application back would help nobody.
-  if ('problem' in cluster) return release(work, foreign)
+  if ('problem' in cluster) {
+    // Nobody can delete on a cluster that is not known: holding the Application back would help nobody.
+    if (!('isDeclared' in cluster) || !cluster.isDeclared) return release(work, foreign)
+    work.lookAgain = { delayMs: 30_000, reason: 'the cluster of its destination can not be reached' }
+    return work.unknown('DeletionError', cluster.problem)
+  }
   if (preDelete !== undefined) return heldByHooks(work, 'PreDelete', preDelete)
   try {
     if (cascade !== undefined && !(await cascadeTo(work, cluster.name, cascade))) return 'silent'

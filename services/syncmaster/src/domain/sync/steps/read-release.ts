@@ -44,8 +44,9 @@ function newestRelease({ account }: Work): number {
 }
 
 function describeProblem(problem: Problem): string {
-  const place = [problem.file, problem.line].filter((part) => part !== undefined).join(':')
-  return place === '' || problem.message.includes(place) ? problem.message : `${place}: ${problem.message}`
+  const { file, line, message } = problem
+  if (file === undefined || message.includes(file)) return message
+  return `${[file, line].filter((part) => part !== undefined).join(':')}: ${message}`
 }
 
 /** Fetches the manifests of the release and completes its objects for the destination. */

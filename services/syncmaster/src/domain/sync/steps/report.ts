@@ -36,8 +36,7 @@ function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unkn
   const { reconciledAt: _before, ...known } = presentStatus(work)
   const status = mergePatch(known, told) as Record<string, unknown> | undefined
   const sync = work.toldSync
-  const isRefused = work.isUnknown && work.lookAgain === undefined
-  const isOperationOver = work.application.operation !== undefined && (sync ? isOver(sync) : isRefused)
+  const isOperationOver = work.application.operation !== undefined && (sync ? isOver(sync) : work.isRejected)
   const isRefreshed = work.application.annotations[annotations.refresh] !== undefined
   if (!status && !isOperationOver && !isRefreshed) return undefined
   return {
@@ -87,10 +86,17 @@ function noteTransitions(work: Work, next: ApplicationStatus): void {
 function noteConditions(work: Work, next: ApplicationStatus): void {
   const before = new Map(work.application.status.conditions?.map(({ type, message }) => [type, message]))
   for (const { type, message } of next.conditions ?? []) {
-    // How a sync failed is told with its end.
-    const isTold = before.get(type) === message || (type === 'SyncError' && work.outcome !== undefined)
-    if (!isTold) work.ports.signals.conditionCame({ application: work.instance, type, message })
+    if (before.get(type) === message) continue
+    const isTold = isToldElsewhere(work, type, message)
+    work.ports.signals.conditionCame({ application: work.instance, type, message, isTold })
   }
+}
+
+/** How a sync failed is told with its end, and what can not be rendered by ChartStore: one thing is told once. */
+function isToldElsewhere({ outcome, account, release }: Work, type: string, message: string): boolean {
+  if (type === 'ComparisonError') return (release?.problems.length ?? 0) > 0
+  const last = account.sync?.message ?? ''
+  return type === 'SyncError' && (outcome !== undefined || (last !== '' && message.includes(last)))
 }
 
 function noteEnd(work: Work): void {

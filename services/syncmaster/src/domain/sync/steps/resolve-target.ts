@@ -3,12 +3,17 @@ import { readDestination } from '../../project/destination'
 import { checkDeclaration } from '../../project/rules'
 import type { Stop, Work } from '../work'
 
+const lookAgainMs = 30_000
+
 /** Finds project and cluster, and checks that the declaration is whole and permitted (section 10, checks 1 to 6). */
 export async function resolveTarget(work: Work): Promise<Stop | undefined> {
   const { application, ports, settings } = work
   work.project = ports.applications.project(projectOf(application.spec))
   const cluster = await resolveCluster(work)
   work.cluster = 'problem' in cluster ? undefined : cluster
+  // Secrets are not watched here: that one is added or mended is seen by looking.
+  if ('problem' in cluster)
+    work.lookAgain = { delayMs: lookAgainMs, reason: 'the cluster of its destination is unknown' }
   const problems = checkDeclaration({
     application,
     project: work.project,
