@@ -7,6 +7,7 @@ describe('libs/cluster-client/src/kube-error', () => {
   it.each([
     ['.stringData.password: expected string, got &value.valueUnstructured{Value:"pa}ss word"}'],
     ['.stringData.password: expected string, got &value.valueUnstructured{Value:[]interface {}{"pass word"}}'],
+    ['.stringData: expected map, got &{pass word}'],
     ['data[a b]: Invalid value: "pass word": a valid config key must consist of'],
     ['error decoding from json: parsing "pass word": invalid syntax'],
   ])('C52.7 quotes no value of a Secret: %s', (message) => {

@@ -74,7 +74,7 @@ function describeRef({ kind, namespace, name }: ObjectRef): string {
 
 const quoted = String.raw`"(?:\\.|[^"\\])*"`
 const quotations: readonly [RegExp, string][] = [
-  [/\bgot &value\.valueUnstructured\{.*/gs, 'got something else'],
+  [/\bgot &.*/gs, 'got something else'],
   [new RegExp(`\\bInvalid value: (?:${quoted}|[^:]*)`, 'g'), 'Invalid value'],
   [new RegExp(`\\b(parsing|got) ${quoted}`, 'g'), '$1 it'],
 ]
