@@ -17,6 +17,7 @@ import { RecordedAccounts } from './adapters/jetstream/accounts'
 import { BusAnnouncer } from './adapters/jetstream/announcer'
 import { LeasedBuckets } from './adapters/jetstream/leased-buckets'
 import { OnFacts } from './adapters/jetstream/on-facts'
+import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { RecordedVerdicts } from './adapters/jetstream/recorded-verdicts'
 import { RecentDesiredSets } from './adapters/memory/desired-sets'
 import { ApplicationAnswers } from './adapters/rpc/applications'
@@ -59,6 +60,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     attention.begin(jobs, () => applications.list())
     await Promise.all([
       parts.targets.start(ending.signal),
+      parts.stops.start(ending.signal),
       parts.verdicts.start(ending.signal),
       parts.releases.start(ending.signal),
       applications.start((uid) => attention.consider(uid), ending.signal),
@@ -105,10 +107,13 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const live = new LiveWatches(index, kube, consider, considerCluster, log, signal)
   const applications = new HubApplications(kube, new HubEvents(kube, log, signal), config.controlNamespace, log)
   const verdicts = new RecordedVerdicts(bus, consider)
+  const stops = new RecordedStops(bus, (cluster) =>
+    attention.considerStopped(cluster === '' ? undefined : targets.named(cluster)),
+  )
   const releases = new ChartStoreReleases(bus, calls, consider)
   const buckets = new LeasedBuckets(bus, config, { accounts, live, applications, log })
   const ports: Ports = {
-    ...{ clock, applications, targets, releases, verdicts, live, accounts, buckets },
+    ...{ clock, applications, targets, stops, releases, verdicts, live, accounts, buckets },
     clusters: new GateClusters(kube),
     desiredSets: new RecentDesiredSets(config.desiredCacheObjects),
     announcer: new BusAnnouncer(bus.publisher, clock),
@@ -118,7 +123,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const settings = settingsOf(config)
   const reconciler = new Reconciler(ports, settings)
   buckets.onLost((uid) => reconciler.release(uid))
-  return { attention, applications, targets, verdicts, releases, buckets, reconciler, ports, settings, bus }
+  return { attention, applications, targets, stops, verdicts, releases, buckets, reconciler, ports, settings, bus }
 }
 
 /** A Redis of the mesh asks for its certificates; a plain one is for tests. */

@@ -3,12 +3,14 @@ import { registerAppCommands } from './app/register'
 import { exitCodes, type ExitCode } from './errors'
 import { registerInsightCommands } from './insight/register'
 import { registerOfflineCommands } from './offline/register'
+import { registerStopCommands } from './stops/register'
 
 /** Adds what people ask the mesh, and what works without one, to the `k8or` command. */
 export function registerClientCommands(program: Command): void {
   program.exitOverride()
   registerAppCommands(program)
   registerInsightCommands(program)
+  registerStopCommands(program)
   registerOfflineCommands(program)
 }
 

@@ -37,6 +37,12 @@ export class Attention implements Agenda {
     for (const { uid, spec } of this.#applications()) if (goesTo(spec.destination, cluster)) this.mark(uid)
   }
 
+  /** An emergency stop began or is over on a cluster, or on all. */
+  considerStopped(cluster: { readonly name: string; readonly server: string } | undefined): void {
+    if (cluster) return this.considerCluster(cluster)
+    for (const { uid } of this.#applications()) this.mark(uid)
+  }
+
   /** The trace in which an application is looked at; once. */
   takeTrace(application: string): string | undefined {
     const trace = this.#traces.get(application)

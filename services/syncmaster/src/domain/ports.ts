@@ -4,6 +4,7 @@ import type {
   ApplicationRef,
   ObjectRef,
   ReleaseRecord,
+  StopRecord,
   SyncedObject,
 } from '@k8or/contracts'
 import type { KindRef, KubeObject } from '@k8or/kube-objects'
@@ -83,6 +84,12 @@ export interface Applications {
   patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void>
   /** Leaves a Kubernetes Event on the resource; may drop it when there are too many. */
   note(application: Application, event: { reason: string; message: string; isWarning?: boolean }): void
+}
+
+/** The emergency stops that stand. */
+export interface Stops {
+  /** What keeps this cluster from being changed: its own stop, or that of the mesh. */
+  over(cluster: string): StopRecord | undefined
 }
 
 /** The releases of ChartStore. */
@@ -292,6 +299,7 @@ export interface Ports {
   readonly clock: Clock
   readonly applications: Applications
   readonly targets: Targets
+  readonly stops: Stops
   readonly clusters: Clusters
   readonly releases: Releases
   readonly desiredSets: DesiredSets

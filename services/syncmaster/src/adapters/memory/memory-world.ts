@@ -5,6 +5,7 @@ import {
   type AppliedRecord,
   type ApplicationRecord,
   type ReleaseRecord,
+  type StopRecord,
 } from '@k8or/contracts'
 import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
@@ -60,6 +61,7 @@ export class MemoryWorld {
   })
   nowMs = Date.parse('2026-01-01T00:00:00Z')
   lease = 7
+  stop: StopRecord | undefined
   /** The number of outside calls after which the process dies. */
   diesAfter = Infinity
   readonly #stored = new Map<string, Stored>()
@@ -122,6 +124,7 @@ export class MemoryWorld {
       clock: { now: () => new Date(this.nowMs) },
       applications: this.#applications(),
       targets: { resolve: async () => hubCluster },
+      stops: { over: () => this.stop },
       clusters: this.#clusters(),
       releases: {
         latest: async () => this.#call(() => this.release),

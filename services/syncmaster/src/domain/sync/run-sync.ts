@@ -5,6 +5,7 @@ import { countChanges } from '../plan/change-set'
 import type { Cause, SyncFact } from '../ports'
 import { applyChanges, whyKept, type ApplyMode } from './apply-changes'
 import type { Decision } from './decide'
+import { whyStopped } from './emergency-stop'
 import { ensureNamespace } from './ensure-namespace'
 import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './outcome'
 import { rehearse } from './rehearse'
@@ -19,7 +20,8 @@ type SyncDecision = Extract<Decision, { kind: 'sync' }>
 /** Carries a plan out as one sync: announces it, applies, and says how it ended. May be repeated at any point. */
 export async function runSync(work: Work, decision: SyncDecision): Promise<Outcome> {
   const operation = work.application.operation
-  const refusal = operation && (refusedOperation(work, operation) ?? whyNotSynced(work))
+  const refusal =
+    operation && (refusedOperation(work, operation) ?? whyStoppedNow(work, operation) ?? whyNotSynced(work))
   const pointer = beginSync(work, decision)
   if (refusal !== undefined) return refused(work, pointer, refusal)
   if (pointer.dryRun) return endRehearsal(work, pointer)
@@ -32,6 +34,11 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const namespace = await ensureNamespace(work)
   const applied = await applyChanges(work, changes, mode)
   return endSync(work, pointer, mode, [...namespace, ...applied, ...changes.flatMap(untouched)])
+}
+
+/** A dry run changes nothing: it may be asked for while everything stands still. */
+function whyStoppedNow(work: Work, { sync }: Operation): string | undefined {
+  return sync?.dryRun ? undefined : whyStopped(work, needed(work.cluster).name)
 }
 
 /** What can not be done at all was no try of the release: it leaves no trace but in the status. */

@@ -2,6 +2,7 @@ import { annotations, automationOf } from '../../application/policy'
 import { isDrift, type Change } from '../../plan/change'
 import { isMassPrune, keptFromPruning } from '../../plan/prune'
 import { decideSync, type Decision } from '../decide'
+import { whyStopped } from '../emergency-stop'
 import { whyNotHealed, whyNotSynced } from '../unsupported'
 import { needed, type Stop, type Work } from '../work'
 
@@ -12,7 +13,7 @@ export async function decide(work: Work): Promise<Stop | undefined> {
   const pending = changes.filter(isPending)
   const deletions = changes.filter((change) => change.action === 'delete')
   const prunable = deletions.filter((change) => keptFromPruning(change, work.policy.prune, work.options) === undefined)
-  const held = heldBack(work, prunable.length)
+  const held = heldPrune(work, prunable.length)
   work.pruneHeld = held
   work.decision = decideSync({
     policy: automationOf(work.application.spec),
@@ -29,15 +30,16 @@ export async function decide(work: Work): Promise<Stop | undefined> {
     wipesOut: wipesOut(work, changes, prunable.length),
     nowMs: work.now.getTime(),
   })
-  work.decision = heldByWhatIsUnsupported(work, work.decision)
+  work.decision = heldBack(work, work.decision)
   return undefined
 }
 
 /** What somebody asked for is refused when it is carried out, so that the operation ends with the reason. */
-function heldByWhatIsUnsupported(work: Work, decision: Decision): Decision {
+function heldBack(work: Work, decision: Decision): Decision {
   const acts = decision.kind === 'sync' || decision.kind === 'heal' || decision.kind === 'probe'
   if (!acts || work.application.operation) return decision
-  const error = whyNotSynced(work) ?? (decision.kind === 'heal' ? whyNotHealed(work) : undefined)
+  const stopped = whyStopped(work, needed(work.cluster).name)
+  const error = stopped ?? whyNotSynced(work) ?? (decision.kind === 'heal' ? whyNotHealed(work) : undefined)
   return error === undefined ? decision : { kind: 'refuse', error, reason: `refused: ${error}` }
 }
 
@@ -51,7 +53,7 @@ function wipesOut(work: Work, changes: readonly Change[], prunable: number): boo
 }
 
 /** An automated prune that would take most of an application waits until somebody has looked (decision 24). */
-function heldBack(work: Work, prunable: number): string | undefined {
+function heldPrune(work: Work, prunable: number): string | undefined {
   const total = needed(work.changes).length
   if (!isMassPrune(prunable, total, work.settings.massChange)) return undefined
   const release = String(needed(work.release).release)

@@ -7,6 +7,7 @@ import type { LiveObject } from '../../drift/live-object'
 import { isCustomResourceDefinition } from '../../plan/desired'
 import { RefusedError, type Fence } from '../../ports'
 import { readDestination } from '../../project/destination'
+import { whyStopped } from '../emergency-stop'
 import { inParallel } from '../in-parallel'
 import type { Stop, Work } from '../work'
 
@@ -18,6 +19,8 @@ export async function deleteApplication(work: Work): Promise<Stop | undefined> {
   if ((cascade ?? preDelete ?? postDelete) === undefined) return 'silent'
   const destination = readDestination(application.spec.destination)
   const cluster = 'problem' in destination ? destination : await work.ports.targets.resolve(destination, work.signal)
+  const stopped = whyStopped(work, 'problem' in cluster ? '' : cluster.name)
+  if (stopped !== undefined) return work.unknown('DeletionError', stopped)
   if ('problem' in cluster) {
     // Nobody can delete on a cluster that is not known: holding the Application back would help nobody.
     if (!('isDeclared' in cluster) || !cluster.isDeclared) return release(work, foreign)
