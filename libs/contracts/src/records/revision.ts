@@ -27,6 +27,8 @@ export const RevisionRecord = z.object({
   followed: z.boolean().default(true),
   /** False until the fact is stored: who finds it so after a crash announces it again, under the same id. */
   announced: z.boolean().default(true),
+  /** Since when the host has not answered, while that is not told as a problem yet; a restart does not begin anew. */
+  silentSince: z.iso.datetime().optional(),
 })
 export type RevisionRecord = z.infer<typeof RevisionRecord>
 

@@ -202,6 +202,27 @@ describe('services/codesource/src/domain/revision/observing', () => {
     expect(world.record('main')).toMatchObject({ commit: a, problem: { reason: 'RepositoryUnreachable' } })
   })
 
+  it('goes on counting the silence of a host after a restart, and begins anew once it spoke (A3)', async () => {
+    const world = new World('main')
+    await world.look()
+    world.failure = unreachable
+    await expect(world.look()).rejects.toThrow('no answer')
+    world.now = new Date(world.now.getTime() + 179_000)
+    const restarted = world.start()
+    await expect(restarted.look(token, signal)).rejects.toThrow('no answer')
+    expect(world.record('main')?.problem).toBeNull()
+    world.now = new Date(world.now.getTime() + 1_000)
+    await expect(world.start().look(token, signal)).rejects.toThrow('no answer')
+    expect(world.record('main')).toMatchObject({ problem: { reason: 'RepositoryUnreachable' } })
+    world.failure = undefined
+    await restarted.look(token, signal)
+    world.failure = unreachable
+    await expect(restarted.look(token, signal)).rejects.toThrow('no answer')
+    world.failure = undefined
+    await restarted.look(token, signal)
+    expect(world.record('main')).not.toHaveProperty('silentSince')
+  })
+
   it('tells at once of a host that was never reached (A3)', async () => {
     const world = new World('main')
     world.failure = unreachable

@@ -5,7 +5,7 @@ import type { Announcer, Clock, Mirrors, Resolution, RevisionRow, Revisions } fr
 import type { Followed, FollowedRepository } from '../repository/followed'
 import { RepositoryError } from '../repository/remote'
 import { originOf, type Hint, type Hints } from './hints'
-import { observedFact, observedRecord, unresolvedFact, unresolvedRecord } from './records'
+import { observedFact, observedRecord, speaking, unresolvedFact, unresolvedRecord } from './records'
 import { ambiguousProblem, candidatesOf, isFullCommit, isUnusualRef, unresolvedProblem } from './target'
 
 const keptUnfollowedMs = 30 * 86_400_000
@@ -28,8 +28,6 @@ export interface ObservingParts {
  * into the record, announces it. Each step can be repeated.
  */
 export class Observing {
-  private readonly silentSince = new Map<string, number>()
-
   constructor(private readonly parts: ObservingParts) {}
 
   /** @throws Later when the repository could not be looked at */
@@ -60,7 +58,7 @@ export class Observing {
       const at = clock()
       const isOld = at.getTime() - Date.parse(value.observedAt) > keptUnfollowedMs
       if (value.followed)
-        await revisions.write(key, { ...value, observedAt: at.toISOString(), followed: false }, number)
+        await revisions.write(key, { ...speaking(value), observedAt: at.toISOString(), followed: false }, number)
       else if (isOld) await revisions.delete(key)
     }
   }
@@ -68,7 +66,6 @@ export class Observing {
   private async lookAt(repository: FollowedRepository, hints: readonly Hint[], signal: AbortSignal): Promise<void> {
     try {
       await this.fetch(repository, hints, signal)
-      this.silentSince.delete(repository.token)
       await this.parts.own.settle(repository.token, signal)
     } catch (error) {
       if (!(error instanceof RepositoryError)) throw error
@@ -111,19 +108,24 @@ export class Observing {
 
   /** A lasting failure is told at once, one that may pass only after a while; both are tried again. */
   private async tellFailure(repository: FollowedRepository, error: RepositoryError, hints: readonly Hint[]) {
-    const { clock, errorAfterMs, revisions } = this.parts
-    const now = clock()
-    const since = this.silentSince.get(repository.token) ?? now.getTime()
-    if (error.isTransient) this.silentSince.set(repository.token, since)
-    else this.silentSince.delete(repository.token)
-    const isDue = !error.isTransient || now.getTime() - since >= errorAfterMs
     await eachOf(repository.targets, async (target) => {
-      const key = revisionKey(repository.token, target)
-      const row = await revisions.get(key)
-      // What was never reached has nothing to protect: whoever declared it waits for a word.
-      if (isDue || !row || row.value.problem) await this.tellProblem(repository, target, error.problem, hints)
+      if (error.isTransient && (await this.isBornWith(repository, target))) return
+      await this.tellProblem(repository, target, error.problem, hints)
     })
     if (error.isTransient) throw new Later(error.message, undefined, { cause: error.cause ?? error })
+  }
+
+  /** Whether the silence of a host is not told yet. What was never reached has nothing to protect: a word is waited for. */
+  private async isBornWith({ token }: FollowedRepository, target: string): Promise<boolean> {
+    const { clock, errorAfterMs, revisions } = this.parts
+    const key = revisionKey(token, target)
+    const row = await revisions.get(key)
+    if (!row || row.value.problem) return false
+    const now = clock()
+    const { silentSince = now.toISOString() } = row.value
+    if (now.getTime() - Date.parse(silentSince) >= errorAfterMs) return false
+    if (row.value.silentSince === undefined) await revisions.write(key, { ...row.value, silentSince }, row.number)
+    return true
   }
 
   private async settle(repository: FollowedRepository, target: string, hints: readonly Hint[], signal: AbortSignal) {
@@ -153,10 +155,17 @@ export class Observing {
     const { revisions, mirrors, own, clock } = this.parts
     const key = revisionKey(repository.token, target)
     const [row, info] = await Promise.all([revisions.get(key), mirrors.commit(repository.token, found.commit)])
-    if (row && saysCommit(row.value, found)) return this.announceUnlessDone(key, row)
+    if (row && saysCommit(row.value, found)) return this.announceUnlessDone(key, await this.spoken(key, row))
     const origin = own.originOf(repository.token, found.commit) ?? originOf(hints, { target, ...found })
     const record = observedRecord(revisionOf(repository, target), row?.value, { ...found, info, at: clock() }, origin)
     await this.write(key, record, row?.number ?? 0)
+  }
+
+  /** The host answers again, with what it said before. */
+  private async spoken(key: string, row: RevisionRow): Promise<RevisionRow> {
+    if (row.value.silentSince === undefined) return row
+    const value = speaking(row.value)
+    return { value, number: await this.parts.revisions.write(key, value, row.number) }
   }
 
   private async tellProblem(repository: FollowedRepository, target: string, problem: Problem, hints: readonly Hint[]) {

@@ -56,7 +56,7 @@ export function unresolvedRecord(
   const factId = `revision.unresolved/${idOf(repository.token, target)}/${known?.ordinal ?? 0}/${digest}`
   const nothing = { ref: '', commit: '', ordinal: 0, previous: null, author: '', subject: '', committedAt: '' }
   return {
-    ...(known ?? nothing),
+    ...(known ? speaking(known) : nothing),
     repository,
     targetRevision: target,
     factId,
@@ -68,6 +68,11 @@ export function unresolvedRecord(
     followed: true,
     announced: false,
   }
+}
+
+/** A record whose host is not silent. */
+export function speaking({ silentSince: _, ...record }: RevisionRecord): RevisionRecord {
+  return record
 }
 
 /** The fact that announces a record which resolves. */
