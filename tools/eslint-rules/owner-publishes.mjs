@@ -1,6 +1,7 @@
 import { repositoryPath } from './repository-path.mjs'
 
 const contracts = '@k8or/contracts'
+const verbs = new Set(['publish', 'announce'])
 
 /** Only the owner of an event publishes it; who owns what is the rule's option (see event-owners.mjs). */
 export default {
@@ -43,8 +44,9 @@ function rememberEvents(node, events) {
   }
 }
 
+/** The bus publishes, the announcers of services announce: both are handed the event first. */
 function isPublish(callee) {
-  return (callee.property?.name ?? callee.name) === 'publish'
+  return verbs.has(callee.property?.name ?? callee.name)
 }
 
 function eventName(argument, events) {
