@@ -5,7 +5,7 @@ MODE ?= standalone
 
 # Nothing here ever touches a cluster of yours.
 unexport KUBECONFIG
-.PHONY: help setup renderer ground demo test up down check bench conformance
+.PHONY: help setup all ground demo test up down check bench conformance
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -14,13 +14,13 @@ help: ## Say what can be made
 setup: ## Install and build what the rest needs; the others do it by themselves
 	@node tools/setup.mjs
 
-renderer: ## Build what renders Helm and Kustomize; `make setup` does it in the background
-	@node tools/setup.mjs --renderer
+all: ## Build also what nothing waits for, a registry and the renderer of Helm; `make setup` leaves it to the background
+	@node tools/setup.mjs --all
 
 demo: setup ## Show a push becoming a healthy rollout (DEMO_EXIT=1 leaves when done)
 	@$(TS) test/demo/main.ts
 
-test: renderer ## Run all tests: units, then those on real servers, then end to end
+test: all ## Run all tests: units, then those on real servers, then end to end
 	@$(NODE) tools/test.mjs $(ARGS)
 
 up: setup ## Run the mesh in the background (CLUSTERS=1, MODE=standalone or processes) and write .run/mesh.env

@@ -1,18 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventually, MeshDriver, readMeshEnvironment, removeDir, runsHealthy, tempDir } from '@k8or/rig'
+import { eventually, MeshDriver, readMeshEnvironment, RegistryClient, removeDir, runsHealthy, tempDir } from '@k8or/rig'
 import { load } from 'js-yaml'
 import { copyCheckout } from './src/checkout'
 import { configMap } from './src/manifests'
 
 /** A checkout in a folder whose name a shell would take apart. */
 class Checkout {
-  constructor(readonly path: string) {}
+  constructor(
+    readonly path: string,
+    readonly programs = '/usr/bin',
+  ) {}
 
   /** Runs make; KUBECONFIG names somebody's cluster, which must not matter. */
   make(...args: string[]) {
-    const env = { ...process.env, KUBECONFIG: '/no/such/kubeconfig' }
+    const PATH = `${this.programs}:${process.env['PATH'] ?? ''}`
+    const env = { ...process.env, KUBECONFIG: '/no/such/kubeconfig', PATH }
     const { status, stdout, stderr } = spawnSync('make', ['-s', ...args], { cwd: this.path, env, encoding: 'utf8' })
     return { status, output: stdout + stderr }
   }
@@ -24,7 +28,18 @@ class Checkout {
   /** Runs a script in a shell that has read mesh.env as people do. */
   shell(script: string): string {
     const text = `set -aeu; . .run/mesh.env; set +a; ${script}`
-    return execFileSync('sh', ['-c', text], { cwd: this.path, encoding: 'utf8' })
+    return execFileSync('sh', ['-c', text], { cwd: this.path, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  get supervisorLog(): string {
+    return readFileSync(join(this.path, '.run/log/supervisor.log'), 'utf8')
+  }
+
+  get registry(): RegistryClient {
+    const [host = '', username = '', password = ''] = ['', '_USERNAME', '_PASSWORD'].map(
+      (part) => this.environment[`K8OR_REGISTRY${part}`],
+    )
+    return new RegistryClient({ host, username, password })
   }
 }
 
@@ -39,10 +54,15 @@ function isAlive(pid: number): boolean {
 describe('test/e2e/up-and-down.e2e', () => {
   const dir = tempDir('checkouts')
   const one = new Checkout(join(dir, 'one checkout'))
-  const two = new Checkout(join(dir, "somebody's second"))
+  const two = new Checkout(join(dir, "somebody's second"), join(dir, 'slow'))
+  const goOn = join(dir, 'go on')
 
   beforeAll(() => {
-    for (const { path } of [one, two]) copyCheckout(path)
+    copyCheckout(one.path)
+    copyCheckout(two.path, ['registry', 'registry.stamp'])
+    mkdirSync(two.programs)
+    const waiting = `while [ -d '${dir}' ] && [ ! -e '${goOn}' ]; do sleep 0.1; done`
+    writeFileSync(join(two.programs, 'go'), `#!/bin/sh\n${waiting}\nPATH="\${PATH#*:}" exec go "$@"\n`, { mode: 0o755 })
     expect(one.make('up', 'CLUSTERS=1')).toEqual({
       status: 0,
       output: expect.stringContaining('the mesh is up') as string,
@@ -85,6 +105,9 @@ describe('test/e2e/up-and-down.e2e', () => {
         'K8OR_WEBHOOK_SECRET',
         'K8OR_GIT_URL',
         'K8OR_GIT_ROOT',
+        'K8OR_REGISTRY',
+        'K8OR_REGISTRY_USERNAME',
+        'K8OR_REGISTRY_PASSWORD',
         'K8OR_PIDS',
       ]),
     )
@@ -111,6 +134,23 @@ describe('test/e2e/up-and-down.e2e', () => {
     expect(one.shell('git ls-remote "$K8OR_GIT_URL/team/new.git" refs/heads/main')).toMatch(/^[0-9a-f]{40}\s/)
   })
 
+  it('K8OR_REGISTRY takes images from whoever has the password', async () => {
+    const { registry } = one
+    const digest = await registry.push('shop/web', '1.0', { files: { version: '1.0' } })
+    expect(await registry.digestOf('shop/web', '1.0')).toBe(digest)
+    await registry.close()
+  })
+
+  it('a registry that is not built yet keeps nobody waiting: it comes up behind the mesh', async () => {
+    const { registry } = two
+    await expect(registry.push('shop/web', '1.0')).rejects.toThrow('ECONNREFUSED')
+    writeFileSync(goOn, '')
+    const push = async (): Promise<string> => registry.push('shop/web', '1.0')
+    expect(await eventually(push, { timeoutMs: 120_000, stepMs: 200, what: 'the registry' })).toMatch(/^sha256:/)
+    expect(two.supervisorLog).toMatch(/^ready[^]*^OCI registry/m)
+    await registry.close()
+  }, 130_000)
+
   it('a second `make up` changes nothing, and one that asks for something else is refused', () => {
     const before = one.environment
     const again = one.make('up', 'CLUSTERS=1')
@@ -133,7 +173,7 @@ describe('test/e2e/up-and-down.e2e', () => {
     for (const pid of before) process.kill(pid, 'SIGKILL')
     const news = await eventually(
       () => {
-        const log = readFileSync(join(one.path, '.run/log/supervisor.log'), 'utf8')
+        const log = one.supervisorLog
         return log.match(/again as process/g)?.length === 3 && log
       },
       { what: 'three restarts in the log' },

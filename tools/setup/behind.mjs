@@ -3,12 +3,12 @@ import { mkdirSync, openSync } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 
-/** Builds the render host after this process has gone, at the lowest priority; a log tells how far it is. */
+/** Builds what nothing waits for after this process has gone, at the lowest priority; a log tells how far it is. */
 export function buildBehind(root) {
   mkdirSync(join(root, '.cache'), { recursive: true })
-  const log = openSync(join(root, '.cache/renderer.log'), 'a')
+  const log = openSync(join(root, '.cache/behind.log'), 'a')
   const script = join(root, 'tools/setup.mjs')
-  const child = spawn(process.execPath, [script, '--behind', '--renderer'], {
+  const child = spawn(process.execPath, [script, '--behind'], {
     detached: true,
     stdio: ['ignore', log, log],
   })
@@ -18,5 +18,5 @@ export function buildBehind(root) {
     // It may be done already, or the system may forbid it.
   }
   child.unref()
-  console.log('setup: the renderer of Helm and Kustomize is built behind: see .cache/renderer.log')
+  console.log('setup: a registry and the renderer of Helm and Kustomize are built behind: see .cache/behind.log')
 }

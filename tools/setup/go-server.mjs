@@ -11,7 +11,10 @@ const env = { CGO_ENABLED: '0' }
 const advice =
   "check the network and Go's proxy (`go env GOPROXY`), free disk space (`df .`), then run `make setup` again"
 
-/** The servers that Go builds: nats-server first, as it is quick, then Kubernetes. */
+/**
+ * The programs that Go builds. Every deployment waits for nats-server, which is quick, and then Kubernetes; nothing waits
+ * for the registry and for what renders charts and kustomizations, though that is a part of the mesh.
+ */
 export function goServerTasks(root) {
   const nats = goServerTask(root, {
     name: 'nats-server',
@@ -34,12 +37,16 @@ export function goServerTasks(root) {
     link: 15,
     needs: [nats],
   })
-  return [nats, kube]
-}
-
-/** The program that renders charts and kustomizations: part of the mesh, but nothing else waits for it. */
-export function renderHostTask(root) {
-  return goServerTask(root, {
+  const registry = goServerTask(root, {
+    name: 'registry',
+    source: join(root, 'tools/servers/registry'),
+    target: '.',
+    ldflags: '-s -w',
+    download: { seconds: 7 },
+    bytes: 25_000_000,
+    link: 5,
+  })
+  const renderHost = goServerTask(root, {
     name: 'render-host',
     source: join(root, 'services/chartstore/renderer'),
     target: '.',
@@ -47,7 +54,9 @@ export function renderHostTask(root) {
     download: { seconds: 20 },
     bytes: 45_000_000,
     link: 8,
+    needs: [registry],
   })
+  return { nats, kube, registry, renderHost }
 }
 
 function goServerTask(root, server) {

@@ -17,6 +17,9 @@ export { githubPush, gitlabPush, pushPayload, signGithub, type Push, type Webhoo
 export { commitFiles, gitRepo, headOf, readFileAt, type Changes } from './git/repository'
 export { startSshGitServer, type SshGitServer } from './git/ssh-server'
 export { startNats, type NatsOptions } from './nats'
+export { RegistryClient, type RegistryAccess } from './registry/registry-client'
+export { startRegistry, type RegistryOptions, type RegistryServer } from './registry/registry-server'
+export type { ImageContent } from './registry/image'
 export { startRedis, type RedisOptions, type RedisServer } from './redis'
 export {
   DrivenRepository,

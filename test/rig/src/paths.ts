@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 /** Root of the checkout that this rig belongs to. */
@@ -7,13 +7,21 @@ export const repositoryRoot = resolve(__dirname, '../../..')
 /** Where the setup keeps what it has built: it outlives `make down`. */
 export const cacheDir = join(repositoryRoot, '.cache')
 
+/** A program that the setup builds. */
+export type ProgramName = 'kube' | 'nats-server' | 'registry' | 'render-host'
+
+/** Whether the setup has built a program. */
+export function isBuilt(name: ProgramName): boolean {
+  return existsSync(join(cacheDir, 'bin', name))
+}
+
 /** Path of a program that the setup has built, or an error that says how to get it. */
-export function builtServer(name: 'kube' | 'nats-server' | 'render-host'): string {
+export function builtServer(name: ProgramName): string {
   const path = join(cacheDir, 'bin', name)
   try {
     accessSync(path, constants.X_OK)
   } catch (cause) {
-    throw new Error(`${path} is not there: run \`make setup\``, { cause })
+    throw new Error(`${path} is not there: run \`make all\``, { cause })
   }
   return path
 }

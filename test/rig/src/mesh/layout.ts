@@ -23,6 +23,7 @@ export interface MeshLayout {
   readonly people: number
   readonly webhook: number
   readonly git: number
+  readonly registry: number
   readonly services: Readonly<Record<ServiceName, ServicePorts>>
   /** The cluster on which Applications are declared, and where on it. */
   readonly hub: { readonly kubeconfig: string; readonly namespace: string }
@@ -37,12 +38,12 @@ export async function layOut(
   settings: Readonly<Record<string, string>> = {},
   hub: MeshLayout['hub'] = { kubeconfig: meshPaths(dir).hubKubeconfig, namespace: usualNamespace },
 ): Promise<MeshLayout> {
-  const ports = await freePorts(5 + 2 * services.length)
+  const ports = await freePorts(6 + 2 * services.length)
   const next = (): number => ports.pop() ?? 0
   const pairs = services.map((name) => [name, { mesh: next(), probes: next() }] as const)
-  const [nats, redis, people, webhook, git] = [next(), next(), next(), next(), next()]
+  const [nats, redis, people, webhook, git, registry] = [next(), next(), next(), next(), next(), next()]
   const listeners = Object.fromEntries(pairs) as MeshLayout['services']
-  return { dir, mode, nats, redis, people, webhook, git, services: listeners, settings, hub }
+  return { dir, mode, nats, redis, people, webhook, git, registry, services: listeners, settings, hub }
 }
 
 /** Files and folders of a mesh below its directory. */
@@ -58,6 +59,7 @@ export function meshPaths(dir: string) {
     redisKey: join(state, 'redis/tls.key'),
     redisData: join(dir, 'redis'),
     gitRoot: join(dir, 'git'),
+    registry: join(dir, 'registry'),
     kube: join(dir, 'kube'),
     hubKubeconfig: join(dir, 'kube/hub/kubeconfig'),
     log: join(dir, 'log'),

@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { KubeServer } from '../kube/kube-server'
+import type { RegistryAccess } from '../registry/registry-client'
 import { meshPaths, type MeshLayout } from './layout'
 
 /** What the values of `mesh.env` are made from. */
@@ -8,6 +9,7 @@ export interface MeshFacts {
   readonly token: string
   readonly webhookSecret: string
   readonly gitUrl: string
+  readonly registry?: RegistryAccess
   readonly clusters: readonly Pick<KubeServer, 'name' | 'kubeconfigPath'>[]
   readonly pids: readonly number[]
 }
@@ -30,8 +32,13 @@ export function meshEnvironment(facts: MeshFacts): Record<string, string> {
     K8OR_WEBHOOK_SECRET: facts.webhookSecret,
     K8OR_GIT_URL: facts.gitUrl,
     K8OR_GIT_ROOT: paths.gitRoot,
+    ...(facts.registry ? registryValues(facts.registry) : {}),
     K8OR_PIDS: facts.pids.join(','),
   }
+}
+
+function registryValues({ host, username, password }: RegistryAccess): Record<string, string> {
+  return { K8OR_REGISTRY: host, K8OR_REGISTRY_USERNAME: username, K8OR_REGISTRY_PASSWORD: password }
 }
 
 /** Writes `mesh.env`, for shells, as a whole or not at all, readable by its owner alone: it holds a token. */

@@ -8,9 +8,11 @@ import { startFleet, startKube, type KubeOptions, type KubeServer } from '../kub
 import { startNats } from '../nats'
 import type { ManagedProcess, ProcessNews } from '../process/managed-process'
 import { startRedis } from '../redis'
+import type { RegistryAccess } from '../registry/registry-client'
 import { prepareHub, registerCluster } from './hub'
 import { layOut, meshPaths, type MeshLayout, type MeshMode } from './layout'
 import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
+import { MeshRegistry } from './mesh-registry'
 import { bootstrap, isMeshReady, meshProcess, meshProcessNames } from './program'
 
 /** What kind of mesh to start, and where its state is. */
@@ -20,6 +22,8 @@ export interface MeshOptions {
   /** API servers besides the hub. */
   readonly clusters?: number
   readonly nodes?: number
+  /** Whether there is an OCI registry that tells the mesh of pushes; one that is not built yet comes up later. */
+  readonly registry?: boolean
   /** A hub that the caller has prepared by `prepareHub`, in place of one that is started. */
   readonly hub?: PreparedHub
   readonly kubelet?: KubeOptions['kubelet']
@@ -44,6 +48,8 @@ export interface Mesh {
   readonly git: GitServer
   /** By name: `standalone` or each service, `nats`, `redis`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** The registry, once it is up. */
+  registry(): Promise<RegistryAccess>
   /** Where NATS listens, for whoever shows a certificate of the mesh. */
   readonly natsUrl: string
   /** Where a service takes the calls of the others. */
@@ -75,6 +81,7 @@ class MeshStart {
   #hub: KubeServer | undefined
   #clusters: KubeServer[] = []
   #git: GitServer | undefined
+  readonly #registry: MeshRegistry | undefined
   #isComplete = false
 
   constructor(
@@ -82,10 +89,13 @@ class MeshStart {
     private readonly options: MeshOptions,
   ) {
     this.#webhookSecret = options.hub?.webhookSecret ?? randomBytes(20).toString('hex')
+    const tell = (text: string): void => this.tell(text)
+    if (options.registry)
+      this.#registry = new MeshRegistry(layout, { token: this.#webhookSecret, news: this.newsOf('registry'), tell })
   }
 
   async run(): Promise<void> {
-    await allOrFirstError([this.startHubAndMesh(), this.startClusters()])
+    await allOrFirstError([this.startHubAndMesh(), this.startClusters(), this.startRegistry()])
     await Promise.all(this.#clusters.map((cluster) => registerCluster(this.theHub().client, cluster)))
     this.#isComplete = true
     this.writeEnvironment()
@@ -105,6 +115,7 @@ class MeshStart {
       clusters: this.#clusters,
       git: this.theGit(),
       processes: this.#processes,
+      registry: () => this.theRegistry().up(),
       natsUrl: `tls://localhost:${this.layout.nats}`,
       addressOf: (service) => `https://localhost:${this.layout.services[service].mesh}`,
       kill: (name, signal) => this.process(name).kill(signal),
@@ -115,6 +126,7 @@ class MeshStart {
 
   async stop(): Promise<void> {
     this.#isComplete = false
+    await this.#registry?.stop()
     const [bus, mesh] = [['nats', 'redis'], meshProcessNames(this.layout)].map((names) => this.processesNamed(names))
     for (const processes of [mesh, bus]) await Promise.all(processes?.map((process) => process.stop()) ?? [])
     const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
@@ -165,6 +177,10 @@ class MeshStart {
 
   private async startGit(): Promise<void> {
     this.#git = await startGitServer({ root: meshPaths(this.layout.dir).gitRoot, port: this.layout.git })
+  }
+
+  private async startRegistry(): Promise<void> {
+    await this.#registry?.start()
   }
 
   private async startServices(): Promise<void> {
@@ -224,6 +240,7 @@ class MeshStart {
       token: readFileSync(meshPaths(this.layout.dir).token, 'utf8').trim(),
       webhookSecret: this.#webhookSecret,
       gitUrl: this.theGit().url,
+      ...(this.#registry ? { registry: this.#registry.access } : {}),
       clusters: this.#clusters,
       pids: [...this.#processes.values()].map((process) => process.pid),
     })
@@ -240,6 +257,11 @@ class MeshStart {
   private theHub(): KubeServer {
     if (!this.#hub) throw new Error('the hub was not started here')
     return this.#hub
+  }
+
+  private theRegistry(): MeshRegistry {
+    if (!this.#registry) throw new Error('the mesh was started without a registry')
+    return this.#registry
   }
 
   private theGit(): GitServer {

@@ -6,7 +6,7 @@ import { runDir } from './run-dir'
 async function supervise(): Promise<void> {
   const { options } = parseOptions(process.argv.slice(2))
   const stopped = untilStopped()
-  const starting = startMesh({ dir: runDir, ...options, onProgress: (text) => console.log(text) })
+  const starting = startMesh({ dir: runDir, registry: true, ...options, onProgress: (text) => console.log(text) })
   const mesh = await Promise.race([starting, stopped])
   if (!mesh) return starting.then(stopMesh, () => undefined)
   await stopped
