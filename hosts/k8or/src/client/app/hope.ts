@@ -36,12 +36,12 @@ export function deadEndOf({ application, resources }: GetResponse, goal: Goal): 
 }
 
 /** Whether the newest operation is over and did not succeed. */
-export function hasFailed({ phase }: Application): boolean {
+function hasFailed({ phase }: Application): boolean {
   return phase === 'Failed' || phase === 'Error'
 }
 
 /** Whether the operation that was asked for is over, or one that came after it runs already. */
-export function hasEnded(application: Application, requestedAt: string): boolean {
+function hasEnded(application: Application, requestedAt: string): boolean {
   const { operationStartedAt, operationFinishedAt, operationRequestedAt } = application
   if (operationRequestedAt === requestedAt) return !isRunning(application) && operationFinishedAt !== ''
   // Argo CD writes whole seconds.
