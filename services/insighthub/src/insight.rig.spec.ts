@@ -362,6 +362,19 @@ describe('services/insighthub/src/insight.rig', () => {
     expect(factsOf(traced).length).toBe(before)
   }, 60_000)
 
+  it('removes the rows of an application that went while it was down', async () => {
+    const traced = await declare('traced')
+    const [row] = await rowsOf(traced)
+    await insight.stop()
+    const ghost = { ...traced, uid: 'ghost' }
+    await bus('insighthub')
+      .records(healthRecord)
+      .put(healthKey('ghost', null), { ...row!, application: ghost })
+    await begin()
+    await eventually(async () => (await rowsOf(ghost)).length === 0, { what: 'the rows to go' })
+    expect(await rowsOf(traced)).not.toEqual([])
+  }, 60_000)
+
   const rowsOf = async ({ uid }: ApplicationRef): Promise<HealthRecord[]> =>
     (await bus('insighthub').records(healthRecord).list(`${uid}.>`)).map(({ value }) => value)
 

@@ -9,11 +9,12 @@ import {
   type SyncFinished,
 } from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
+import { memoryJobs, type Jobs } from '@k8or/jobs'
 import { AccessPointObjects } from './adapters/accesspoint/live-objects'
 import { BusAnnouncer, BusHealthRows } from './adapters/jetstream/announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared'
 import { FactFeed } from './adapters/jetstream/fact-feed'
-import { KeyedMarks } from './adapters/memory/marks'
+import { TickMarks } from './adapters/jobs/tick-marks'
 import { SqliteFactIndex } from './adapters/sqlite/fact-index'
 import type { Config } from './config'
 import { Judge } from './domain/judge'
@@ -24,6 +25,8 @@ import { signals } from './signals'
 
 const sweepMs = 1000
 const trimMs = 60_000
+const verdictsAtOnce = 256
+const backoffMs = [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000]
 /** Facts that the next start asks for, of every application. */
 const neededAtStart = [syncFinished.fact, healthChanged.fact]
 
@@ -36,7 +39,7 @@ export class Insight {
   readonly #rows: BusHealthRows
   readonly #announcer: BusAnnouncer
   readonly #objects: AccessPointObjects
-  readonly #marks: KeyedMarks
+  readonly #jobs: Jobs
   readonly #feed: FactFeed
   #sweep: NodeJS.Timeout | undefined
   #isUp = false
@@ -51,15 +54,19 @@ export class Insight {
     this.#rows = new BusHealthRows(bus)
     this.#announcer = new BusAnnouncer(bus, (fact) => signals.announced(fact))
     this.#objects = new AccessPointObjects(createClusters(gate), () => this.#observer())
-    this.#marks = new KeyedMarks(
-      (application) => this.judge.announce(application),
-      (application, error) => signals.announceFailed(application, error),
-    )
+    // Nothing is kept over a restart: what is to be said follows from what is seen then.
+    this.#jobs = memoryJobs({
+      name: 'insighthub-verdicts',
+      concurrency: verdictsAtOnce,
+      backoffMs,
+      handler: (application) => this.judge.announce(application),
+      onFailure: (application, failure) => signals.announceFailed(application, failure),
+    })
     this.judge = new Judge({
       objects: this.#objects,
       rows: this.#rows,
       announcer: this.#announcer,
-      marks: this.#marks,
+      marks: new TickMarks(this.#jobs),
       clock: { now: () => new Date() },
       silences: this.#silences,
     })
@@ -69,8 +76,7 @@ export class Insight {
     })
     this.declared = new DeclaredApplications(bus, {
       declare: (declared) => this.judge.declare(declared),
-      forget: (application) =>
-        void this.judge.forget(application).catch((error: unknown) => signals.announceFailed(application, error)),
+      forget: (application) => this.judge.forget(application),
       clusterIs: (cluster, reason) => this.judge.clusterIs(cluster, reason),
     })
   }
@@ -93,6 +99,7 @@ export class Insight {
       syncs.map(({ fact }) => ({ ...fact, application: fact.data.application.uid })),
     )
     this.declared.tell()
+    this.#forgetUndeclared([...rows.map(({ value }) => value), ...syncs.map(({ fact }) => fact.data)])
     for (const { fact, hasVerdict } of syncs) if (!hasVerdict) this.judge.syncFinished(fact)
     this.#isUp = true
     for (const lost of this.judge.unannounced((id) => this.index.byIds([id]).length > 0)) {
@@ -111,8 +118,15 @@ export class Insight {
     this.#objects.stop()
     this.declared.stop()
     await this.#feed.stop()
-    await this.#marks.stop()
+    await this.#jobs.stop()
     this.index.close()
+  }
+
+  /** Applications may have gone while nobody looked. */
+  #forgetUndeclared(known: readonly { readonly application: { readonly uid: string } }[]): void {
+    const declared = new Set(this.declared.uids())
+    const gone = new Set(known.map(({ application }) => application.uid).filter((uid) => !declared.has(uid)))
+    for (const uid of gone) this.judge.forget(uid)
   }
 
   #take(fact: Fact<unknown>, name: string): void {

@@ -1,4 +1,5 @@
 import type { FactDraft, HealthChanged } from '@k8or/contracts'
+import type { JobFailure } from '@k8or/jobs'
 import { createLogger, metrics } from '@k8or/telemetry'
 
 const log = createLogger('insighthub')
@@ -25,9 +26,9 @@ export const signals = {
     log.info(fields, 'health changed')
   },
 
-  announceFailed(application: string, error: unknown): void {
+  announceFailed(application: string, failure: Pick<JobFailure, 'reason'>): void {
     failures.add()
-    log.warn({ application, error }, 'health could not be announced, trying again')
+    log.warn({ application, ...failure }, 'health could not be announced, trying again')
   },
 
   watchTroubled(cluster: string, kind: { group: string; kind: string }, reason: string): void {

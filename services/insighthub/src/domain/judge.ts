@@ -74,10 +74,10 @@ export class Judge {
   }
 
   /** An application is gone: so are the verdicts on it. */
-  async forget(application: string): Promise<void> {
+  forget(application: string): void {
     this.#accounts.delete(application)
     this.#forgotten.add(application)
-    await this.#book.forget(application)
+    this.#mark(application)
   }
 
   syncStarted(fact: Fact<SyncStarted>): void {
@@ -168,7 +168,7 @@ export class Judge {
   /** Writes down what changed about one application, once everything that it waits for was seen. */
   async announce(application: string): Promise<void> {
     const account = this.#accounts.get(application)
-    if (account === undefined) return
+    if (account === undefined) return this.#forgotten.has(application) ? this.#book.forget(application) : undefined
     const now = this.ports.clock.now()
     const silence = (ref: ObjectRef) => this.ports.silences.of(account.cluster, ref, now.getTime())
     if (account.isHeld(now.getTime(), (ref) => silence(ref) !== undefined)) return

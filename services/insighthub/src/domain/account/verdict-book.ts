@@ -59,10 +59,10 @@ export class VerdictBook {
   /** Removes everything about an application. */
   async forget(application: string): Promise<void> {
     const keys = [...this.#open(application).keys()]
+    await Promise.all(keys.map((key) => this.ports.rows.delete(key)))
     this.#stored.delete(application)
     this.#writtenAt.delete(application)
     this.#allowance.forget(application)
-    await Promise.all(keys.map((key) => this.ports.rows.delete(key)))
   }
 
   /** The fact that an application's rows say was announced last, unless it is known. */
