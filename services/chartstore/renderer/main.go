@@ -23,7 +23,7 @@ import (
 const (
 	maxData    = 512 << 20
 	memoryGoal = 384 << 20
-	maxStack   = 128 << 20
+	maxStack   = 64 << 20
 	maxRequest = 256 << 20
 )
 

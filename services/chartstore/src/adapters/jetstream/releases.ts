@@ -2,6 +2,7 @@ import { manifestStore, releaseKey, releaseRecord, type ReleaseRecord } from '@k
 import { RecordConflictError, type Blobs, type Bus, type Records } from '@k8or/jetstream'
 import type { Releases } from '../../domain/ports'
 import type { Archive, ArchivedRelease } from '../../domain/retention/archive'
+import { shelveReads, takeReads, type Shelf } from './shelved-reads'
 
 /**
  * The release index in KV and the manifests in the object store. The newest rows are kept in memory too: a push to a
@@ -13,6 +14,10 @@ export class StoredReleases implements Releases, Archive {
   readonly #latest = new Map<string, ReleaseRecord>()
   /** What was stored since the rows were last read, and since the time before: a release in the making has no row yet. */
   #stored: [now: Set<string>, before: Set<string>] = [new Set(), new Set()]
+  readonly #shelf: Shelf = {
+    put: (digest, text) => this.storeManifests(digest, text),
+    get: (digest) => this.manifests(digest),
+  }
   readonly #removing = new Map<string, Promise<boolean>>()
 
   constructor(bus: Bus) {
@@ -22,7 +27,8 @@ export class StoredReleases implements Releases, Archive {
 
   /** Reads the newest release of every application; answers those whose fact may never have been stored. */
   async load(): Promise<ReleaseRecord[]> {
-    for (const { value } of await this.#records.list('*.latest')) this.#latest.set(value.application.uid, value)
+    for (const { value } of await this.#records.list('*.latest'))
+      this.#latest.set(value.application.uid, await takeReads(value, this.#shelf))
     return [...this.#latest.values()].filter(({ announced }) => !announced)
   }
 
@@ -31,12 +37,13 @@ export class StoredReleases implements Releases, Archive {
   }
 
   async get(uid: string, release: number): Promise<ReleaseRecord | undefined> {
-    return (await this.#records.get(releaseKey(uid, release)))?.value
+    const row = await this.#records.get(releaseKey(uid, release))
+    return row && takeReads(row.value, this.#shelf)
   }
 
   async create(uid: string, record: ReleaseRecord): Promise<boolean> {
     try {
-      await this.#records.create(releaseKey(uid, record.release), record)
+      await this.#records.create(releaseKey(uid, record.release), await shelveReads(record, this.#shelf))
       return true
     } catch (error) {
       if (error instanceof RecordConflictError) return false
@@ -45,8 +52,9 @@ export class StoredReleases implements Releases, Archive {
   }
 
   async putLatest(uid: string, record: ReleaseRecord): Promise<void> {
-    await this.#records.put(releaseKey(uid), record)
-    this.#latest.set(uid, record)
+    const row = await shelveReads(record, this.#shelf)
+    await this.#records.put(releaseKey(uid), row)
+    this.#latest.set(uid, { ...record, readsDigest: row.readsDigest })
   }
 
   async list(uid: string): Promise<ReleaseRecord[]> {
@@ -68,8 +76,8 @@ export class StoredReleases implements Releases, Archive {
   async rows(): Promise<ArchivedRelease[]> {
     this.#stored = [new Set(), this.#stored[0]]
     const rows = await this.#records.list()
-    return rows.map(({ key, value: { application, release, digest } }) => ({
-      ...{ application, release, digest },
+    return rows.map(({ key, value: { application, release, digest, readsDigest } }) => ({
+      ...{ application, release, digest, readsDigest },
       isNewest: key === releaseKey(application.uid),
     }))
   }

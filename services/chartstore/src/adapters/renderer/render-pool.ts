@@ -79,7 +79,7 @@ const reasons = {
 }
 const nextSteps = {
   timeout: 'make it smaller or raise K8OR_RENDER_TIMEOUT_MS',
-  memory: 'make it smaller',
+  memory: 'make it smaller, or see whether a template calls itself',
   output: 'split the source or raise K8OR_MAX_RENDERED_BYTES',
   recursion: 'see what its templates include',
   ended: 'look into the logs of ChartStore',

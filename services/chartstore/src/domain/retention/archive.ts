@@ -21,6 +21,8 @@ export interface ArchivedRelease {
   readonly isNewest: boolean
   /** Of its manifests; empty where there are none. */
   readonly digest: string
+  /** Of what it was read from, where that is stored beside the row; else empty. */
+  readonly readsDigest: string
 }
 
 /** What was deployed of an application, from SyncMaster. */

@@ -14,7 +14,7 @@ class Shelf implements Archive {
   add(uid: string, releases: number, digestOf = (release: number) => `${uid}-${release}`): void {
     const numbers = Array.from({ length: releases }, (_, index) => index + 1)
     const row = (release: number, isNewest: boolean) => ({
-      ...{ application: refOf(uid), release, isNewest, digest: digestOf(release) },
+      ...{ application: refOf(uid), release, isNewest, digest: digestOf(release), readsDigest: '' },
     })
     this.stored.push(...numbers.map((release) => row(release, false)), row(releases, true))
     for (const number of numbers) this.blobs.add(digestOf(number))

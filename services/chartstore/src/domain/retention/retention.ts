@@ -44,7 +44,8 @@ export class Retention {
       })
       for (const release of expired) await this.archive.remove(uid, release)
       releases += expired.size
-      for (const row of ofOne) if (row.isNewest || !expired.has(row.release)) needed.add(row.digest)
+      for (const row of ofOne)
+        if (row.isNewest || !expired.has(row.release)) needed.add(row.digest).add(row.readsDigest)
     }
     let manifests = 0
     for (const digest of digests) {
