@@ -76,6 +76,8 @@ export {
   deliveryRecord,
   LeaseRecord,
   leaseRecord,
+  PushRecord,
+  pushRecord,
 } from './records/private'
 export { ReleaseFailure, ReleaseRecord, releaseKey, releaseRecord } from './records/release'
 export { RevisionRecord, revisionKey, revisionRecord } from './records/revision'

@@ -26,7 +26,7 @@ import { clusterRecord } from './records/cluster'
 import type { RecordDefinition } from './records/define-record'
 import { healthRecord } from './records/health'
 import { imageRecord } from './records/image'
-import { appliedRecord, commitRecord, decisionRecord, deliveryRecord, leaseRecord } from './records/private'
+import { appliedRecord, commitRecord, decisionRecord, deliveryRecord, leaseRecord, pushRecord } from './records/private'
 import { releaseRecord } from './records/release'
 import { revisionRecord } from './records/revision'
 import { stopRecord } from './records/stop'
@@ -68,6 +68,7 @@ export const records: readonly RecordDefinition[] = [
   clusterRecord,
   stopRecord,
   deliveryRecord,
+  pushRecord,
   commitRecord,
   appliedRecord,
   decisionRecord,

@@ -10,6 +10,7 @@ import type { RequestHandler, TlsServer } from './adapters/http/tls-server'
 import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
+import { PullSecrets } from './adapters/kubernetes/pull-secrets'
 import { CertificatesAnswers } from './adapters/rpc/certificates'
 import { ClustersAnswers } from './adapters/rpc/clusters'
 import { SettingsAnswers } from './adapters/rpc/settings'
@@ -72,12 +73,13 @@ function missing({ hub, fences, stops }: Parts): string[] {
   ]
 }
 
-function moduleOf({ hub, watch, signer, tokens, stops, journal, signals }: Parts): DynamicModule {
+function moduleOf({ hub, pullSecrets, watch, signer, tokens, stops, journal, signals }: Parts): DynamicModule {
   return {
     module: AccessPointModule,
     providers: [
       ...[CertificatesAnswers, ClustersAnswers, SettingsAnswers, StopsAnswers],
       { provide: Hub, useFactory: () => hub },
+      { provide: PullSecrets, useFactory: () => pullSecrets },
       { provide: ClusterWatch, useFactory: () => watch },
       { provide: Signer, useFactory: () => signer },
       { provide: JoinTokens, useFactory: () => tokens },

@@ -18,6 +18,7 @@ import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
 import { hubCredentials } from './adapters/kubernetes/hub-credentials'
+import { PullSecrets } from './adapters/kubernetes/pull-secrets'
 import { watchHub } from './adapters/kubernetes/watch-hub'
 import { inProcessGate } from './adapters/memory/in-process-gate'
 import { observed } from './adapters/telemetry/observed-answer'
@@ -73,6 +74,7 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
   const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)
   const signer = new Signer(config.stateDir, config.trustDomain)
   const tokens = new JoinTokens(join(config.stateDir, 'join'))
+  const own = createClusters(watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name)))
   const people = { stops, journal: new StopJournal(audit.log) }
   const certificates = { signer, tokens }
   return {
@@ -87,6 +89,8 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     states,
     watch,
     hub,
+    own,
+    pullSecrets: new PullSecrets(own, hubCluster.name),
     answer,
     gate,
     ...certificates,
@@ -95,11 +99,10 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
 
 /** Begins to read the hub, and to look whether the clusters answer, until the signal aborts. */
 export function observeClusters(
-  { hub, watch, bus, fences, stops, config, states, signals }: Parts,
+  { hub, own, bus, fences, stops, config, states, signals }: Parts,
   signal: AbortSignal,
 ): void {
-  const gate = watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name))
-  watchHub(createClusters(gate), hubCluster.name, hub, config.controlNamespace, signal)
+  watchHub(own, hubCluster.name, hub, config.controlNamespace, signal)
   watchLeases(bus, (bucket, lease) => fences.noteTenure(bucket, lease), signal)
     .then(() => fences.ownersNoted())
     .catch((error: unknown) => signals.trouble('leases can not be watched: no application can be changed', error))

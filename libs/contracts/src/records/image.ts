@@ -15,6 +15,8 @@ export const ImageRecord = z.object({
   /** The digest that the tag was first known by: what counts for every policy but `digest`. */
   firstDigest: z.string(),
   ordinal: z.number().int().positive(),
+  /** The tag was pushed over with this digest: it is not what it is known by. */
+  moved: z.boolean().default(false),
   via: ImageBuilt.shape.via,
   builtAt: z.string().nullable().default(null),
   source: ImageBuilt.shape.source,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { ApplicationRef, ObjectRef, RepositoryRef } from '../shapes'
+import { ImageBuilt } from '../events/codesource/image-built'
+import { ApplicationRef, ImageRef, ObjectRef, RepositoryRef } from '../shapes'
 import { defineRecord } from './define-record'
 
 const day = 86_400_000
@@ -44,6 +45,35 @@ export const commitRecord = defineRecord({
   key: '<repository token>.<commit>',
   ttlMs: 7 * day,
   schema: CommitRecord,
+})
+
+/** What a webhook said of a tag, until it was looked at: killed in between, it is looked at after the start. */
+export const PushRecord = z.object({
+  image: ImageRef,
+  tag: z.string(),
+  /** Empty where the sender does not know it: the registry is asked. */
+  digest: z.string(),
+  via: ImageBuilt.shape.via,
+  builtAt: ImageBuilt.shape.builtAt,
+  source: ImageBuilt.shape.source,
+  /** The deliveries that said so. */
+  causes: z.array(z.string()),
+  correlationId: z.string(),
+  traceparent: z.string().optional(),
+  /** False once it was looked at. */
+  open: z.boolean(),
+})
+export type PushRecord = z.infer<typeof PushRecord>
+
+/** Pushed tags that are to be looked at. Private to CodeSource. */
+export const pushRecord = defineRecord({
+  owner: 'codesource',
+  bucket: 'PUSHES',
+  readers: [],
+  description: 'what webhooks said of tags in the last days',
+  key: '<image token>.<first 16 hexadecimal digits of the hash of the tag>',
+  ttlMs: 3 * day,
+  schema: PushRecord,
 })
 
 /** What SyncMaster last applied of one object: enough to see drift after a restart without asking the cluster. */

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { defineEvent } from '../../define-event'
 
-/** A webhook that was verified and not seen before. Stored before the sender gets its 2xx. */
+/**
+ * A webhook that was verified and not seen before; its token is that of the repository, or of the first image. Stored before the sender
+ * gets its 2xx.
+ */
 export const DeliveryReceived = z.object({
   /** The sender's own id of the delivery, or a digest of the body where it has none. */
   delivery: z.string(),

@@ -1,8 +1,10 @@
 import type { KubeObject } from '@k8or/kube-objects'
 
-/** A Secret of the control namespace, its values as text. */
+/** A Secret, its values as text. */
 export interface DeclaredSecret {
   readonly name: string
+  /** `Opaque`, `kubernetes.io/dockerconfigjson` … */
+  readonly type: string
   readonly labels: Readonly<Record<string, string>>
   readonly data: Readonly<Record<string, string>>
 }
@@ -13,6 +15,7 @@ export function readSecret(object: KubeObject): DeclaredSecret {
   const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')])
   return {
     name: object.metadata.name,
+    type: typeof object['type'] === 'string' ? object['type'] : 'Opaque',
     labels: object.metadata.labels ?? {},
     data: Object.fromEntries(decoded) as Record<string, string>,
   }

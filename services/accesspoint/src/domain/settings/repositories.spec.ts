@@ -65,8 +65,16 @@ describe('services/accesspoint/src/domain/settings/repositories', () => {
   })
 
   it('A16 serves webhook secrets by provider, absent where there is none', () => {
-    expect(webhookSecrets({ 'webhook.github.secret': 's', 'webhook.gitlab.secret': '', other: 'x' })).toEqual({
+    expect(
+      webhookSecrets({
+        'webhook.github.secret': 's',
+        'webhook.gitlab.secret': '',
+        'webhook.ci.token': 't',
+        other: 'x',
+      }),
+    ).toEqual({
       github: 's',
+      ci: 't',
     })
   })
 })

@@ -1,4 +1,9 @@
-const keys = { github: 'webhook.github.secret', gitlab: 'webhook.gitlab.secret' } as const
+const keys = {
+  github: 'webhook.github.secret',
+  gitlab: 'webhook.gitlab.secret',
+  registry: 'webhook.registry.secret',
+  ci: 'webhook.ci.token',
+} as const
 
 /** The secrets that webhooks are verified by, from argocd-secret; a provider without one is absent. */
 export function webhookSecrets(argocdSecret: Readonly<Record<string, string>>): Record<string, string> {

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/accesspoint/v1/settings.proto.
  */
 export const file_k8or_accesspoint_v1_settings: GenFile = /*@__PURE__*/
-  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL3NldHRpbmdzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIjIKFEdldFJlcG9zaXRvcnlSZXF1ZXN0EgsKA3VybBgBIAEoCRINCgV3cml0ZRgCIAEoCCKVAgoVR2V0UmVwb3NpdG9yeVJlc3BvbnNlEhAKCHVzZXJuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEhQKDGJlYXJlcl90b2tlbhgDIAEoCRIXCg9zc2hfcHJpdmF0ZV9rZXkYBCABKAkSEwoLa25vd25faG9zdHMYBSABKAkSDgoGdGxzX2NhGAYgASgJEhcKD3Rsc19jbGllbnRfY2VydBgHIAEoCRIWCg50bHNfY2xpZW50X2tleRgIIAEoCRIQCghpbnNlY3VyZRgJIAEoCBIgChhpbnNlY3VyZV9pZ25vcmVfaG9zdF9rZXkYCiABKAgSDQoFcHJveHkYCyABKAkSEAoIbm9fcHJveHkYDCABKAkiGgoYR2V0V2ViaG9va1NlY3JldHNSZXF1ZXN0IpkBChlHZXRXZWJob29rU2VjcmV0c1Jlc3BvbnNlEkwKB3NlY3JldHMYASADKAsyOy5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldFdlYmhvb2tTZWNyZXRzUmVzcG9uc2UuU2VjcmV0c0VudHJ5Gi4KDFNlY3JldHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBMuYBCghTZXR0aW5ncxJmCg1HZXRSZXBvc2l0b3J5Eikuazhvci5hY2Nlc3Nwb2ludC52MS5HZXRSZXBvc2l0b3J5UmVxdWVzdBoqLms4b3IuYWNjZXNzcG9pbnQudjEuR2V0UmVwb3NpdG9yeVJlc3BvbnNlEnIKEUdldFdlYmhvb2tTZWNyZXRzEi0uazhvci5hY2Nlc3Nwb2ludC52MS5HZXRXZWJob29rU2VjcmV0c1JlcXVlc3QaLi5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldFdlYmhvb2tTZWNyZXRzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL3NldHRpbmdzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIjIKFEdldFJlcG9zaXRvcnlSZXF1ZXN0EgsKA3VybBgBIAEoCRINCgV3cml0ZRgCIAEoCCKVAgoVR2V0UmVwb3NpdG9yeVJlc3BvbnNlEhAKCHVzZXJuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEhQKDGJlYXJlcl90b2tlbhgDIAEoCRIXCg9zc2hfcHJpdmF0ZV9rZXkYBCABKAkSEwoLa25vd25faG9zdHMYBSABKAkSDgoGdGxzX2NhGAYgASgJEhcKD3Rsc19jbGllbnRfY2VydBgHIAEoCRIWCg50bHNfY2xpZW50X2tleRgIIAEoCRIQCghpbnNlY3VyZRgJIAEoCBIgChhpbnNlY3VyZV9pZ25vcmVfaG9zdF9rZXkYCiABKAgSDQoFcHJveHkYCyABKAkSEAoIbm9fcHJveHkYDCABKAkiSQoSR2V0UmVnaXN0cnlSZXF1ZXN0EhAKCHJlZ2lzdHJ5GAEgASgJEgwKBHBhdGgYAiABKAkSEwoLcHVsbF9zZWNyZXQYAyABKAkitgEKE0dldFJlZ2lzdHJ5UmVzcG9uc2USEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSFAoMYmVhcmVyX3Rva2VuGAMgASgJEg4KBnRsc19jYRgEIAEoCRIXCg90bHNfY2xpZW50X2NlcnQYBSABKAkSFgoOdGxzX2NsaWVudF9rZXkYBiABKAkSEAoIaW5zZWN1cmUYByABKAgSEgoKcGxhaW5faHR0cBgIIAEoCCIaChhHZXRXZWJob29rU2VjcmV0c1JlcXVlc3QimQEKGUdldFdlYmhvb2tTZWNyZXRzUmVzcG9uc2USTAoHc2VjcmV0cxgBIAMoCzI7Lms4b3IuYWNjZXNzcG9pbnQudjEuR2V0V2ViaG9va1NlY3JldHNSZXNwb25zZS5TZWNyZXRzRW50cnkaLgoMU2VjcmV0c0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEyyAIKCFNldHRpbmdzEmYKDUdldFJlcG9zaXRvcnkSKS5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldFJlcG9zaXRvcnlSZXF1ZXN0Giouazhvci5hY2Nlc3Nwb2ludC52MS5HZXRSZXBvc2l0b3J5UmVzcG9uc2USYAoLR2V0UmVnaXN0cnkSJy5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldFJlZ2lzdHJ5UmVxdWVzdBooLms4b3IuYWNjZXNzcG9pbnQudjEuR2V0UmVnaXN0cnlSZXNwb25zZRJyChFHZXRXZWJob29rU2VjcmV0cxItLms4b3IuYWNjZXNzcG9pbnQudjEuR2V0V2ViaG9va1NlY3JldHNSZXF1ZXN0Gi4uazhvci5hY2Nlc3Nwb2ludC52MS5HZXRXZWJob29rU2VjcmV0c1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.accesspoint.v1.GetRepositoryRequest
@@ -113,6 +113,93 @@ export const GetRepositoryResponseSchema: GenMessage<GetRepositoryResponse> = /*
   messageDesc(file_k8or_accesspoint_v1_settings, 1);
 
 /**
+ * @generated from message k8or.accesspoint.v1.GetRegistryRequest
+ */
+export type GetRegistryRequest = Message<"k8or.accesspoint.v1.GetRegistryRequest"> & {
+  /**
+   * As images name it: "<host>[:<port>]".
+   *
+   * @generated from field: string registry = 1;
+   */
+  registry: string;
+
+  /**
+   * Of the image in the registry.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+
+  /**
+   * "pullsecret:ns/name" or "secret:ns/name#field"; empty for the repository Secrets.
+   *
+   * @generated from field: string pull_secret = 3;
+   */
+  pullSecret: string;
+};
+
+/**
+ * Describes the message k8or.accesspoint.v1.GetRegistryRequest.
+ * Use `create(GetRegistryRequestSchema)` to create a new message.
+ */
+export const GetRegistryRequestSchema: GenMessage<GetRegistryRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_accesspoint_v1_settings, 2);
+
+/**
+ * @generated from message k8or.accesspoint.v1.GetRegistryResponse
+ */
+export type GetRegistryResponse = Message<"k8or.accesspoint.v1.GetRegistryResponse"> & {
+  /**
+   * @generated from field: string username = 1;
+   */
+  username: string;
+
+  /**
+   * @generated from field: string password = 2;
+   */
+  password: string;
+
+  /**
+   * @generated from field: string bearer_token = 3;
+   */
+  bearerToken: string;
+
+  /**
+   * @generated from field: string tls_ca = 4;
+   */
+  tlsCa: string;
+
+  /**
+   * @generated from field: string tls_client_cert = 5;
+   */
+  tlsClientCert: string;
+
+  /**
+   * @generated from field: string tls_client_key = 6;
+   */
+  tlsClientKey: string;
+
+  /**
+   * Certificates are not checked, and plain HTTP will do.
+   *
+   * @generated from field: bool insecure = 7;
+   */
+  insecure: boolean;
+
+  /**
+   * @generated from field: bool plain_http = 8;
+   */
+  plainHttp: boolean;
+};
+
+/**
+ * Describes the message k8or.accesspoint.v1.GetRegistryResponse.
+ * Use `create(GetRegistryResponseSchema)` to create a new message.
+ */
+export const GetRegistryResponseSchema: GenMessage<GetRegistryResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_accesspoint_v1_settings, 3);
+
+/**
  * @generated from message k8or.accesspoint.v1.GetWebhookSecretsRequest
  */
 export type GetWebhookSecretsRequest = Message<"k8or.accesspoint.v1.GetWebhookSecretsRequest"> & {
@@ -123,14 +210,14 @@ export type GetWebhookSecretsRequest = Message<"k8or.accesspoint.v1.GetWebhookSe
  * Use `create(GetWebhookSecretsRequestSchema)` to create a new message.
  */
 export const GetWebhookSecretsRequestSchema: GenMessage<GetWebhookSecretsRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_accesspoint_v1_settings, 2);
+  messageDesc(file_k8or_accesspoint_v1_settings, 4);
 
 /**
  * @generated from message k8or.accesspoint.v1.GetWebhookSecretsResponse
  */
 export type GetWebhookSecretsResponse = Message<"k8or.accesspoint.v1.GetWebhookSecretsResponse"> & {
   /**
-   * By provider: "github", "gitlab". A provider without a secret is absent: its payloads are refused.
+   * By provider: "github", "gitlab", "registry", "ci". A provider without a secret is absent: its payloads are refused.
    *
    * @generated from field: map<string, string> secrets = 1;
    */
@@ -142,7 +229,7 @@ export type GetWebhookSecretsResponse = Message<"k8or.accesspoint.v1.GetWebhookS
  * Use `create(GetWebhookSecretsResponseSchema)` to create a new message.
  */
 export const GetWebhookSecretsResponseSchema: GenMessage<GetWebhookSecretsResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_accesspoint_v1_settings, 3);
+  messageDesc(file_k8or_accesspoint_v1_settings, 5);
 
 /**
  * Settings serves each service what it needs of the hub's Secrets and settings: AccessPoint alone may read those.
@@ -160,6 +247,18 @@ export const Settings: GenService<{
     methodKind: "unary";
     input: typeof GetRepositoryRequestSchema;
     output: typeof GetRepositoryResponseSchema;
+  },
+  /**
+   * GetRegistry answers the credentials for a registry of images: those of the pull secret where one is named, else of
+   * the repository Secrets of that registry (oci:// or enableOCI). Only CodeSource may ask. NOT_FOUND: there are none.
+   * INVALID_ARGUMENT: the pull secret is not one.
+   *
+   * @generated from rpc k8or.accesspoint.v1.Settings.GetRegistry
+   */
+  getRegistry: {
+    methodKind: "unary";
+    input: typeof GetRegistryRequestSchema;
+    output: typeof GetRegistryResponseSchema;
   },
   /**
    * GetWebhookSecrets answers the secrets that webhooks are verified by. Only CodeSource may ask.
