@@ -1,6 +1,7 @@
 import type { CommitRecord, EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
 import type { FileState } from './commit/fit'
 import type { BranchWish } from './commit/request'
+import type { RegistryAccess } from './image/access'
 import type { RepositoryAccess } from './repository/access'
 import type { FollowedRepository } from './repository/followed'
 import type { ProviderId } from './webhook/provider-id'
@@ -38,19 +39,45 @@ export interface Mirrors {
   commit(token: string, id: string): Promise<CommitInfo>
 }
 
-/** A row of the record of revisions; writing needs the number under which it was read, 0 for a new one. */
-export interface RevisionRow {
-  readonly value: RevisionRecord
+/** A row of a record of ours; writing needs the number under which it was read, 0 for a new one. */
+export interface OwnRow<Value> {
+  readonly value: Value
   readonly number: number
 }
 
-/** The record of followed revisions. */
-export interface Revisions {
-  get(key: string): Promise<RevisionRow | undefined>
+/** A record that nobody else writes. */
+export interface OwnRows<Value> {
+  get(key: string): Promise<OwnRow<Value> | undefined>
   /** @throws when somebody else wrote the row since */
-  write(key: string, value: RevisionRecord, number: number): Promise<number>
+  write(key: string, value: Value, number: number): Promise<number>
   delete(key: string): Promise<void>
-  list(): Promise<readonly (RevisionRow & { readonly key: string })[]>
+  list(): Promise<readonly (OwnRow<Value> & { readonly key: string })[]>
+}
+
+/** The record of followed revisions. */
+export type Revisions = OwnRows<RevisionRecord>
+export type RevisionRow = OwnRow<RevisionRecord>
+
+/** What registries know. Failures are RegistryErrors. */
+export interface Registry {
+  /** The digest that a tag names now; undefined when there is no such tag. `image` is in full, without tag. */
+  digestOf(image: string, tag: string, options: { readonly signal: AbortSignal }): Promise<string | undefined>
+}
+
+/** What a tag names. */
+export interface DescribedTag {
+  readonly tag: string
+  readonly digest: string
+  /** ISO 8601; undefined when nothing says so. */
+  readonly createdAt: string | undefined
+  /** `os/architecture[/variant]` */
+  readonly platforms: readonly string[]
+}
+
+/** Credentials of registries. */
+export interface RegistryCredentials {
+  /** `pullSecret` as the annotation has it; empty for what is declared for the registry. */
+  of(registry: string, path: string, pullSecret: string): Promise<RegistryAccess>
 }
 
 /** Stores facts; a fact that is already there is not stored again. */

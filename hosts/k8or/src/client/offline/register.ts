@@ -34,7 +34,7 @@ export function registerOfflineCommands(program: Command): void {
       .requiredOption('--desired <file>', 'YAML or JSON of the object as it should be'),
     diffFiles,
   )
-  const webhook = program.command('webhook').description('webhooks of git hosts')
+  const webhook = program.command('webhook').description('webhooks of git hosts, registries and pipelines')
   offline(
     webhook
       .command('parse')

@@ -43,19 +43,27 @@ export async function parseWebhook(
     verified,
     ...(refusal === undefined ? {} : { reason: refusal }),
   }
-  await answer({ data: parsed, names: () => [...parsed.repositories], table: () => describe(parsed) })
+  await answer({ data: parsed, names: () => [...parsed.repositories, ...parsed.images], table: () => describe(parsed) })
   if (refusal !== undefined) terminal.complain(`k8or: ${refusal}`)
   return verified === false ? exitCodes.no : exitCodes.fine
 }
 
 type Read =
-  { ignored: string } | { event: string; repositories: string[]; ref?: string | undefined; after?: string | undefined }
+  | { ignored: string }
+  | {
+      event: string
+      repositories: string[]
+      ref?: string | undefined
+      after?: string | undefined
+      images?: { name: string; tag: string; digest: string }[] | undefined
+    }
 
 function contentOf(read: Read) {
   if ('ignored' in read)
     return { event: 'ignored', repositories: [], refs: [], revision: null, images: [], reason: read.ignored }
-  const { event, repositories, ref, after } = read
-  return { event, repositories, refs: ref === undefined ? [] : [ref], revision: after ?? null, images: [] }
+  const { event, repositories, ref, after, images = [] } = read
+  const names = images.map(({ name, tag, digest }) => (digest === '' ? `${name}:${tag}` : `${name}:${tag}@${digest}`))
+  return { event, repositories, refs: ref === undefined ? [] : [ref], revision: after ?? null, images: names }
 }
 
 /** Headers as JSON, or as lines `Name: value`; names in lower case. */
@@ -85,11 +93,12 @@ function parseJson(text: string, file: string): Record<string, unknown> {
   }
 }
 
-function describe({ provider, event, repositories, refs, revision, verified, reason }: ParsedWebhook): string {
+function describe({ provider, event, repositories, images, refs, revision, verified, reason }: ParsedWebhook): string {
   return formatFields([
     ['Provider', provider],
     ['Event', event],
     ['Repositories', repositories.join(', ')],
+    ['Images', images.join(', ')],
     ['Refs', refs.join(', ')],
     ['Revision', revision ?? ''],
     ['Verified', verified === null ? 'not asked (no --secret)' : String(verified)],

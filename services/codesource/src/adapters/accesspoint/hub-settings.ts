@@ -1,13 +1,21 @@
 import { Settings, type GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
-import { NotFoundError, type Calls } from '@k8or/rpc'
+import { InvalidRequestError, NotFoundError, type Calls } from '@k8or/rpc'
 import { isDeepStrictEqual } from 'node:util'
-import type { Credentials, WebhookSecrets } from '../../domain/ports'
+import { noRegistryAccess, type RegistryAccess } from '../../domain/image/access'
+import { RegistryError } from '../../domain/image/registry-error'
+import type { Credentials, RegistryCredentials, WebhookSecrets } from '../../domain/ports'
 import { noAccess, type RepositoryAccess } from '../../domain/repository/access'
 import type { ProviderId } from '../../domain/webhook/provider-id'
 import { Kept } from './kept'
 
 /** Strangers can make us wish for the newest secrets: by webhooks that do not match. */
 const strangersFreshMs = 2_000
+
+interface RegistryQuestion {
+  readonly registry: string
+  readonly path: string
+  readonly pullSecret: string
+}
 
 /** Credentials and secrets of the hub, which AccessPoint alone may read: asked of it, kept for half a minute. */
 export class HubSettings {
@@ -17,6 +25,10 @@ export class HubSettings {
   readonly webhookSecrets: WebhookSecrets = {
     of: async (provider, options) => (await this.secrets.get(options))[provider],
   }
+  readonly registryCredentials: RegistryCredentials = {
+    of: (registry, path, pullSecret) => this.registry({ registry, path, pullSecret }).get(),
+  }
+  private readonly registries = new Map<string, Kept<RegistryAccess>>()
   private readonly secrets: Kept<Partial<Record<ProviderId, string>>>
   private readonly repositories = new Map<string, Kept<RepositoryAccess>>()
   private readonly client
@@ -40,6 +52,25 @@ export class HubSettings {
     }, 0)
     this.repositories.set(key, kept)
     return kept
+  }
+
+  private registry(image: RegistryQuestion): Kept<RegistryAccess> {
+    const key = [image.registry, image.path, image.pullSecret].join('\n')
+    const kept = this.registries.get(key) ?? new Kept(() => this.askRegistry(image), 0)
+    this.registries.set(key, kept)
+    return kept
+  }
+
+  private async askRegistry(image: RegistryQuestion): Promise<RegistryAccess> {
+    try {
+      const { $typeName: _, ...access } = await this.client.getRegistry(image)
+      return access
+    } catch (error) {
+      if (error instanceof NotFoundError && image.pullSecret === '') return noRegistryAccess
+      if (error instanceof NotFoundError || error instanceof InvalidRequestError)
+        throw new RegistryError(error.message, 'refused', undefined, { cause: error })
+      throw error
+    }
   }
 
   private async ask(url: string, write: boolean): Promise<RepositoryAccess> {

@@ -6,6 +6,22 @@ import { GitCommandError } from './run-git'
 
 const keptMs = 30_000
 
+/** A host that a declaration must not reach; the message says why. */
+export class HostRefusedError extends Error {
+  constructor(host: string, why: string) {
+    super(`host ${host} can not be used, ${why}`)
+    this.name = 'HostRefusedError'
+  }
+}
+
+/** Nobody knows where a host is. */
+export class HostUnknownError extends Error {
+  constructor(host: string, code: string) {
+    super(`could not resolve host ${host}: ${code}`)
+    this.name = 'HostUnknownError'
+  }
+}
+
 /** Looks hosts up, and refuses those that a declaration must not reach. */
 export class Addresses {
   private readonly known = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>()
@@ -14,15 +30,30 @@ export class Addresses {
 
   /**
    * The addresses that git may connect to.
-   * @throws RepositoryError when one of them is forbidden: a name may not resolve to both
+   * @throws RepositoryError when one of them is forbidden
    */
-  async of(remote: Remote): Promise<readonly string[]> {
-    const byName = refusedHost(remote.host)
-    if (byName !== undefined) throw refused(remote, byName)
-    const addresses = await this.lookUp(remote.host)
+  async of({ url, host }: Remote): Promise<readonly string[]> {
+    try {
+      return await this.at(host)
+    } catch (error) {
+      if (error instanceof HostUnknownError) throw new GitCommandError({ stderr: `fatal: ${error.message}` }, 'fetch')
+      if (!(error instanceof HostRefusedError)) throw error
+      const message = `repository ${url} is refused: ${error.message}`
+      throw new RepositoryError({ reason: 'RepositoryAddressRefused', message, field: 'repoURL' }, false)
+    }
+  }
+
+  /**
+   * The addresses of a host that may be connected to.
+   * @throws HostRefusedError when one of them is forbidden: a name may not resolve to both
+   */
+  async at(host: string): Promise<readonly string[]> {
+    const byName = refusedHost(host)
+    if (byName !== undefined) throw new HostRefusedError(host, byName)
+    const addresses = await this.lookUp(host)
     for (const address of addresses) {
       const why = refusedAddress(address, this.options)
-      if (why !== undefined) throw refused(remote, why)
+      if (why !== undefined) throw new HostRefusedError(host, why)
     }
     return addresses
   }
@@ -33,16 +64,10 @@ export class Addresses {
     const now = performance.now()
     if (known && known.until > now) return known.addresses
     const found = await lookup(host, { all: true }).catch((error: unknown) => {
-      const stderr = `fatal: could not resolve host ${host}: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`
-      throw new GitCommandError({ stderr }, 'fetch')
+      throw new HostUnknownError(host, (error as NodeJS.ErrnoException).code ?? 'unknown')
     })
     const addresses = found.map(({ address }) => address)
     this.known.set(host, { addresses, until: now + keptMs })
     return addresses
   }
-}
-
-function refused({ url, host }: Remote, why: string): RepositoryError {
-  const message = `repository ${url} is refused: host ${host} can not be used, ${why}`
-  return new RepositoryError({ reason: 'RepositoryAddressRefused', message, field: 'repoURL' }, false)
 }

@@ -1,10 +1,12 @@
 import type { ProviderId } from './provider-id'
+import { ci } from './provider/ci'
 import { github } from './provider/github'
 import { gitlab } from './provider/gitlab'
+import { registry } from './provider/registry'
 import type { WebhookProvider, WebhookRequest } from './webhook'
 
-/** Every git host whose webhooks are understood. */
-export const providers: Readonly<Record<Extract<ProviderId, 'github' | 'gitlab'>, WebhookProvider>> = { github, gitlab }
+/** Everybody whose webhooks are understood: git hosts, registries, pipelines. */
+export const providers: Readonly<Record<ProviderId, WebhookProvider>> = { github, gitlab, registry, ci }
 
 /** Hosts whose webhooks look like those of others; they are named, not mistaken. */
 const strangers: Readonly<Record<string, string>> = {
@@ -21,5 +23,5 @@ export function providerOf(request: WebhookRequest): WebhookProvider | { readonl
   if (stranger !== undefined)
     return { unknown: `webhooks of ${strangers[stranger] ?? ''} are not supported yet: the poll will see the change` }
   const provider = Object.values(providers).find((candidate) => candidate.claims(request))
-  return provider ?? { unknown: 'unknown webhook provider: neither X-GitHub-Event nor X-Gitlab-Event is set' }
+  return provider ?? { unknown: `unknown webhook provider: neither X-GitHub-Event nor X-Gitlab-Event is set, and the content type (${request.headers['content-type'] ?? 'none'}) is neither that of a registry’s notifications nor of a CloudEvent` }
 }

@@ -10,6 +10,14 @@ export function isSignedBy(secret: string, body: Buffer, signature: string): boo
   return equalsSecret(signature, `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`)
 }
 
+/** Why a request does not show the secret as its bearer token; undefined when it does. */
+export function bearerRefusal(authorization: string | undefined, secret: string, secretKey: string): string | undefined {
+  if (authorization === undefined)
+    return `header Authorization is missing: send "Bearer <token>" with the token of ${secretKey}`
+  const shown = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''
+  return equalsSecret(shown, secret) ? undefined : `header Authorization is not "Bearer" and the token of ${secretKey}`
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

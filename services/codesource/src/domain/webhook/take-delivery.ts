@@ -1,4 +1,4 @@
-import { deliveryReceived, noToken, repositoryToken, sha256, type DeliveryReceived, type Fact } from '@k8or/contracts'
+import { deliveryReceived, imageToken, noToken, repositoryToken, sha256, type DeliveryReceived, type Fact } from '@k8or/contracts'
 import type { Announcer, Clock, TakenDeliveries, WebhookSecrets } from '../ports'
 import type { Followed } from '../repository/followed'
 import { withoutPassword } from '../repository/remote'
@@ -83,6 +83,7 @@ export class TakingDeliveries {
   }
 
   private saying(delivery: Delivery, isFollowed: boolean): Pick<WebhookAnswer, 'result' | 'message'> {
+    if (delivery.images) return { result: 'accepted', message: `taken: ${namesOf(delivery.images)}` }
     if (delivery.event === 'ping') return { result: 'accepted', message: 'pong: the webhook is set up' }
     if (isFollowed) return { result: 'accepted', message: `taken: ${delivery.ref ?? 'the repository'} will be fetched` }
     const url = delivery.repositories[0] ?? '(unnamed)'
@@ -101,8 +102,15 @@ function duplicate(named: { provider: string; delivery: string }): WebhookAnswer
   return { status: 200, result: 'duplicate', message: `delivery ${named.delivery} was already taken`, ...named }
 }
 
-function tokenOf({ repositories: [url] }: Delivery): string {
+/** What it is about: the first image, or the first repository. */
+function tokenOf({ repositories: [url], images: [image] = [] }: Delivery): string {
+  if (image) return imageToken(image.name)
   return url === undefined ? noToken : repositoryToken(url)
+}
+
+function namesOf(images: NonNullable<Delivery['images']>): string {
+  const [first] = images.map(({ name, tag }) => `${name}:${tag}`)
+  return images.length > 1 ? `${first} and ${images.length - 1} more` : `${first}`
 }
 
 function withoutCredentials(delivery: Delivery): Delivery {

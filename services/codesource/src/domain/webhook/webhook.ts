@@ -15,7 +15,7 @@ export interface IgnoredEvent {
   readonly ignored: string
 }
 
-/** One git host: how its webhooks are recognised, checked and read. */
+/** One kind of sender: how its webhooks are recognised, checked and read. */
 export interface WebhookProvider {
   readonly id: ProviderId
   readonly title: string

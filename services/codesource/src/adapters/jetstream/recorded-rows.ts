@@ -1,30 +1,33 @@
-import { revisionRecord, type RevisionRecord } from '@k8or/contracts'
+import type { RecordDefinition } from '@k8or/contracts'
 import { RecordConflictError, type Bus, type Records } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
-import type { RevisionRow, Revisions } from '../../domain/ports'
+import type { OwnRow, OwnRows } from '../../domain/ports'
 
-/** The record of followed revisions; nobody else writes it, so what was written is kept in memory. */
-export class RecordedRevisions implements Revisions {
-  private readonly records: Records<RevisionRecord>
-  private readonly rows = new Map<string, RevisionRow>()
+/** A record of ours; nobody else writes it, so what was written is kept in memory. */
+export class RecordedRows<Value> implements OwnRows<Value> {
+  private readonly records: Records<Value>
+  private readonly rows = new Map<string, OwnRow<Value>>()
 
-  constructor(bus: Bus) {
-    this.records = bus.records(revisionRecord)
+  constructor(
+    bus: Bus,
+    private readonly definition: RecordDefinition<Value>,
+  ) {
+    this.records = bus.records(definition)
   }
 
   async load(): Promise<void> {
     for (const { key, value, revision } of await this.records.list()) this.rows.set(key, { value, number: revision })
   }
 
-  get(key: string): Promise<RevisionRow | undefined> {
+  get(key: string): Promise<OwnRow<Value> | undefined> {
     return Promise.resolve(this.rows.get(key))
   }
 
-  list(): Promise<readonly (RevisionRow & { readonly key: string })[]> {
+  list(): Promise<readonly (OwnRow<Value> & { readonly key: string })[]> {
     return Promise.resolve([...this.rows].map(([key, row]) => ({ key, ...row })))
   }
 
-  async write(key: string, value: RevisionRecord, number: number): Promise<number> {
+  async write(key: string, value: Value, number: number): Promise<number> {
     try {
       const written =
         number === 0 ? await this.records.create(key, value) : await this.records.update(key, value, number)
@@ -33,7 +36,7 @@ export class RecordedRevisions implements Revisions {
     } catch (error) {
       if (!(error instanceof RecordConflictError)) throw error
       await this.readAgain(key)
-      throw new Later(`the record of ${value.repository.url} was written by somebody else`, 100, { cause: error })
+      throw new Later(`row ${key} of ${this.definition.bucket} was written by somebody else`, 100, { cause: error })
     }
   }
 
