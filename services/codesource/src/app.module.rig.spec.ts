@@ -314,7 +314,7 @@ describe('services/codesource/src/app.module.rig', () => {
     const commit = await commitFiles(repo, { 'a.yaml': 'b' })
     expect((await observation('polled', commit)).data).toMatchObject({ via: 'poll', ordinal: 2 })
     expect(bench.facts.filter(({ id }) => id === factId)).toHaveLength(1)
-  })
+  }, 20_000)
 
   it('answers 503 while the bus is away, and takes the delivery later', async () => {
     await bench.nats.process.stop()

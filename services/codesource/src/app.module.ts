@@ -9,14 +9,15 @@ import { ImageWork } from './adapters/image-work'
 import { Applications } from './adapters/jetstream/applications'
 import { OnApplication } from './adapters/jetstream/on-application'
 import { OnDeliveryReceived } from './adapters/jetstream/on-delivery-received'
+import { handleKey } from './adapters/jobs/handle-key'
 import { OciRegistry } from './adapters/registry/oci-registry'
-import { RepositoryWork } from './adapters/repository-work'
 import { CommitAnswers } from './adapters/rpc/commits'
 import { ImageAnswers } from './adapters/rpc/images'
 import { RefreshAnswers } from './adapters/rpc/refreshes'
 import { TreeAnswers } from './adapters/rpc/trees'
 import { compose, type Parts } from './compose'
 import type { Config } from './config'
+import { Agenda } from './domain/agenda/agenda'
 import { Committing } from './domain/commit/committing'
 
 @Module({})
@@ -62,18 +63,19 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
 }
 
 /** Reads what is followed and known. */
-async function learn({ revisions, images, pushes, own, applications, work }: Parts): Promise<void> {
+async function learn({ revisions, images, pushes, own, applications, agenda }: Parts): Promise<void> {
   const rows = [revisions, images, pushes].map((record) => record.load())
-  await Promise.all([...rows, own.load(), applications.watch((change) => work.known(change))])
+  await Promise.all([...rows, own.load(), applications.watch((change) => agenda.known(change))])
 }
 
 /** Announces what was left unsaid, and begins to look at every repository and at the tags that were left. */
 async function begin(parts: Parts, repositories: Jobs, images: Jobs): Promise<void> {
-  const { work, imageWork, observing, mirrors, followed } = parts
+  const { agenda, marks, imageWork, observing, mirrors, followed } = parts
   await observing.announceAgain()
   await imageWork.begin(images)
   await mirrors.removeUnused((token) => followed.repository(token) !== undefined)
-  work.begin(repositories)
+  marks.join(repositories)
+  agenda.begin()
 }
 
 async function end({ applications, stopping, mirrors, connections, files }: Parts, jobs: readonly Jobs[]) {
@@ -87,7 +89,7 @@ async function end({ applications, stopping, mirrors, connections, files }: Part
 }
 
 /** Work on repositories, then work on images. */
-function jobsOf({ work, imageWork }: Parts, config: Config, links: Links, log: Logger): readonly [Jobs, Jobs] {
+function jobsOf(parts: Parts, config: Config, links: Links, log: Logger): readonly [Jobs, Jobs] {
   const make = (what: string, concurrency: number, handler: JobHandler) =>
     createJobs(
       { redis: redisOf(config, links), log },
@@ -100,8 +102,8 @@ function jobsOf({ work, imageWork }: Parts, config: Config, links: Links, log: L
       },
     )
   return [
-    make('repositories', looksAtOnce, (key, signal) => work.handle(key, signal)),
-    make('images', imagesAtOnce, (key, signal) => imageWork.handle(key, signal)),
+    make('repositories', looksAtOnce, (key, signal) => handleKey(parts, key, signal)),
+    make('images', imagesAtOnce, (key, signal) => parts.imageWork.handle(key, signal)),
   ]
 }
 
@@ -110,13 +112,13 @@ function redisOf({ redisUrl: url }: Config, { identity }: Links) {
 }
 
 function moduleOf(parts: Parts): DynamicModule {
-  const { work, imageWork, registry, trees, repositories, committing, applications } = parts
+  const { agenda, imageWork, registry, trees, repositories, committing, applications } = parts
   return {
     module: CodeSourceModule,
     controllers: [OnApplication, OnDeliveryReceived],
     providers: [
       ...[TreeAnswers, RefreshAnswers, CommitAnswers, ImageAnswers],
-      { provide: RepositoryWork, useFactory: () => work },
+      { provide: Agenda, useFactory: () => agenda },
       { provide: ImageWork, useFactory: () => imageWork },
       { provide: OciRegistry, useFactory: () => registry },
       { provide: Committing, useFactory: () => committing },

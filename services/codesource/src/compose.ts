@@ -1,6 +1,6 @@
 import { imageRecord, pushRecord, revisionRecord } from '@k8or/contracts'
 import type { Links } from '@k8or/shell'
-import { metrics, type Logger } from '@k8or/telemetry'
+import { currentTraceparent, metrics, type Logger } from '@k8or/telemetry'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { HubSettings } from './adapters/accesspoint/hub-settings'
@@ -13,6 +13,7 @@ import { MirroredTrees } from './adapters/git/mirrored-trees'
 import { RunningReaders } from './adapters/git/object-reader'
 import { Routes } from './adapters/git/route'
 import { SecretFiles } from './adapters/git/secret-files'
+import { LookMarks } from './adapters/jobs/look-marks'
 import { Connections } from './adapters/git/smart-http/connections'
 import { GitWriter } from './adapters/git/writing/git-writer'
 import { WebhookServer } from './adapters/http/webhook-server'
@@ -24,8 +25,8 @@ import { RecordedDeliveries } from './adapters/jetstream/recorded-deliveries'
 import { RecordedRows } from './adapters/jetstream/recorded-rows'
 import { OciRegistry } from './adapters/registry/oci-registry'
 import { RegistryHttp } from './adapters/registry/registry-http'
-import { RepositoryWork } from './adapters/repository-work'
 import type { Config } from './config'
+import { Agenda } from './domain/agenda/agenda'
 import { Committing } from './domain/commit/committing'
 import { OwnCommits } from './domain/commit/own-commits'
 import { ObservingImages } from './domain/image/observing-images'
@@ -62,7 +63,12 @@ export function compose(config: Config, { bus, calls, identity }: Links, log: Lo
   const hints = new Hints()
   const { errorAfterMs, pollIntervalMs } = config
   const observing = new Observing({ followed, hints, mirrors, revisions, announcer, own, clock, errorAfterMs })
-  const work = new RepositoryWork({ followed, hints, revisions, mirrors, observing, signals, pollIntervalMs })
+  const marks = new LookMarks()
+  const agenda = new Agenda({
+    ...{ followed, hints, revisions, marks, pollIntervalMs },
+    traceparent: currentTraceparent,
+    random: Math.random,
+  })
   const taken = new RecordedDeliveries(bus)
   const taking = new TakingDeliveries({ secrets: hub.webhookSecrets, taken, announcer, followed, clock })
   const stopping = new AbortController()
@@ -70,10 +76,11 @@ export function compose(config: Config, { bus, calls, identity }: Links, log: Lo
     ...{ writer, own, clock, signal: stopping.signal },
     backOff: (races, signal) => wait(Math.random() * raceStepMs * races, undefined, { signal }),
     traced: (requests, run) => signals.committed(requests, run),
-    onPushed: (record, factId) => work.pushed(record, factId),
+    onPushed: (record, factId) => agenda.pushed(record, factId),
   })
   return {
-    ...{ followed, revisions, images, pushes, own, observing, mirrors, connections, files, work, committing, stopping },
+    ...{ followed, revisions, images, pushes, own, observing, mirrors, connections, files, committing, stopping },
+    ...{ agenda, marks, hints, signals },
     ...{ registry, repositories },
     applications: new Applications(bus),
     trees: new MirroredTrees(mirrors, (url) => repositories.of(url)),

@@ -7,25 +7,25 @@ import {
   type Fact,
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
-import { RepositoryWork } from '../repository-work'
+import { Agenda } from '../../domain/agenda/agenda'
 import { Applications } from './applications'
 
 @Controller()
 export class OnApplication {
   constructor(
     private readonly applications: Applications,
-    private readonly work: RepositoryWork,
+    private readonly agenda: Agenda,
   ) {}
 
   @OnFact(applicationDeclared)
   async handleDeclared(fact: Fact<ApplicationDeclared>): Promise<void> {
     const row = await this.applications.get(fact.data.application.ref.uid)
-    if (row) this.work.declared(row, fact)
+    if (row) this.agenda.declared(row, fact)
   }
 
   @OnFact(applicationRemoved)
   async handleRemoved({ data }: Fact<ApplicationRemoved>): Promise<void> {
-    this.work.removed(data.application.uid)
+    this.agenda.removed(data.application.uid)
     return Promise.resolve()
   }
 }
