@@ -26,6 +26,8 @@ export interface DeclaredApplication {
   readonly name: string
   readonly repoUrl: string
   readonly path: string
+  /** What else its source says, such as `helm`. */
+  readonly source?: Record<string, unknown>
   readonly namespace?: string
   readonly targetRevision?: string
   readonly server?: string
@@ -163,6 +165,7 @@ function manifestOf(application: DeclaredApplication, namespace: string): Record
         repoURL: application.repoUrl,
         path: application.path,
         targetRevision: application.targetRevision ?? 'main',
+        ...application.source,
       },
       destination: {
         server: application.server ?? 'https://kubernetes.default.svc',
