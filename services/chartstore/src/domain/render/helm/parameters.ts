@@ -4,7 +4,7 @@ import type { HelmBlock } from './helm-block'
 /** Single values as flags of Helm: the last of a name wins, commas stay part of the value. */
 export function parametersOf(
   { parameters }: HelmBlock,
-  environment: BuildEnvironment,
+  environment: Pick<BuildEnvironment, 'substitute'>,
 ): { readonly set: string[]; readonly setString: string[] } {
   const plain = new Map<string, string>()
   const strings = new Map<string, string>()
