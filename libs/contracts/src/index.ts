@@ -74,6 +74,8 @@ export {
   decisionRecord,
   DeliveryRecord,
   deliveryRecord,
+  ImageDecisionRecord,
+  imageDecisionRecord,
   LeaseRecord,
   leaseRecord,
   PushRecord,

@@ -26,7 +26,15 @@ import { clusterRecord } from './records/cluster'
 import type { RecordDefinition } from './records/define-record'
 import { healthRecord } from './records/health'
 import { imageRecord } from './records/image'
-import { appliedRecord, commitRecord, decisionRecord, deliveryRecord, leaseRecord, pushRecord } from './records/private'
+import {
+  appliedRecord,
+  commitRecord,
+  decisionRecord,
+  deliveryRecord,
+  imageDecisionRecord,
+  leaseRecord,
+  pushRecord,
+} from './records/private'
 import { releaseRecord } from './records/release'
 import { revisionRecord } from './records/revision'
 import { stopRecord } from './records/stop'
@@ -72,6 +80,7 @@ export const records: readonly RecordDefinition[] = [
   commitRecord,
   appliedRecord,
   decisionRecord,
+  imageDecisionRecord,
   leaseRecord,
 ]
 
@@ -79,7 +88,7 @@ export const records: readonly RecordDefinition[] = [
 export const consumes: Readonly<Record<ServiceName, readonly EventDefinition[]>> = {
   accesspoint: [],
   codesource: [deliveryReceived, applicationDeclared, applicationRemoved],
-  chartstore: [revisionObserved, revisionUnresolved, applicationDeclared, applicationRemoved],
+  chartstore: [revisionObserved, revisionUnresolved, imageBuilt, applicationDeclared, applicationRemoved],
   syncmaster: [releaseRendered, releaseFailed, healthChanged, clusterReachable],
   insighthub: events,
 }

@@ -10,15 +10,21 @@ import { BusAnnouncer } from './adapters/jetstream/announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared-applications'
 import { loadState } from './adapters/jetstream/load-state'
 import { OnApplication } from './adapters/jetstream/on-application'
+import { OnImageBuilt } from './adapters/jetstream/on-image-built'
 import { OnRevision } from './adapters/jetstream/on-revision'
+import { RecordedPushes } from './adapters/jetstream/pushed-images'
 import { StoredReleases } from './adapters/jetstream/releases'
 import { RecordedRevisions } from './adapters/jetstream/revisions'
 import { RenderPool } from './adapters/renderer/render-pool'
+import { ImageAnswers } from './adapters/rpc/images'
 import { ReleaseAnswers } from './adapters/rpc/releases'
 import { SyncMasterDeployments } from './adapters/syncmaster/deployments'
+import { composeImages, startImageJobs } from './compose-images'
 import type { Config } from './config'
 import { Agenda } from './domain/agenda/agenda'
 import { ApplicationIndex } from './domain/applications/application-index'
+import { ImageAgenda } from './domain/images/image-agenda'
+import { PolicyReport } from './domain/images/policy-report'
 import { Considering } from './domain/release/consider'
 import { ReleaseBooks } from './domain/release/release-books'
 import { RenderTargets } from './domain/release/render-targets'
@@ -37,7 +43,7 @@ const stopGraceMs = 300
 export function createApp(config: Config, links: Links): Promise<ServiceApp> {
   const log = createLogger(name)
   const parts = compose(config, links, log)
-  let jobs: Jobs | undefined
+  const running: Jobs[] = []
   return buildService({
     name,
     links,
@@ -45,26 +51,39 @@ export function createApp(config: Config, links: Links): Promise<ServiceApp> {
     module: moduleOf(parts),
     onStart: async (signal) => {
       await loadState(parts)
+      await parts.images.decisions.load()
+      await parts.images.books.repeat()
       signal.throwIfAborted()
-      jobs = createJobs(
-        { redis: redisOf(config, links), log },
-        {
-          name: 'chartstore-render',
-          concurrency: config.concurrency,
-          backoffMs,
-          handler: (key, signal) => parts.marks.traced(key, () => handleKey(parts.agenda, parts.signals, key, signal)),
-          onFailure: (key, failure) => log.warn({ key, ...failure }, 'could not look at what changed'),
-        },
-      )
-      parts.marks.join(jobs)
+      const redis = redisOf(config, links)
+      running.push(startJobs(config, redis, log, parts), startImageJobs({ redis, log }, parts.images, parts.signals))
       await parts.agenda.begin()
+      await parts.images.agenda.begin()
     },
     onStop: async () => {
-      await jobs?.stop(stopGraceMs)
+      await Promise.all(running.map((jobs) => jobs.stop(stopGraceMs)))
       parts.stopping.abort()
       parts.pool.stop()
     },
   })
+}
+
+type Parts = ReturnType<typeof compose>
+
+type Redis = ReturnType<typeof redisOf>
+
+function startJobs(config: Config, redis: Redis, log: Logger, { marks, agenda, signals }: Parts): Jobs {
+  const jobs = createJobs(
+    { redis, log },
+    {
+      name: 'chartstore-render',
+      concurrency: config.concurrency,
+      backoffMs,
+      handler: (key, signal) => marks.traced(key, () => handleKey(agenda, signals, key, signal)),
+      onFailure: (key, failure) => log.warn({ key, ...failure }, 'could not look at what changed'),
+    },
+  )
+  marks.join(jobs)
+  return jobs
 }
 
 function redisOf({ redisUrl: url }: Config, { identity }: Links) {
@@ -76,7 +95,8 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const index = new ApplicationIndex()
   const releases = new StoredReleases(bus)
   const clock = { now: () => new Date() }
-  const books = new ReleaseBooks(releases, new BusAnnouncer(bus.publisher, signals), clock)
+  const announcer = new BusAnnouncer(bus.publisher, signals)
+  const books = new ReleaseBooks(releases, announcer, clock)
   const stopping = new AbortController()
   const trees = new CodeSourceTrees(calls, config.maxManifestBytes, stopping.signal)
   const revisions = new RecordedRevisions(bus)
@@ -88,15 +108,23 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const pace = { advanceMs: config.advanceIntervalMs, retentionMs: config.retentionIntervalMs }
   const agenda = new Agenda(index, considering, retention, marks, pace)
   const applications = new DeclaredApplications(bus)
-  return { applications, index, revisions, releases, books, marks, agenda, signals, stopping, pool }
+  const images = composeImages({
+    ...{ bus, calls, stopping: stopping.signal, announcer, clock, registryIntervalMs: config.registryIntervalMs },
+    ...{ applications: index, revisions, releases, trees },
+  })
+  return { applications, index, revisions, releases, books, marks, agenda, signals, stopping, pool, images }
 }
 
-function moduleOf({ agenda, releases, revisions, applications }: ReturnType<typeof compose>): DynamicModule {
+function moduleOf({ agenda, releases, revisions, applications, images }: Parts): DynamicModule {
   return {
     module: ChartStoreModule,
-    controllers: [OnApplication, OnRevision],
+    controllers: [OnApplication, OnRevision, OnImageBuilt],
     providers: [
       ReleaseAnswers,
+      ImageAnswers,
+      { provide: ImageAgenda, useFactory: () => images.agenda },
+      { provide: RecordedPushes, useFactory: () => images.pushed },
+      { provide: PolicyReport, useFactory: () => images.report },
       { provide: Agenda, useFactory: () => agenda },
       { provide: StoredReleases, useFactory: () => releases },
       { provide: RecordedRevisions, useFactory: () => revisions },

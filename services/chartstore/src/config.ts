@@ -19,6 +19,7 @@ const Environment = z.object({
     .default(16 << 20),
   K8OR_CONTROL_NAMESPACE: z.string().min(1).default('argocd'),
   K8OR_ADVANCE_INTERVAL_MS: z.coerce.number().int().positive().default(30_000),
+  K8OR_REGISTRY_INTERVAL_MS: z.coerce.number().int().positive().default(120_000),
   K8OR_RELEASES_KEPT: z.coerce.number().int().nonnegative().default(10),
   K8OR_RETENTION_INTERVAL_MS: z.coerce.number().int().positive().default(3_600_000),
 })
@@ -35,6 +36,8 @@ export interface Config {
   readonly controlNamespace: string
   /** After this long the records of applications that a push did not touch name its commit too. */
   readonly advanceIntervalMs: number
+  /** How often registries are asked for the tags of images that policies name. */
+  readonly registryIntervalMs: number
   /** How many releases of an application stay besides those that it runs or ran, and the newest. */
   readonly releasesKept: number
   /** How often what nobody needs any more is removed. */
@@ -70,6 +73,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     controlNamespace: read.K8OR_CONTROL_NAMESPACE,
     redisUrl: read.K8OR_REDIS_URL,
     advanceIntervalMs: read.K8OR_ADVANCE_INTERVAL_MS,
+    registryIntervalMs: read.K8OR_REGISTRY_INTERVAL_MS,
     releasesKept: read.K8OR_RELEASES_KEPT,
     retentionIntervalMs: read.K8OR_RETENTION_INTERVAL_MS,
   }

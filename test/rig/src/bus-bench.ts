@@ -4,6 +4,7 @@ import {
   applicationDeclared,
   applicationRecord,
   services,
+  type ApplicationRecord,
   type DeclaredSource,
   type Fact,
   type ServiceName,
@@ -39,6 +40,8 @@ export interface Declaration {
   readonly sources: readonly DeclaredSource[]
   readonly specDigest?: string
   readonly refresh?: string
+  readonly imagePolicy?: ApplicationRecord['imagePolicy']
+  readonly hold?: ApplicationRecord['hold']
 }
 
 const noCluster: Gate = { call: () => Promise.reject(new Later('there is no cluster in this spec')) }
@@ -94,13 +97,15 @@ async function startApp(
 
 async function declare(
   syncmaster: Bus,
-  { uid, sources, specDigest = 's', refresh = '' }: Declaration,
+  { uid, sources, specDigest = 's', refresh = '', imagePolicy, hold }: Declaration,
 ): Promise<string> {
   const ref = { uid, namespace: 'argocd', name: uid, project: 'default' }
   const destination = { server: '', name: 'in-cluster', namespace: 'default' }
   const application = {
     ...{ ref, token: uid, bucket: 0, destination, specDigest, refresh },
     sources: [...sources],
+    ...(imagePolicy && { imagePolicy }),
+    ...(hold && { hold }),
   }
   const revision = await syncmaster.records(applicationRecord).put(uid, application)
   const id = `declared/${uid}/${revision}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ImageConsidered } from '../events/chartstore/image-considered'
 import { ImageBuilt } from '../events/codesource/image-built'
 import { ApplicationRef, ImageRef, ObjectRef, RepositoryRef } from '../shapes'
 import { defineRecord } from './define-record'
@@ -145,4 +146,45 @@ export const leaseRecord = defineRecord({
   key: 'bucket.<0 to 63>, holder.<name>',
   ttlMs: 0,
   schema: LeaseRecord,
+})
+
+/** What the policy of an application made of one image last. */
+export const ImageDecisionRecord = z.object({
+  application: ApplicationRef,
+  token: z.string(),
+  alias: z.string(),
+  /** What was pushed until then was judged. */
+  judgedUntil: z.string().default(''),
+  /** The newest decision that was announced, or is about to be. */
+  last: z
+    .object({
+      factId: z.string(),
+      causes: z.array(z.string()),
+      correlationId: z.string(),
+      at: z.iso.datetime(),
+      data: ImageConsidered,
+    })
+    .nullable()
+    .default(null),
+  /** False until the newest decision is stored as a fact. */
+  announced: z.boolean().default(true),
+  /** The decisions of late, shortened: each is said once. */
+  said: z.array(z.string()).max(40).default([]),
+  /** What was written last, and whether it was seen in the branch since: when it is no longer there, people took it back. */
+  written: z
+    .object({ tag: z.string(), digest: z.string(), commit: z.string(), at: z.iso.datetime(), isSeen: z.boolean() })
+    .nullable()
+    .default(null),
+})
+export type ImageDecisionRecord = z.infer<typeof ImageDecisionRecord>
+
+/** The decisions about images, so that each is said once and nothing that people took back is written again. Private to ChartStore. */
+export const imageDecisionRecord = defineRecord({
+  owner: 'chartstore',
+  bucket: 'IMAGEDECISIONS',
+  readers: [],
+  description: 'what the image policies of applications decided last',
+  key: '<application uid>.<first 16 hexadecimal digits of the hash of the alias>',
+  ttlMs: 0,
+  schema: ImageDecisionRecord,
 })

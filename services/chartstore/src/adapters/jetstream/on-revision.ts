@@ -9,6 +9,7 @@ import {
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
 import { Agenda } from '../../domain/agenda/agenda'
+import { ImageAgenda } from '../../domain/images/image-agenda'
 import { RecordedRevisions } from './revisions'
 
 @Controller()
@@ -16,12 +17,14 @@ export class OnRevision {
   constructor(
     private readonly revisions: RecordedRevisions,
     private readonly agenda: Agenda,
+    private readonly images: ImageAgenda,
   ) {}
 
   @OnFact(revisionObserved)
   handleObserved({ data }: Fact<RevisionObserved>): Promise<void> {
     this.revisions.expect(keyOf(data), data.ordinal)
     this.agenda.revised(keyOf(data))
+    this.images.revised(keyOf(data))
     return Promise.resolve()
   }
 

@@ -1,9 +1,10 @@
 import { canonicalImageName, imageToken, type Problem } from '@k8or/contracts'
 import { annotationProblem } from './annotation-problem'
 import { parseConstraint } from './constraint'
+import type { ValueKeys } from './edit/values'
 import type { TagRules } from './select'
 import { strategyOf, type Strategy } from './strategy'
-import { readWriteBack, type WriteBack } from './write-back'
+import { readWriteBack, type WriteBack } from './write-annotations'
 
 /** What an application's annotations say about one image. */
 export interface ImagePolicy extends TagRules {
@@ -17,7 +18,7 @@ export interface ImagePolicy extends TagRules {
   readonly isForced: boolean
   readonly pullSecret: string
   /** The parameters of a chart that hold it. */
-  readonly helm: { readonly name: string; readonly tag: string; readonly spec: string }
+  readonly helm: ValueKeys & { readonly isDefault: boolean }
   /** The image that a kustomization's bases name, where it is another one. */
   readonly kustomizeName: string
   /** Why it can not be followed; empty when all is well. */
@@ -80,9 +81,9 @@ function readPolicy(entry: string, annotations: Annotations): ImagePolicy {
 function helmOf(own: (key: string) => string | undefined): ImagePolicy['helm'] {
   const spec = own('helm.image-spec') ?? ''
   const [name, tag] = [own('helm.image-name'), own('helm.image-tag')]
-  if (spec !== '') return { spec, name: '', tag: '' }
-  if (name === undefined && tag === undefined) return { spec, name: 'image.name', tag: 'image.tag' }
-  return { spec, name: name ?? '', tag: tag ?? '' }
+  if (spec !== '') return { spec, name: '', tag: '', isDefault: false }
+  if (name === undefined && tag === undefined) return { spec, name: 'image.name', tag: 'image.tag', isDefault: true }
+  return { spec, name: name ?? '', tag: tag ?? '', isDefault: false }
 }
 
 function entryProblems(entry: string): Problem[] {

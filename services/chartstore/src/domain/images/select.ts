@@ -19,13 +19,10 @@ export interface Selection {
 
 /** What is to be run of the tags there are; `current` is what is run now, which only gives way to what is newer. */
 export function select(tags: readonly KnownTag[], rules: TagRules, current?: KnownTag): Selection {
-  const judge = judgeOf(rules, tags.map(nameOf))
   const strategy = strategies[rules.strategy]
-  const admitted = tags
-    .filter((tag) => judge(tag) === undefined)
-    .sort((one, other) => strategy.compare(other, one) || (one.name < other.name ? 1 : -1))
+  const admitted = admittedOf(tags, rules)
   const [best] = admitted
-  if (!best) return { selected: null, reason: noneAdmitted(tags, judge, current) }
+  if (!best) return { selected: null, reason: noneAdmitted(tags, judgeOf(rules, tags.map(nameOf)), current) }
   const present = tags.find(({ name }) => name === current?.name)
   if (current && !present && isNoOlder(current, best, rules))
     return {
@@ -34,6 +31,15 @@ export function select(tags: readonly KnownTag[], rules: TagRules, current?: Kno
     }
   const equal = present && strategy.compare(present, best) === 0 && admitted.includes(present) ? present : best
   return { selected: equal, reason: strategy.reason(equal, admitted.length, rules.constraint) }
+}
+
+/** The tags that may be used, the preferred one first. */
+export function admittedOf(tags: readonly KnownTag[], rules: TagRules): KnownTag[] {
+  const judge = judgeOf(rules, tags.map(nameOf))
+  const { compare } = strategies[rules.strategy]
+  return tags
+    .filter((tag) => judge(tag) === undefined)
+    .sort((one, other) => compare(other, one) || (one.name < other.name ? 1 : -1))
 }
 
 /** Why a tag may not be used; undefined when it may. */

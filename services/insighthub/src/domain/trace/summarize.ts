@@ -1,7 +1,10 @@
 import { accessRecorded, events, type EventDefinition, type ObjectRef } from '@k8or/contracts'
 import {
+  commitPushed,
   deliveryReceived,
   healthChanged,
+  imageBuilt,
+  imageConsidered,
   releaseFailed,
   releaseRendered,
   revisionObserved,
@@ -9,6 +12,7 @@ import {
   syncFinished,
   syncPlanned,
   syncStarted,
+  tagMoved,
 } from '@k8or/contracts'
 import { describeObject } from '../verdict/judge-application'
 import type { IndexedFact } from './indexed-fact'
@@ -22,6 +26,10 @@ const summaries = new Map<string, (data: unknown) => string>([
   ),
   says(revisionObserved, ({ targetRevision, commit, subject }) => `${targetRevision} is ${short(commit)}: ${subject}`),
   says(revisionUnresolved, ({ targetRevision, problem }) => `${targetRevision}: ${problem.message}`),
+  says(imageBuilt, ({ image, tag, digest }) => `${image.name}:${tag} is ${digest.slice(0, 19)}`),
+  says(tagMoved, ({ image, tag, pushed }) => `${image.name}:${tag} was pushed again as ${pushed.slice(0, 19)}`),
+  says(imageConsidered, ({ image, tag, outcome, reason }) => `${image.name}:${tag} ${outcome}: ${reason}`),
+  says(commitPushed, ({ branch, commit, subject }) => `${branch} is ${short(commit)}: ${subject}`),
   says(releaseRendered, ({ release, objects }) => `release ${release}, ${counted(objects, 'object')}`),
   says(releaseFailed, ({ problems }) => problems[0]?.message ?? ''),
   says(

@@ -49,6 +49,7 @@ export class NotEditableError extends Error {
 /** What a field says once it names the wanted version; a digest stays where there was one. */
 export function versioned(written: ImageReference, wanted: WantedVersion): ImageReference {
   const { name = written.name, tag, digest, isPinned } = wanted
+  if (!isPinned && written.tag === tag) return { ...written, name }
   const keepsDigest = digest !== undefined && (isPinned || written.digest !== undefined)
   const hadDigestAlone = isPinned && keepsDigest && written.tag === undefined && written.digest !== undefined
   return { name, ...(hadDigestAlone || tag === '' ? {} : { tag }), ...(keepsDigest ? { digest } : {}) }

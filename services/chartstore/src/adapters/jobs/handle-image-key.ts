@@ -1,0 +1,16 @@
+import { withSpan } from '@k8or/telemetry'
+import type { ImageAgenda } from '../../domain/images/image-agenda'
+import type { Signals } from '../../signals'
+import { unlessAborted } from './unless-aborted'
+
+/** Looks at one key about images, with a span around it. */
+export async function handleImageKey(
+  agenda: ImageAgenda,
+  signals: Signals,
+  key: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = () => withSpan('consider images', { 'k8or.key': key }, () => agenda.handle(key, signal))
+  const looked = await unlessAborted(signal, look())
+  if (looked?.commit !== undefined) signals.committed(looked.commit)
+}
