@@ -6,6 +6,7 @@ import { floor } from './src/floor'
 import { memory } from './src/memory'
 import { monorepo } from './src/monorepo'
 import { pushToChanged } from './src/push-to-changed'
+import { rendering } from './src/rendering'
 import type { Line, Scenario } from './src/scenario'
 import { formatLines } from './src/table'
 
@@ -14,6 +15,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'push-to-changed': pushToChanged,
   'drift-repaired': driftRepaired,
   'fetch-pair': fetchPair,
+  rendering,
   memory,
   monorepo,
 }

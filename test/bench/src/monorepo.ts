@@ -1,4 +1,4 @@
-import type { MeshDriver} from '@k8or/rig';
+import type { MeshDriver } from '@k8or/rig'
 import { runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
 import { pauseUntilIdle } from './idle'
 import { processorSeconds, residentMebibytes } from './processor-time'
