@@ -3,6 +3,7 @@ import { Count, defineRule, Generation, health, isUnobserved, unobserved } from 
 
 export const daemonSet = defineRule({
   group: 'apps',
+  version: 'v1',
   kind: 'DaemonSet',
   shape: z.object({
     metadata: Generation,

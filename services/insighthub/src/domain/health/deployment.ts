@@ -3,6 +3,7 @@ import { Conditions, Count, defineRule, Generation, health, isUnobserved, unobse
 
 export const deployment = defineRule({
   group: 'apps',
+  version: 'v1',
   kind: 'Deployment',
   shape: z.object({
     metadata: Generation,

@@ -3,6 +3,7 @@ import { Conditions, defineRule, health } from '../verdict/rule'
 
 export const job = defineRule({
   group: 'batch',
+  version: 'v1',
   kind: 'Job',
   shape: z.object({ status: z.object({ conditions: Conditions }).prefault({}) }),
   judge({ status }) {

@@ -31,7 +31,7 @@ const PodShape = z.object({
 })
 type PodShape = z.infer<typeof PodShape>
 
-export const pod = defineRule({ group: '', kind: 'Pod', shape: PodShape, judge: judgePod })
+export const pod = defineRule({ group: '', version: 'v1', kind: 'Pod', shape: PodShape, judge: judgePod })
 
 function judgePod({ metadata, spec, status }: PodShape): Health {
   const restarts = spec.restartPolicy === 'Always'

@@ -3,6 +3,7 @@ import { Conditions, Count, defineRule, Generation, health, isUnobserved, unobse
 
 export const replicaSet = defineRule({
   group: 'apps',
+  version: 'v1',
   kind: 'ReplicaSet',
   shape: z.object({
     metadata: Generation,

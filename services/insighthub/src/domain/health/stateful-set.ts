@@ -10,6 +10,7 @@ const UpdateStrategy = z
 
 export const statefulSet = defineRule({
   group: 'apps',
+  version: 'v1',
   kind: 'StatefulSet',
   shape: z.object({
     metadata: Generation,

@@ -26,18 +26,18 @@ describe('services/insighthub/src/domain/verdict/judge-application', () => {
     ['a missing one does not count', ['Missing', 'Healthy'], 'Healthy', ''],
     ['nothing live is missing', ['Missing', 'Missing'], 'Missing', 'None of its objects is live'],
     ['no objects are missing', [], 'Missing', 'None of its objects is live'],
-  ])('takes the worst: %s', (_, statuses, status, message) => {
+  ])('A13 takes the worst: %s', (_, statuses, status, message) => {
     const objects = statuses.map((each, at) => managed('abcdef'.charAt(at), each))
     expect(judgeApplication(objects)).toEqual({ status, message })
   })
 
-  it('leaves out hooks and what asks to be ignored', () => {
+  it('A13 leaves out hooks and what asks to be ignored', () => {
     expect(judgeApplication([managed('a', 'Healthy'), managed('b', 'Degraded', { counts: false })]).status).toBe(
       'Healthy',
     )
   })
 
-  it('names the first three causes and counts the rest', () => {
+  it('A13 names the first three causes and counts the rest', () => {
     const objects = ['e', 'd', 'c', 'b', 'a'].map((name) => managed(name, 'Degraded'))
     expect(judgeApplication(objects).message).toBe(
       'Caused by apps/Deployment:shop/a, apps/Deployment:shop/b, apps/Deployment:shop/c and 2 more',

@@ -5,7 +5,7 @@ type Case = [what: string, fields: Record<string, unknown>, status: HealthStatus
 
 const suite = (apiVersion: string, kind: string, cases: Case[]) => {
   const complete = cases.map(([what, fields, status, message = '']) => ({ what, fields, status, message }))
-  it.each(complete)(`judges a ${kind}: $what`, ({ fields, status, message }) => {
+  it.each(complete)(`A13 judges a ${kind}: $what`, ({ fields, status, message }) => {
     const judged = judgeObject({ apiVersion, kind, ...fields })
     expect(judged.health?.status).toBe(status)
     expect(judged.health?.message).toMatch(message)
@@ -14,6 +14,7 @@ const suite = (apiVersion: string, kind: string, cases: Case[]) => {
 }
 
 const waiting = (reason: string, message = '') => [{ name: 'main', state: { waiting: { reason, message } } }]
+const stuck = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }
 const ready = [{ type: 'Ready', status: 'True' }]
 
 describe('services/insighthub/src/domain/verdict/judge-object', () => {
@@ -29,7 +30,7 @@ describe('services/insighthub/src/domain/verdict/judge-object', () => {
       'deadline exceeded',
       {
         spec: { replicas: 1 },
-        status: { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] },
+        status: { conditions: [stuck] },
       },
       'Degraded',
       'deadline',
@@ -63,6 +64,7 @@ describe('services/insighthub/src/domain/verdict/judge-object', () => {
       /^$/,
     ],
     ['scaled to nothing', { spec: { replicas: 0 }, status: {} }, 'Healthy'],
+    ['paused, and stuck', { spec: { paused: true }, status: { conditions: [stuck] } }, 'Suspended', 'paused'],
     ['unreadable', { spec: { replicas: 'many' } }, 'Unknown', 'spec.replicas'],
   ])
 
@@ -253,12 +255,33 @@ describe('services/insighthub/src/domain/verdict/judge-object', () => {
     ],
   ])
 
-  it('has no opinion on kinds without a rule', () => {
-    expect(judgeObject({ apiVersion: 'v1', kind: 'ConfigMap' })).toEqual({ health: null, rule: null })
-    expect(judgeObject({ apiVersion: 'example.com/v1', kind: 'Deployment' }).health).toBeNull()
+  it.each([
+    ['networking.k8s.io/v1', 'Ingress'],
+    ['v1', 'PersistentVolumeClaim'],
+    ['batch/v1', 'CronJob'],
+    ['batch/v1beta1', 'CronJob'],
+    ['autoscaling/v1', 'HorizontalPodAutoscaler'],
+    ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+    ['autoscaling/v2beta2', 'HorizontalPodAutoscaler'],
+    ['apiregistration.k8s.io/v1', 'APIService'],
+    ['argoproj.io/v1alpha1', 'Workflow'],
+    ['argoproj.io/v1alpha1', 'Rollout'],
+  ])('A13 finds the rule of %s %s', (apiVersion, kind) => {
+    expect(judgeObject({ apiVersion, kind }).health).not.toBeNull()
   })
 
-  it('calls whatever is being deleted progressing', () => {
+  it('A13 has no opinion on kinds without a rule', () => {
+    expect(judgeObject({ apiVersion: 'v1', kind: 'ConfigMap' })).toEqual({ health: null, rule: null })
+    expect(judgeObject({ apiVersion: 'example.com/v1', kind: 'Deployment' }).health).toBeNull()
+    const child = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      status: { health: { status: 'Degraded' } },
+    }
+    expect(judgeObject(child).health).toBeNull()
+  })
+
+  it('A13 calls whatever is being deleted progressing', () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }
     expect(judgeObject(object).health).toEqual({ status: 'Progressing', message: 'Pending deletion' })
   })

@@ -4,23 +4,22 @@ import { z } from 'zod'
 /** How the objects of one kind are judged. */
 export interface HealthRule {
   readonly group: string
+  /** The version to watch on every cluster; absent where a kind is not Kubernetes' own, so that a cluster may not serve it. */
+  readonly version?: string
   readonly kind: string
   readonly judge: (object: unknown) => Health
 }
 
-interface RuleDeclaration<Shape> {
-  readonly group: string
-  readonly kind: string
+interface RuleDeclaration<Shape> extends Omit<HealthRule, 'judge'> {
   /** What the rule reads of an object; everything else is left alone. */
   readonly shape: z.ZodType<Shape>
   readonly judge: (object: Shape) => Health
 }
 
 /** Declares a rule by what it reads and how it decides. An object of another shape is Unknown, with the field named. */
-export function defineRule<Shape>({ group, kind, shape, judge }: RuleDeclaration<Shape>): HealthRule {
+export function defineRule<Shape>({ shape, judge, ...kind }: RuleDeclaration<Shape>): HealthRule {
   return {
-    group,
-    kind,
+    ...kind,
     judge(object) {
       const parsed = shape.safeParse(object)
       return parsed.success ? judge(parsed.data) : health('Unknown', describeProblem(parsed.error))
@@ -51,6 +50,12 @@ export const Count = z.number().int().default(0)
 
 /** The generation of an object, as every rule with `observedGeneration` reads it. */
 export const Generation = z.object({ generation: Count }).prefault({})
+
+/** What a load balancer answers at. */
+export const Balanced = z
+  .object({ loadBalancer: z.object({ ingress: z.array(z.unknown()).nullish() }).nullish() })
+  .nullish()
+  .transform((status) => ({ entries: status?.loadBalancer?.ingress?.length ?? 0 }))
 
 /** The conditions of a status. */
 export const Conditions = z

@@ -13,9 +13,12 @@ export interface WatchedKind {
 const owned = new Set(['apps/ReplicaSet', 'apps/ControllerRevision', '/Pod', 'batch/Job'])
 const revisions = { group: 'apps', version: 'v1', kind: 'ControllerRevision' }
 
-/** What is watched on a cluster from the first application on, so that a new object is judged the moment it appears. */
+/**
+ * What is watched on a cluster from the first application on, so that a new object is judged the moment it appears.
+ * Other kinds are watched as soon as an application manages one.
+ */
 export const firstKinds: readonly WatchedKind[] = [
-  ...rules.map(({ group, kind }) => toWatched({ group, version: 'v1', kind })),
+  ...rules.flatMap(({ group, version, kind }) => (version === undefined ? [] : [toWatched({ group, version, kind })])),
   toWatched(revisions),
 ]
 
