@@ -1,24 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { runsHealthy, valueAt, type DeclaredApplication, type DrivenRepository, type MeshDriver } from '@k8or/rig'
+import { runsHealthy, valueAt, type MeshDriver } from '@k8or/rig'
 import { condition, conditionsOf } from './src/conditions'
 import { configMap, configMaps, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 
 const applicationType = 'argoproj.io/v1alpha1/Application'
 const cascading = 'resources-finalizer.argocd.argoproj.io'
-
-async function started(
-  driver: MeshDriver,
-  name: string,
-  files: Record<string, string>,
-  more: Partial<DeclaredApplication> = {},
-): Promise<DrivenRepository> {
-  const repository = await driver.repository(name)
-  await repository.commit(files)
-  await driver.declare({ name, repoUrl: repository.url, path: 'app', ...more })
-  await driver.application(name, (application) => runsHealthy(application), 60_000)
-  return repository
-}
 
 async function untilGone(driver: MeshDriver, type: string, key: string): Promise<void> {
   await driver.hub.watchUntil(type, key, (object) => object === undefined)
@@ -34,7 +21,7 @@ describe('test/e2e/deletion.e2e', () => {
       'name: spared\n  annotations: { argocd.argoproj.io/sync-options: Delete=false }',
     )
     const files = { 'app/c.yaml': configMap('taken', '1'), 'app/w.yaml': deployment('taken', 'shop/taken:1', 1) }
-    await started(driver, 'taken', { ...files, 'app/k.yaml': kept }, { finalizers: [cascading] })
+    await driver.deploy('taken', { ...files, 'app/k.yaml': kept }, { finalizers: [cascading] })
     await driver.hub.delete(applicationType, 'argocd/taken')
     await untilGone(driver, 'v1/ConfigMap', 'default/taken')
     await untilGone(driver, 'apps/v1/Deployment', 'default/taken')
@@ -44,7 +31,7 @@ describe('test/e2e/deletion.e2e', () => {
 
   it('A9 an Application without it leaves its objects, and the same one finds them again', async () => {
     const { driver } = mesh()
-    const repository = await started(driver, 'left', { 'app/c.yaml': configMap('left', '1') })
+    const repository = await driver.deploy('left', { 'app/c.yaml': configMap('left', '1') })
     const before = await driver.hub.get('v1/ConfigMap', 'default/left')
     await driver.hub.delete(applicationType, 'argocd/left')
     await untilGone(driver, applicationType, 'argocd/left')
@@ -62,7 +49,7 @@ describe('test/e2e/deletion.e2e', () => {
   it('A8.5 with prune off an object that left the source stays, and is reported as skipped', async () => {
     const { driver } = mesh()
     const files = { 'app/a.yaml': configMap('stays-a', '1'), 'app/b.yaml': configMap('stays-b', '1') }
-    const repository = await started(driver, 'stays', files, { syncPolicy: { automated: {} } })
+    const repository = await driver.deploy('stays', files, { syncPolicy: { automated: {} } })
     const commit = await repository.push({ 'app/a.yaml': configMap('stays-a', '2'), 'app/b.yaml': null })
     const isDone = (application: unknown): boolean =>
       valueAt(application, 'status.operationState.syncResult.revision') === commit
@@ -81,7 +68,7 @@ describe('test/e2e/deletion.e2e', () => {
   it('a push that takes most objects away waits for a person, says how to go on, and goes on when told', async () => {
     const { driver } = mesh()
     const files = { ...configMaps('many', 12), 'app/rest.yaml': configMap('many-rest', '1') }
-    const repository = await started(driver, 'many', files)
+    const repository = await driver.deploy('many', files)
     const gone = Object.fromEntries(Object.keys(configMaps('many', 12)).map((path) => [path, null]))
     await repository.push({ ...gone, 'app/rest.yaml': configMap('many-rest', '2') })
     const message = await condition(driver, 'many', 'MassPruneWarning')
@@ -101,7 +88,7 @@ describe('test/e2e/deletion.e2e', () => {
 
   it('A7.1 an empty source wipes nothing unasked', async () => {
     const { driver } = mesh()
-    const repository = await started(driver, 'emptied', { 'app/c.yaml': configMap('emptied', '1') })
+    const repository = await driver.deploy('emptied', { 'app/c.yaml': configMap('emptied', '1') })
     await repository.push({ 'app/c.yaml': null, 'app/README.md': 'nothing here' })
     expect(await condition(driver, 'emptied', 'SyncError')).toContain('wipe out')
     expect(await driver.hub.get('v1/ConfigMap', 'default/emptied')).toBeDefined()
@@ -110,7 +97,7 @@ describe('test/e2e/deletion.e2e', () => {
   it('A8.6 CreateNamespace=true makes the namespace first; without it the missing namespace is named', async () => {
     const { driver } = mesh()
     const syncPolicy = { automated: { prune: true }, syncOptions: ['CreateNamespace=true'] }
-    await started(driver, 'housed', { 'app/c.yaml': configMap('housed', '1') }, { namespace: 'made', syncPolicy })
+    await driver.deploy('housed', { 'app/c.yaml': configMap('housed', '1') }, { namespace: 'made', syncPolicy })
     expect(await driver.hub.get('v1/ConfigMap', 'made/housed')).toBeDefined()
     const repository = await driver.repository('homeless')
     await repository.commit({ 'app/c.yaml': configMap('homeless', '1') })
@@ -125,7 +112,7 @@ describe('test/e2e/deletion.e2e', () => {
 
   it('an Application that is frozen is left alone until it is let go', async () => {
     const { driver } = mesh()
-    const repository = await started(driver, 'frozen', { 'app/c.yaml': configMap('frozen', '1') })
+    const repository = await driver.deploy('frozen', { 'app/c.yaml': configMap('frozen', '1') })
     const freeze = (value: string | null) =>
       driver.hub.patch(applicationType, 'argocd/frozen', {
         metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': value } },

@@ -1,23 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { githubPush, runsHealthy, valueAt, type DrivenRepository, type MeshDriver } from '@k8or/rig'
+import { githubPush, runsHealthy, valueAt } from '@k8or/rig'
 import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { started } from './src/started'
 import { hopsOf, untilTraced } from './src/traces'
 
 const refresh = 'argocd.argoproj.io/refresh'
-
-async function untilApplied(driver: MeshDriver, name: string, value: string, timeoutMs = 20_000): Promise<void> {
-  const isThere = (object: unknown): boolean => valueAt(object, 'data.value') === value
-  await driver.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
-}
-
-async function started(driver: MeshDriver, name: string): Promise<DrivenRepository> {
-  const repository = await driver.repository(name)
-  await repository.commit({ 'app/c.yaml': configMap(name, '0') })
-  await driver.declare({ name, repoUrl: repository.url, path: 'app' })
-  await driver.application(name, (application) => runsHealthy(application), 60_000)
-  return repository
-}
 
 describe('test/e2e/poll-and-refresh.e2e with a short poll interval', () => {
   const mesh = useMesh({ environment: { K8OR_POLL_INTERVAL_MS: '1500' } })
@@ -26,7 +14,7 @@ describe('test/e2e/poll-and-refresh.e2e with a short poll interval', () => {
     const { driver } = mesh()
     const repository = await started(driver, 'polled')
     const { after } = await repository.commit({ 'app/c.yaml': configMap('polled', '1') })
-    await untilApplied(driver, 'polled', '1', 1500 * 1.5 + 3000)
+    await driver.untilApplied('polled', '1', 1500 * 1.5 + 3000)
     await driver.application('polled', (application) => runsHealthy(application, after))
     const before = await driver.hub.get('v1/ConfigMap', 'default/polled')
     await delay(4_000)
@@ -49,7 +37,7 @@ describe('test/e2e/poll-and-refresh.e2e', () => {
       await driver.hub.patch('argoproj.io/v1alpha1/Application', `argocd/${kind}`, {
         metadata: { annotations: { [refresh]: kind } },
       })
-      await untilApplied(driver, kind, '1')
+      await driver.untilApplied(kind, '1')
       const looked = await driver.application(kind, (one) => runsHealthy(one, after) && !annotated(one))
       expect(annotated(looked)).toBe(false)
     },
@@ -76,7 +64,7 @@ describe('test/e2e/poll-and-refresh.e2e', () => {
     )
     const tell = () => driver.people.post(driver.value('K8OR_WEBHOOK_URL'), webhook.body, webhook.headers)
     const answers = await Promise.all([tell(), tell(), tell()])
-    await untilApplied(driver, 'again', '1')
+    await driver.untilApplied('again', '1')
     answers.push(await tell())
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     const taken = answers.filter(({ body }) => JSON.stringify(body).includes('accepted'))
@@ -91,7 +79,7 @@ describe('test/e2e/poll-and-refresh.e2e', () => {
     const repository = await started(driver, 'twice')
     const push = await repository.commit({ 'app/c.yaml': configMap('twice', '1') })
     await Promise.all([repository.tell(push), repository.tell(push)])
-    await untilApplied(driver, 'twice', '1')
+    await driver.untilApplied('twice', '1')
     await untilTraced(driver, push.after, 'sync.finished')
     await repository.tell(push)
     await delay(1_000)

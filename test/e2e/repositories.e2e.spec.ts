@@ -12,7 +12,6 @@ import {
   valueAt,
   type GitServer,
   type KubeObject,
-  type MeshDriver,
   type SshGitServer,
 } from '@k8or/rig'
 import { condition, conditionsOf } from './src/conditions'
@@ -20,11 +19,6 @@ import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 
 const auth = { username: 'reader', password: 'correct horse' }
-
-async function untilApplied(driver: MeshDriver, name: string, value: string, timeoutMs = 20_000): Promise<void> {
-  const isThere = (object: unknown): boolean => valueAt(object, 'data.value') === value
-  await driver.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
-}
 
 function secret(name: string, kind: 'repository' | 'repo-creds', stringData: Record<string, string>): KubeObject {
   const labels = { 'argocd.argoproj.io/secret-type': kind }
@@ -126,11 +120,11 @@ describe('test/e2e/repositories.e2e', () => {
     await Promise.all([declare('tag', 'v1.0.0'), declare('commit', first.after), declare('head', 'HEAD')])
     await driver.application('at-tag', (one) => runsHealthy(one, first.after), 60_000)
     await driver.application('at-commit', (one) => runsHealthy(one, first.after), 60_000)
-    await untilApplied(driver, 'at-head', '2')
+    await driver.untilApplied('at-head', '2')
     await repository.push(files('3'))
-    await untilApplied(driver, 'at-head', '3')
-    await untilApplied(driver, 'at-tag', '1')
-    await untilApplied(driver, 'at-commit', '1')
+    await driver.untilApplied('at-head', '3')
+    await driver.untilApplied('at-tag', '1')
+    await driver.untilApplied('at-commit', '1')
   }, 90_000)
 
   it('A3 another target revision is followed as soon as it is declared; an unknown one is named', async () => {
@@ -139,14 +133,14 @@ describe('test/e2e/repositories.e2e', () => {
     await repository.commit({ 'app/c.yaml': configMap('other', '1') })
     await commitFiles(repository.path, { 'app/c.yaml': configMap('other', '2') }, 'change', 'next')
     await driver.declare({ name: 'other', repoUrl: repository.url, path: 'app' })
-    await untilApplied(driver, 'other', '1', 60_000)
+    await driver.untilApplied('other', '1', 60_000)
     await driver.declare({ name: 'other', repoUrl: repository.url, path: 'app', targetRevision: 'next' })
-    await untilApplied(driver, 'other', '2')
+    await driver.untilApplied('other', '2')
     await driver.declare({ name: 'other', repoUrl: repository.url, path: 'app', targetRevision: 'no-such' })
     const message = await condition(driver, 'other', 'ComparisonError')
     expect(message).toContain('no-such')
     expect(message).toContain(repository.url)
-    await untilApplied(driver, 'other', '2')
+    await driver.untilApplied('other', '2')
   }, 90_000)
 
   it('C100.5 C108.5 a force-push back to an older commit brings back exactly what that says', async () => {
@@ -156,11 +150,11 @@ describe('test/e2e/repositories.e2e', () => {
     await driver.declare({ name: 'forced', repoUrl: repository.url, path: 'app' })
     await driver.application('forced', (application) => runsHealthy(application, first.after), 60_000)
     await repository.push({ 'app/c.yaml': configMap('forced', '2'), 'app/d.yaml': configMap('forced-more', '2') })
-    await untilApplied(driver, 'forced-more', '2')
+    await driver.untilApplied('forced-more', '2')
     const before = await headOf(repository.path)
     await git(['-C', repository.path, 'update-ref', 'refs/heads/main', first.after])
     await repository.tell({ before, after: first.after })
-    await untilApplied(driver, 'forced', '1')
+    await driver.untilApplied('forced', '1')
     await driver.hub.watchUntil('v1/ConfigMap', 'default/forced-more', (object) => object === undefined)
     await driver.application('forced', (application) => runsHealthy(application, first.after))
   }, 90_000)
@@ -178,10 +172,10 @@ describe('test/e2e/repositories.e2e', () => {
     await stuck.push({ 'app/c.yaml': configMap('stuck', '2') })
     const begun = performance.now()
     await quick.push({ 'app/c.yaml': configMap('quick', '2') })
-    await untilApplied(driver, 'quick', '2')
+    await driver.untilApplied('quick', '2')
     expect(performance.now() - begun).toBeLessThan(3_000)
     expect(valueAt(await driver.hub.get('v1/ConfigMap', 'default/stuck'), 'data.value')).toBe('1')
     running.git.fault('stuck', undefined)
-    await untilApplied(driver, 'stuck', '2', 60_000)
+    await driver.untilApplied('stuck', '2', 60_000)
   }, 120_000)
 })

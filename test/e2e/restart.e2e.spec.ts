@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { eventually, runsHealthy, valueAt, type DrivenRepository, type MeshDriver } from '@k8or/rig'
+import { eventually, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { started } from './src/started'
 import { hopsOf, untilTraced } from './src/traces'
 
 const rounds = 10
@@ -16,19 +17,6 @@ async function tellUntilTaken(repository: DrivenRepository, push: { before: stri
     stepMs: 100,
     what: 'the webhook',
   })
-}
-
-async function untilApplied(driver: MeshDriver, name: string, value: string, timeoutMs = 30_000): Promise<void> {
-  const isThere = (object: unknown): boolean => valueAt(object, 'data.value') === value
-  await driver.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
-}
-
-async function started(driver: MeshDriver, name: string): Promise<DrivenRepository> {
-  const repository = await driver.repository(name)
-  await repository.commit({ 'app/c.yaml': configMap(name, '0') })
-  await driver.declare({ name, repoUrl: repository.url, path: 'app' })
-  await driver.application(name, (application) => runsHealthy(application), 60_000)
-  return repository
 }
 
 describe('test/e2e/restart.e2e', () => {
@@ -54,7 +42,7 @@ describe('test/e2e/restart.e2e', () => {
       await delay(Math.random() * 250)
       running.kill('standalone', 'SIGKILL')
       commits.push(push.after)
-      await untilApplied(driver, 'killed', String(round))
+      await driver.untilApplied('killed', String(round))
       const image = `shop/killed:${String(round)}`
       const isNew = (object: unknown): boolean => valueAt(object, 'spec.template.spec.containers.0.image') === image
       await driver.hub.watchUntil('apps/v1/Deployment', 'default/killed', isNew)
@@ -76,7 +64,7 @@ describe('test/e2e/restart.e2e', () => {
       await delay(Math.random() * 60)
       running.kill('nats', 'SIGKILL')
       await told
-      await untilApplied(driver, 'no-nats', round)
+      await driver.untilApplied('no-nats', round)
     }
     await running.untilReady()
   }, 120_000)
@@ -87,7 +75,7 @@ describe('test/e2e/restart.e2e', () => {
     running.kill('redis', 'SIGKILL')
     const push = await repository.commit({ 'app/c.yaml': configMap('no-redis', '1') })
     await tellUntilTaken(repository, push)
-    await untilApplied(driver, 'no-redis', '1')
+    await driver.untilApplied('no-redis', '1')
     // Whoever unlinks its file before killing Redis gets an empty one.
     rmSync(join(driver.value('K8OR_CA'), '../../redis/appendonlydir'), {
       recursive: true,
@@ -97,9 +85,9 @@ describe('test/e2e/restart.e2e', () => {
     })
     running.kill('redis', 'SIGKILL')
     await repository.push({ 'app/c.yaml': configMap('no-redis', '2') })
-    await untilApplied(driver, 'no-redis', '2')
+    await driver.untilApplied('no-redis', '2')
     await driver.hub.patch('v1/ConfigMap', 'default/no-redis', { data: { value: 'by hand' } })
-    await untilApplied(driver, 'no-redis', '2')
+    await driver.untilApplied('no-redis', '2')
     await running.untilReady()
   }, 90_000)
 
@@ -108,9 +96,9 @@ describe('test/e2e/restart.e2e', () => {
     const repository = await started(driver, 'no-api')
     await running.hub.restartApiServer()
     await repository.push({ 'app/c.yaml': configMap('no-api', '1') })
-    await untilApplied(driver, 'no-api', '1')
+    await driver.untilApplied('no-api', '1')
     await driver.hub.patch('v1/ConfigMap', 'default/no-api', { data: { value: 'by hand' } })
-    await untilApplied(driver, 'no-api', '1')
+    await driver.untilApplied('no-api', '1')
   }, 90_000)
 
   it('C108.5 C56.8 what is changed by hand while the mesh is down is put back when it is up again', async () => {
@@ -121,7 +109,7 @@ describe('test/e2e/restart.e2e', () => {
     const pid = standalone.pid
     standalone.kill('SIGKILL')
     await driver.hub.patch('v1/ConfigMap', 'default/down', { data: { value: 'by hand' } })
-    await untilApplied(driver, 'down', '0')
+    await driver.untilApplied('down', '0')
     expect(standalone.pid).not.toBe(pid)
   }, 60_000)
 
@@ -129,7 +117,7 @@ describe('test/e2e/restart.e2e', () => {
     const { driver, mesh: running } = mesh()
     const repository = await started(driver, 'index')
     const commit = await repository.push({ 'app/c.yaml': configMap('index', '1') })
-    await untilApplied(driver, 'index', '1')
+    await driver.untilApplied('index', '1')
     const before = await untilTraced(driver, commit, 'sync.finished')
     running.kill('standalone', 'SIGKILL')
     const after = await eventually(() => hopsOf(driver, commit), { timeoutMs: 20_000, what: 'the trace' })

@@ -1,6 +1,6 @@
 import 'reflect-metadata'
 import { driftDetected, driftRepaired, managedMarks, syncFinished, syncStarted } from '@k8or/contracts'
-import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
+import { configMap, eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
 import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
@@ -9,13 +9,6 @@ const timeoutMs = 20_000
 const type = 'v1/ConfigMap'
 
 jest.setTimeout(30_000)
-
-const configMap = (name: string, data: Record<string, string> = { v: '0' }, metadata: object = {}): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...metadata },
-  data,
-})
 
 describe('services/syncmaster/src/drift.rig', () => {
   let bench: HubBench
@@ -35,9 +28,6 @@ describe('services/syncmaster/src/drift.rig', () => {
   }, 30_000)
 
   const kube = () => bench.kube.client
-  const data = async (name: string) => (await kube().get('v1/ConfigMap', `shop/${name}`))?.data
-  const untilData = (name: string, accept: (data: Readonly<Record<string, string>> | undefined) => boolean) =>
-    kube().watchUntil('v1/ConfigMap', `shop/${name}`, (found) => accept(found?.data), timeoutMs)
 
   const deploy = async (
     name: string,
@@ -53,7 +43,7 @@ describe('services/syncmaster/src/drift.rig', () => {
   it('C108.5 puts a changed field back, and names the field and who took it', async () => {
     await deploy('changed', [configMap('changed', { color: 'blue', size: '3' })])
     const edited = await kube().patch(type, 'shop/changed', { data: { color: 'red' } })
-    await untilData('changed', (its) => its?.['color'] === 'blue')
+    await bench.hub.untilData('changed', (its) => its?.['color'] === 'blue')
     const { data: detected } = await bench.hub.fact(driftDetected, 'changed')
     expect(detected).toMatchObject({
       kind: 'changed',
@@ -78,7 +68,7 @@ describe('services/syncmaster/src/drift.rig', () => {
   it('C108.5 makes a deleted object anew', async () => {
     await deploy('deleted', [configMap('deleted')])
     await kube().delete(type, 'shop/deleted')
-    await untilData('deleted', (its) => its !== undefined)
+    await bench.hub.untilData('deleted', (its) => its !== undefined)
     expect((await bench.hub.fact(driftDetected, 'deleted')).data).toMatchObject({ kind: 'deleted', willHeal: true })
     await bench.hub.fact(driftRepaired, 'deleted')
   })
@@ -97,8 +87,8 @@ describe('services/syncmaster/src/drift.rig', () => {
     await deploy('shared', [configMap('shared', { ours: '1' })])
     await kube().patch(type, 'shop/shared', { data: { theirs: '1' }, metadata: { labels: { team: 'blue' } } })
     await kube().patch(type, 'shop/shared', { data: { ours: '2' } })
-    await untilData('shared', (its) => its?.['ours'] === '1')
-    expect(await data('shared')).toEqual({ ours: '1', theirs: '1' })
+    await bench.hub.untilData('shared', (its) => its?.['ours'] === '1')
+    expect(await bench.hub.data('shared')).toEqual({ ours: '1', theirs: '1' })
     expect(bench.hub.facts(driftDetected, 'shared')).toHaveLength(1)
   })
 
@@ -107,7 +97,7 @@ describe('services/syncmaster/src/drift.rig', () => {
     await kube().patch(type, 'shop/tolerated', { data: { v: '2' } })
     await bench.hub.until('tolerated', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
     expect((await bench.hub.fact(driftDetected, 'tolerated')).data.willHeal).toBe(false)
-    expect(await data('tolerated')).toEqual({ v: '2' })
+    expect(await bench.hub.data('tolerated')).toEqual({ v: '2' })
     await kube().patch(type, 'shop/tolerated', { data: { v: '1' } })
   })
 
@@ -118,8 +108,8 @@ describe('services/syncmaster/src/drift.rig', () => {
     await kube().delete(type, 'shop/away-c')
     const before = bench.gate.calls.length
     running = await start()
-    await untilData('away-a', (its) => its?.['v'] === '1')
-    await untilData('away-c', (its) => its !== undefined)
+    await bench.hub.untilData('away-a', (its) => its?.['v'] === '1')
+    await bench.hub.untilData('away-c', (its) => its !== undefined)
     const asked = bench.gate.calls.slice(before).filter((call) => call.path.includes('/configmaps/away-b'))
     expect(asked).toEqual([])
   })
@@ -130,14 +120,14 @@ describe('services/syncmaster/src/drift.rig', () => {
     for (let round = 0; round < 20; round++) {
       const begun = performance.now()
       await kube().patch(type, 'shop/stormy', { data: { v: `drift-${round}` } })
-      await untilData('stormy', (its) => its?.['v'] === '1')
+      await bench.hub.untilData('stormy', (its) => its?.['v'] === '1')
       took.push(performance.now() - begun)
     }
     const middle = took.sort((a, b) => a - b)[10] ?? Infinity
     expect(middle).toBeLessThan(100)
     await kube().patch(type, 'shop/stormy', { data: { v: 'once more' } })
     await bench.hub.until('stormy', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
-    await untilData('stormy', (its) => its?.['v'] === '1')
+    await bench.hub.untilData('stormy', (its) => its?.['v'] === '1')
   })
 
   it('a sync that was cut off is taken up and told once', async () => {

@@ -2,6 +2,7 @@ import 'reflect-metadata'
 import { clusterReachable, clusterRecord, leaseRecord, sha256, syncFinished, type ClusterRecord } from '@k8or/contracts'
 import type { Gate } from '@k8or/cluster-client'
 import {
+  configMap,
   DirectGate,
   eventually,
   removeDir,
@@ -9,7 +10,6 @@ import {
   startKube,
   tempDir,
   type HubBench,
-  type KubeObject,
   type KubeServer,
   type RunningService,
 } from '@k8or/rig'
@@ -27,13 +27,6 @@ jest.setTimeout(40_000)
 const applicationType = 'argoproj.io/v1alpha1/Application'
 const edgeKey = sha256('edge').slice(0, 24)
 const isWatch = (path: string): boolean => path.includes('watch=')
-
-const configMap = (name: string, data: Record<string, string> = { v: '0' }): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
-})
 
 describe('services/syncmaster/src/fleet.rig', () => {
   const dir = tempDir('syncmaster-fleet')

@@ -1,19 +1,12 @@
 import 'reflect-metadata'
 import { fieldManager, managedMarks, syncFinished, syncPlanned, syncStarted } from '@k8or/contracts'
-import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
+import { configMap, eventually, startHubBench, type HubBench, type RunningService } from '@k8or/rig'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
 
 const timeoutMs = 20_000
 
 jest.setTimeout(30_000)
-
-const configMap = (name: string, data: Record<string, string> = { v: '0' }, metadata: object = {}): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...metadata },
-  data,
-})
 
 describe('services/syncmaster/src/requests.rig', () => {
   let bench: HubBench
@@ -32,9 +25,6 @@ describe('services/syncmaster/src/requests.rig', () => {
   }, 30_000)
 
   const kube = () => bench.kube.client
-  const data = async (name: string) => (await kube().get('v1/ConfigMap', `shop/${name}`))?.data
-  const untilData = (name: string, accept: (data: Readonly<Record<string, string>> | undefined) => boolean) =>
-    kube().watchUntil('v1/ConfigMap', `shop/${name}`, (found) => accept(found?.data), timeoutMs)
 
   describe('pruning', () => {
     it('needs leave: without it the object stays and says that it requires pruning', async () => {
@@ -47,7 +37,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.desk.publish(record, [configMap('unpruned-a', { v: '2' })])
       const planned = await bench.hub.fact(syncPlanned, 'unpruned', (its) => its.release === 3)
       expect(planned.data).toMatchObject({ configure: 1, delete: 0 })
-      expect(await data('unpruned-b')).toBeDefined()
+      expect(await bench.hub.data('unpruned-b')).toBeDefined()
     })
 
     it('spares a copy that carries the tracking id of another object', async () => {
@@ -58,7 +48,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       await kube().apply(configMap('copy-of-copied', undefined, { namespace: 'shop', labels, annotations }))
       await bench.desk.publish(record, [configMap('copied', { v: '2' })])
       await bench.hub.fact(syncFinished, 'copied', (its) => its.release === 2)
-      expect(await data('copy-of-copied')).toBeDefined()
+      expect(await bench.hub.data('copy-of-copied')).toBeDefined()
     })
 
     it('of most of an application waits for a person', async () => {
@@ -73,9 +63,9 @@ describe('services/syncmaster/src/requests.rig', () => {
         (its) => its.conditions?.[0]?.type === 'MassPruneWarning',
       )
       expect(status.conditions[0].message).toContain('12 of 14 objects left the source')
-      expect(await data('massive-13')).toBeDefined()
+      expect(await bench.hub.data('massive-13')).toBeDefined()
       await bench.hub.patch('massive', { metadata: { annotations: { 'k8or.dev/allow-prune': '2' } } })
-      await untilData('massive-13', (its) => its === undefined)
+      await bench.hub.untilData('massive-13', (its) => its === undefined)
       await bench.hub.until('massive', 'Synced', (its) => its.sync?.status === 'Synced' && its.conditions === undefined)
     })
 
@@ -90,7 +80,7 @@ describe('services/syncmaster/src/requests.rig', () => {
         (its) => its.conditions?.[0]?.type === 'SyncError',
       )
       expect(status.conditions[0].message).toContain('auto-sync will wipe out all resources')
-      expect(await data('emptied')).toBeDefined()
+      expect(await bench.hub.data('emptied')).toBeDefined()
     })
   })
 
@@ -99,7 +89,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       const record = await bench.hub.declare('manual', null)
       await bench.desk.publish(record, [configMap('manual', { v: '1' })])
       await bench.hub.until('manual', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
-      expect(await data('manual')).toBeUndefined()
+      expect(await bench.hub.data('manual')).toBeUndefined()
       await bench.hub.patch('manual', { operation: { sync: {}, initiatedBy: { username: 'ada' } } })
       const { status } = await bench.hub.until(
         'manual',
@@ -151,7 +141,10 @@ describe('services/syncmaster/src/requests.rig', () => {
       ])
       expect(status.sync.status).toBe('OutOfSync')
       expect(status.history).toHaveLength(1)
-      expect([await data('rehearsed'), await data('rehearsed-new')]).toEqual([{ v: '0' }, undefined])
+      expect([await bench.hub.data('rehearsed'), await bench.hub.data('rehearsed-new')]).toEqual([
+        { v: '0' },
+        undefined,
+      ])
     })
 
     it('what is not supported yet is refused by name', async () => {
@@ -177,7 +170,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.desk.publish(record, [configMap('leaving')])
       await bench.hub.fact(syncFinished, 'leaving')
       await bench.hub.delete('leaving')
-      await untilData('leaving', (its) => its === undefined)
+      await bench.hub.untilData('leaving', (its) => its === undefined)
       await eventually(async () => (await bench.hub.get('leaving')) === undefined, {
         timeoutMs,
         what: 'the Application to go',
@@ -191,7 +184,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.hub.delete('gone')
       const rows = bench.bus('codesource')
       await eventually(async () => !(await bench.hub.get('gone')), { timeoutMs })
-      expect(await data('gone')).toBeDefined()
+      expect(await bench.hub.data('gone')).toBeDefined()
       expect(rows.isConnected()).toBe(true)
     })
   })

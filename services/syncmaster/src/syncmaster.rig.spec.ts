@@ -10,20 +10,13 @@ import {
   syncPlanned,
   syncStarted,
 } from '@k8or/contracts'
-import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
+import { configMap, eventually, startHubBench, type HubBench, type RunningService } from '@k8or/rig'
 import { createApp } from './app.module'
 import { loadConfig } from './config'
 
 const timeoutMs = 20_000
 
 jest.setTimeout(30_000)
-
-const configMap = (name: string, data: Record<string, string> = { v: '0' }, metadata: object = {}): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...metadata },
-  data,
-})
 
 describe('services/syncmaster/src/syncmaster.rig', () => {
   let bench: HubBench
@@ -42,9 +35,6 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
   }, 30_000)
 
   const kube = () => bench.kube.client
-  const data = async (name: string) => (await kube().get('v1/ConfigMap', `shop/${name}`))?.data
-  const untilData = (name: string, accept: (data: Readonly<Record<string, string>> | undefined) => boolean) =>
-    kube().watchUntil('v1/ConfigMap', `shop/${name}`, (found) => accept(found?.data), timeoutMs)
 
   describe('a declaration', () => {
     it('becomes a record and a fact, and so does its change', async () => {
@@ -134,7 +124,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       })
       expect(finished).toMatchObject({ phase: 'Succeeded', total: 4 })
       expect(bench.hub.facts(syncStarted, 'planned')).toHaveLength(2)
-      await untilData('planned-c', (its) => its === undefined)
+      await bench.hub.untilData('planned-c', (its) => its === undefined)
     })
 
     it('that changes nothing costs no call to the cluster', async () => {
@@ -156,7 +146,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
     it('C56.6 that is older than the one applied is never applied again', async () => {
       const record = await bench.hub.declare('ordered')
       const old = await bench.desk.publish(record, [configMap('ordered', { v: 'old' })])
-      await untilData('ordered', (its) => its?.['v'] === 'old')
+      await bench.hub.untilData('ordered', (its) => its?.['v'] === 'old')
       await bench.desk.publish(record, [configMap('ordered', { v: 'new' })])
       await bench.hub.fact(syncFinished, 'ordered', (its) => its.release === 2)
       await bench.desk.store(old)
@@ -164,7 +154,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       const marker = await bench.hub.declare('ordered-marker')
       await bench.desk.publish(marker, [configMap('ordered-marker')])
       await bench.hub.fact(syncFinished, 'ordered-marker')
-      expect(await data('ordered')).toEqual({ v: 'new' })
+      expect(await bench.hub.data('ordered')).toEqual({ v: 'new' })
       expect(bench.hub.facts(syncStarted, 'ordered')).toHaveLength(2)
     })
 
@@ -204,7 +194,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       const { data: finished } = await bench.hub.fact(syncFinished, 'partly')
       expect(finished.phase).toBe('Failed')
       expect(finished.message).toMatch(/Service shop\/partly.*spec\.ports\[0\]\.port/)
-      expect(await data('partly')).toEqual({ v: '1' })
+      expect(await bench.hub.data('partly')).toEqual({ v: '1' })
       const { status } = await bench.hub.until('partly', 'a retry', (its) => its.operationState?.phase === 'Running')
       expect(status.operationState.message).toContain('Retrying attempt #1 at ')
       expect(status.sync.status).toBe('OutOfSync')
@@ -226,7 +216,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       })
       const { status } = await bench.hub.until('broken', 'ComparisonError', (its) => its.sync?.status === 'Unknown')
       expect(status.conditions).toMatchObject([{ type: 'ComparisonError', message: 'app.yaml:3: bad indentation' }])
-      expect(await data('broken')).toEqual({ v: '1' })
+      expect(await bench.hub.data('broken')).toEqual({ v: '1' })
       await bench.desk.store(good)
       await bench.hub.until(
         'broken',
@@ -338,8 +328,8 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       await bench.hub.patch('hooked', { operation: { sync: {} } })
       const asked = await bench.hub.until('hooked', 'an end', (its) => its.operationState?.phase === 'Error')
       expect(asked.status.operationState.message).toContain('hooks are not run yet')
-      expect(await data('hooked-hook')).toBeUndefined()
-      expect(await data('hooked')).toBeUndefined()
+      expect(await bench.hub.data('hooked-hook')).toBeUndefined()
+      expect(await bench.hub.data('hooked')).toBeUndefined()
     })
   })
 
@@ -350,7 +340,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
     const marker = await bench.hub.declare('frozen-marker')
     await bench.desk.publish(marker, [configMap('frozen-marker')])
     await bench.hub.fact(syncFinished, 'frozen-marker')
-    expect(await data('frozen')).toBeUndefined()
+    expect(await bench.hub.data('frozen')).toBeUndefined()
     expect((await bench.hub.get('frozen'))?.status).toBeUndefined()
     await bench.hub.patch('frozen', { metadata: { annotations: { 'argocd.argoproj.io/skip-reconcile': null } } })
     await bench.hub.until('frozen', 'Synced', (its) => its.sync?.status === 'Synced')
@@ -362,7 +352,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
     await bench.desk.publish(record, [configMap('claimed')])
     const { status } = await bench.hub.until('claimed', 'a condition', (its) => its.conditions)
     expect(status.conditions[0].message).toContain('installation other drives this application')
-    expect(await data('claimed')).toBeUndefined()
+    expect(await bench.hub.data('claimed')).toBeUndefined()
   })
 
   it('leaves Kubernetes Events on the Application', async () => {

@@ -90,6 +90,17 @@ export class HubDriver {
     return this.bench.kube.client.delete(applicationType, `${namespace}/${name}`)
   }
 
+  /** The data of a ConfigMap in the namespace `shop`, as it is now. */
+  async data(name: string): Promise<KubeObject['data']> {
+    return (await this.bench.kube.client.get('v1/ConfigMap', `shop/${name}`))?.data
+  }
+
+  /** Waits until the data of a ConfigMap in the namespace `shop` are as asked. */
+  untilData(name: string, accept: (data: KubeObject['data']) => boolean): Promise<KubeObject | undefined> {
+    const key = `shop/${name}`
+    return this.bench.kube.client.watchUntil('v1/ConfigMap', key, (found) => accept(found?.data), timeoutMs)
+  }
+
   /** Waits until the status of an Application is as asked; answers the Application. */
   until(name: string, what: string, accept: (status: any, object: KubeObject) => unknown): Promise<DeclaredObject> {
     return this.bench.kube.client

@@ -68,6 +68,25 @@ export class MeshDriver {
     return this.hub.apply(manifestOf(application, this.value('K8OR_APP_NAMESPACE')))
   }
 
+  /** Makes a repository of some files and an Application of its folder `app`; returns when that runs, healthy. */
+  async deploy(
+    name: string,
+    files: Changes,
+    more: Partial<Omit<DeclaredApplication, 'name'>> = {},
+  ): Promise<DrivenRepository> {
+    const repository = await this.repository(name)
+    const { after } = await repository.commit(files)
+    await this.declare({ name, repoUrl: repository.url, path: 'app', ...more })
+    await this.application(name, (application) => runsHealthy(application, after), 60_000)
+    return repository
+  }
+
+  /** Waits until a ConfigMap of the hub's namespace `default` has a value. */
+  async untilApplied(name: string, value: string, timeoutMs = 30_000): Promise<void> {
+    const isThere = (object: KubeObject | undefined): boolean => object?.data?.['value'] === value
+    await this.hub.watchUntil('v1/ConfigMap', `default/${name}`, isThere, timeoutMs)
+  }
+
   /** Waits until an Application on the hub is as asked. */
   application(
     name: string,

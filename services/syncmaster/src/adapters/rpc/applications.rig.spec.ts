@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { syncFinished } from '@k8or/contracts'
 import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
-import { eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
+import { configMap, eventually, startHubBench, type HubBench, type KubeObject, type RunningService } from '@k8or/rig'
 import { createApp } from '../../app.module'
 import { loadConfig } from '../../config'
 
@@ -12,13 +12,6 @@ const secret = (value: string): KubeObject => ({
   kind: 'Secret',
   metadata: { name: 'shown' },
   data: { password: Buffer.from(value).toString('base64') },
-})
-
-const configMap = (name: string, data: Record<string, string> = { v: '0' }): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data,
 })
 
 describe('services/syncmaster/src/adapters/rpc/applications.rig', () => {
