@@ -72,28 +72,14 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
   }
   const answer: AnswerCall = observed((call) => answerCall(call, parts), signals)
   const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)
-  const signer = new Signer(config.stateDir, config.trustDomain)
-  const tokens = new JoinTokens(join(config.stateDir, 'join'))
   const own = createClusters(watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name)))
   const people = { stops, journal: new StopJournal(audit.log) }
-  const certificates = { signer, tokens }
   return {
-    config,
-    bus,
-    identity,
-    calls,
-    signals,
-    fences,
+    ...{ config, bus, identity, calls, signals, fences, audit, states, watch, hub, own, answer, gate },
     ...people,
-    audit,
-    states,
-    watch,
-    hub,
-    own,
     pullSecrets: new PullSecrets(own, hubCluster.name),
-    answer,
-    gate,
-    ...certificates,
+    signer: new Signer(config.stateDir, config.trustDomain),
+    tokens: new JoinTokens(join(config.stateDir, 'join')),
   }
 }
 

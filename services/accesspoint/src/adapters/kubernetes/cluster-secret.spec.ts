@@ -1,7 +1,12 @@
 import { readClusterSecret } from './cluster-secret'
 
 function secret(data: Record<string, string>) {
-  return { name: 'east', type: 'Opaque', labels: { env: 'dev' }, data: { name: 'east', server: 'https://east.test/', ...data } }
+  return {
+    name: 'east',
+    type: 'Opaque',
+    labels: { env: 'dev' },
+    data: { name: 'east', server: 'https://east.test/', ...data },
+  }
 }
 
 const encode = (text: string): string => Buffer.from(text).toString('base64')

@@ -65,7 +65,8 @@ export class SettingsAnswers {
     { signal }: HandlerContext,
   ): Promise<RegistryAccess> {
     const secret = await this.pullSecrets.get(named, signal)
-    if (!secret) throw new NotFoundError(`Secret ${named.namespace}/${named.name} of annotation pull-secret is not there`)
+    if (!secret)
+      throw new NotFoundError(`Secret ${named.namespace}/${named.name} of annotation pull-secret is not there`)
     return pullSecretAccess(image, named, secret, this.hub.repositorySettings(), this.hub.facts.controlNamespace)
   }
 

@@ -32,7 +32,9 @@ const reserved = ['argocd-secret', 'argocd-initial-admin-secret', 'argocd-redis'
 export function parsePullSecret(text: string): PullSecretName {
   const { kind, namespace = '', name = '', field = '' } = form.exec(text)?.groups ?? {}
   if (kind !== 'pullsecret' && kind !== 'secret')
-    throw new PullSecretError(`pull-secret "${text}": expected pullsecret:<namespace>/<name> or secret:<namespace>/<name>#<field>`)
+    throw new PullSecretError(
+      `pull-secret "${text}": expected pullsecret:<namespace>/<name> or secret:<namespace>/<name>#<field>`,
+    )
   if (kind === 'secret' && field === '') throw new PullSecretError(`pull-secret "${text}": name the field, as #<field>`)
   return { kind, namespace, name, field }
 }
@@ -51,17 +53,27 @@ export function pullSecretAccess(
 ): RegistryAccess {
   const what = `pull-secret ${named.namespace}/${named.name}`
   const credentials =
-    named.kind === 'pullsecret' ? dockerCredentials(what, image, secret) : plainCredentials(what, named, secret, controlNamespace)
+    named.kind === 'pullsecret'
+      ? dockerCredentials(what, image, secret)
+      : plainCredentials(what, named, secret, controlNamespace)
   const { tlsCa = '', insecure = false, plainHttp = false } = registryAccess(image, settings) ?? {}
   return { bearerToken: '', tlsClientCert: '', tlsClientKey: '', ...credentials, tlsCa, insecure, plainHttp }
 }
 
 type Credentials = Pick<RegistryAccess, 'username' | 'password'> & { readonly bearerToken?: string }
 
-function plainCredentials(what: string, named: PullSecretName, secret: PullSecret, controlNamespace: string): Credentials {
-  const isOwned = secret.labels[secretTypeLabel] !== undefined || reserved.includes(named.name) || secret.type !== 'Opaque'
+function plainCredentials(
+  what: string,
+  named: PullSecretName,
+  secret: PullSecret,
+  controlNamespace: string,
+): Credentials {
+  const isOwned =
+    secret.labels[secretTypeLabel] !== undefined || reserved.includes(named.name) || secret.type !== 'Opaque'
   if (named.namespace !== controlNamespace || isOwned)
-    throw new PullSecretError(`${what}: only plain Secrets of namespace ${controlNamespace} can be named by a field; use pullsecret: for others`)
+    throw new PullSecretError(
+      `${what}: only plain Secrets of namespace ${controlNamespace} can be named by a field; use pullsecret: for others`,
+    )
   const [, username, password] = /^([^:]+):([\s\S]+)$/.exec((secret.data[named.field] ?? '').trim()) ?? []
   if (username === undefined || password === undefined)
     throw new PullSecretError(`${what}: field ${named.field} is not <user>:<password>`)
@@ -99,7 +111,10 @@ function parseAuths(what: string, text: string): Record<string, DockerAuth> {
 
 /** How much of the image's place a key names; below 0 where it is another registry or path. */
 function distanceTo(key: string, { registry, path }: RegistryImage): number {
-  const [host = '', ...rest] = key.replace(/^https?:\/\//, '').replace(/\/(v1|v2)?\/?$/, '').split('/')
+  const [host = '', ...rest] = key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/(v1|v2)?\/?$/, '')
+    .split('/')
   if (registryName(host) !== registryName(registry)) return -1
   const prefix = rest.join('/')
   return prefix === '' || path === prefix || path.startsWith(`${prefix}/`) ? prefix.length : -1
@@ -109,6 +124,7 @@ function readAuth(what: string, { auth, username = '', password = '', registryto
   if (registrytoken !== '') return { username: '', password: '', bearerToken: registrytoken }
   if (auth === undefined || auth === '') return { username, password }
   const [, user, word] = /^([^:]*):([\s\S]*)$/.exec(Buffer.from(auth, 'base64').toString('utf8')) ?? []
-  if (user === undefined || word === undefined) throw new PullSecretError(`${what}: an auth in it is not base64 of <user>:<password>`)
+  if (user === undefined || word === undefined)
+    throw new PullSecretError(`${what}: an auth in it is not base64 of <user>:<password>`)
   return { username: user, password: word }
 }

@@ -56,7 +56,10 @@ export function registryName(host: string): string {
 function placeOf({ url, fields }: RepositorySecret): RegistryImage | undefined {
   const isOci = /^oci:\/\//i.test(url)
   if (!isOci && fields['enableOCI'] !== 'true') return undefined
-  const [host = '', ...path] = url.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '').split('/')
+  const [host = '', ...path] = url
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/\/+$/, '')
+    .split('/')
   return { registry: registryName(host), path: path.join('/') }
 }
 

@@ -15,7 +15,7 @@ export class HostRefusedError extends Error {
 }
 
 /** Nobody knows where a host is. */
-export class HostUnknownError extends Error {
+class HostUnknownError extends Error {
   constructor(host: string, code: string) {
     super(`could not resolve host ${host}: ${code}`)
     this.name = 'HostUnknownError'

@@ -2,7 +2,8 @@ import { readChallenge, readNextLink, readRetryAfter } from './challenge'
 
 describe('services/codesource/src/adapters/registry/challenge', () => {
   it('reads what a registry asks for', () => {
-    const header = 'Bearer realm="https://auth.example/token?a=b,c",service="registry.example",scope="repository:a/b:pull,push"'
+    const header =
+      'Bearer realm="https://auth.example/token?a=b,c",service="registry.example",scope="repository:a/b:pull,push"'
     expect(readChallenge(header)).toEqual({
       ...{ scheme: 'bearer', realm: 'https://auth.example/token?a=b,c' },
       ...{ service: 'registry.example', scope: 'repository:a/b:pull,push' },
@@ -22,7 +23,9 @@ describe('services/codesource/src/adapters/registry/challenge', () => {
 
   it('reads where the next page is', () => {
     const from = 'https://r.example/v2/a/tags/list?n=2'
-    expect(readNextLink('</v2/a/tags/list?n=2&last=v2>; rel="next"', from)?.href).toContain('https://r.example/v2/a/tags/list?n=2&last=v2')
+    expect(readNextLink('</v2/a/tags/list?n=2&last=v2>; rel="next"', from)?.href).toContain(
+      'https://r.example/v2/a/tags/list?n=2&last=v2',
+    )
     expect(readNextLink('</x>; rel="prev"', from)).toBeUndefined()
     expect(readNextLink(undefined, from)).toBeUndefined()
   })

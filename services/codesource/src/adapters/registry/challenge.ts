@@ -20,7 +20,8 @@ export function readChallenge(header: string | undefined): Challenge | undefined
 /** How long a registry wants to be left alone: seconds, or a date. */
 export function readRetryAfter(header: string | undefined, now: Date, most: number): number {
   const seconds = Number(header)
-  const ms = header !== undefined && Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header ?? '') - now.getTime()
+  const ms =
+    header !== undefined && Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header ?? '') - now.getTime()
   return Math.min(Math.max(Number.isFinite(ms) ? ms : 1_000, 500), most)
 }
 

@@ -27,7 +27,15 @@ export class ReplyTooLargeError extends Error {
 }
 
 /** Asks, and reads the answer up to a limit, all within a deadline. */
-export async function exchange({ url, method, headers, agent, maxBytes, deadlineMs, signal }: Question): Promise<Reply> {
+export async function exchange({
+  url,
+  method,
+  headers,
+  agent,
+  maxBytes,
+  deadlineMs,
+  signal,
+}: Question): Promise<Reply> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -41,7 +41,10 @@ export function readManifest({ image }: ImageAddress, body: Buffer): ReadManifes
 }
 
 /** What an image's configuration says. */
-export function readConfig(body: Buffer): { readonly createdAt: string | undefined; readonly platforms: readonly string[] } {
+export function readConfig(body: Buffer): {
+  readonly createdAt: string | undefined
+  readonly platforms: readonly string[]
+} {
   const { created, os, architecture, variant } = Config.safeParse(parseJson(body)).data ?? {}
   const isKnown = os !== undefined && os !== '' && architecture !== undefined && architecture !== ''
   const platforms = isKnown ? [platformOf({ os, architecture, variant })] : []
@@ -51,7 +54,8 @@ export function readConfig(body: Buffer): { readonly createdAt: string | undefin
 /** @throws RegistryError */
 export function readTags({ image, registry }: ImageAddress, body: Buffer): readonly string[] {
   const read = Tags.safeParse(parseJson(body)).data
-  if (!read) throw new RegistryError(`image ${image}: registry ${registry} does not answer with a list of tags`, 'untrue')
+  if (!read)
+    throw new RegistryError(`image ${image}: registry ${registry} does not answer with a list of tags`, 'untrue')
   return read.tags ?? []
 }
 
@@ -65,6 +69,14 @@ function dateOf(text: string | undefined): string | undefined {
   return Number.isNaN(at) || at <= 0 ? undefined : new Date(at).toISOString()
 }
 
-function platformOf({ os, architecture, variant }: { os: string; architecture: string; variant?: string | undefined }): string {
+function platformOf({
+  os,
+  architecture,
+  variant,
+}: {
+  os: string
+  architecture: string
+  variant?: string | undefined
+}): string {
   return [os, architecture, ...(variant === undefined || variant === '' ? [] : [variant])].join('/')
 }

@@ -107,12 +107,21 @@ export class OciRegistry implements Registry {
 
   private async read(asking: Asking, kind: 'manifests' | 'blobs', digest: string, maxBytes: number): Promise<Buffer> {
     const accept = kind === 'manifests' ? manifestTypes : '*/*'
-    const { status, body } = await this.parts.http.ask({ ...asking, method: 'GET', what: `${kind}/${digest}`, accept, maxBytes })
+    const { status, body } = await this.parts.http.ask({
+      ...asking,
+      method: 'GET',
+      what: `${kind}/${digest}`,
+      accept,
+      maxBytes,
+    })
     const { image, registry } = asking.at
     if (status === 404) throw new RegistryError(`image ${image}: registry ${registry} has no ${digest}`, 'missing')
     const real = `sha256:${sha256(body)}`
     if (real !== digest)
-      throw new RegistryError(`image ${image}: registry ${registry} answers for ${digest} with content whose digest is ${real}`, 'untrue')
+      throw new RegistryError(
+        `image ${image}: registry ${registry} answers for ${digest} with content whose digest is ${real}`,
+        'untrue',
+      )
     return body
   }
 }

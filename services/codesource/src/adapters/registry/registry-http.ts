@@ -55,7 +55,11 @@ export class RegistryHttp {
   private checkOpen({ registry }: ImageAddress): void {
     const left = (this.closedUntil.get(registry) ?? 0) - performance.now()
     if (left <= 0) return void this.closedUntil.delete(registry)
-    throw new RegistryError(`registry ${registry} wants to be asked again in ${Math.ceil(left / 1_000)} s`, 'busy', left)
+    throw new RegistryError(
+      `registry ${registry} wants to be asked again in ${Math.ceil(left / 1_000)} s`,
+      'busy',
+      left,
+    )
   }
 
   private problem({ registry, image }: ImageAddress, { status, headers }: Reply): RegistryError {
@@ -66,10 +70,17 @@ export class RegistryHttp {
       return new RegistryError(message, 'busy', wait)
     }
     if (status === 401 || status === 403) {
-      const hint = 'check the credentials in a Secret labelled argocd.argoproj.io/secret-type=repository with url oci://'
-      return new RegistryError(`access to image ${image} was refused by its registry (${status}): ${hint}${registry}`, 'refused')
+      const hint =
+        'check the credentials in a Secret labelled argocd.argoproj.io/secret-type=repository with url oci://'
+      return new RegistryError(
+        `access to image ${image} was refused by its registry (${status}): ${hint}${registry}`,
+        'refused',
+      )
     }
-    return new RegistryError(`registry ${registry} can not be asked for ${image}: it answers with status ${status}`, 'unreachable')
+    return new RegistryError(
+      `registry ${registry} can not be asked for ${image}: it answers with status ${status}`,
+      'unreachable',
+    )
   }
 
   private authorization(question: RegistryQuestion): string | undefined {
@@ -96,7 +107,10 @@ export class RegistryHttp {
       return basic === undefined ? undefined : { authorization: basic, until: performance.now() + longestWaitMs }
     const url = new URL(challenge.realm)
     if (url.protocol !== 'https:' && this.schemes.get(at.registry) !== 'http:')
-      throw new RegistryError(`registry ${at.registry} hands out its tokens without encryption, at ${url.origin}`, 'refused')
+      throw new RegistryError(
+        `registry ${at.registry} hands out its tokens without encryption, at ${url.origin}`,
+        'refused',
+      )
     if (challenge.service !== '') url.searchParams.set('service', challenge.service)
     url.searchParams.set('scope', challenge.scope === '' ? `repository:${at.path}:pull` : challenge.scope)
     const headers = { accept: 'application/json', ...(basic === undefined ? {} : { authorization: basic }) }
@@ -125,10 +139,15 @@ export class RegistryHttp {
     throw new RegistryError(`registry ${at.registry} can not be reached`, 'unreachable')
   }
 
-  private async schemesOf({ host }: ImageAddress, { insecure, plainHttp }: RegistryAccess): Promise<('http:' | 'https:')[]> {
+  private async schemesOf(
+    { host }: ImageAddress,
+    { insecure, plainHttp }: RegistryAccess,
+  ): Promise<('http:' | 'https:')[]> {
     if (plainHttp) return ['http:']
     const addresses = await this.addressesOf(host)
-    const isLoopback = addresses.every((address) => refusedAddress(address, { allowLoopback: false })?.includes('loopback'))
+    const isLoopback = addresses.every((address) =>
+      refusedAddress(address, { allowLoopback: false })?.includes('loopback'),
+    )
     return insecure || isLoopback ? ['https:', 'http:'] : ['https:']
   }
 
@@ -143,10 +162,12 @@ export class RegistryHttp {
     for (let hop = 0; hop <= mostRedirects; hop++) {
       const agent = await this.agentTo(url, access)
       const { method, maxBytes, signal } = ask
-      const reply = await exchange({ url, method, headers, agent, maxBytes, signal, deadlineMs }).catch((error: unknown) => {
-        signal.throwIfAborted()
-        throw unreachable(at.registry, error)
-      })
+      const reply = await exchange({ url, method, headers, agent, maxBytes, signal, deadlineMs }).catch(
+        (error: unknown) => {
+          signal.throwIfAborted()
+          throw unreachable(at.registry, error)
+        },
+      )
       const { location } = reply.headers
       if (![301, 302, 303, 307, 308].includes(reply.status) || location === undefined) return reply
       const next = new URL(location, url)

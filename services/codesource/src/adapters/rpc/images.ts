@@ -23,7 +23,12 @@ export class ImageAnswers {
     if (strange !== undefined) throw new InvalidRequestError(`tags: ${JSON.stringify(strange)} can not be a tag`)
     const describe = async (tag: string) => {
       const found = await this.registry.describe(image, tag, { pullSecret, signal })
-      return { tag, digest: found?.digest ?? '', createdAt: found?.createdAt ?? '', platforms: [...(found?.platforms ?? [])] }
+      return {
+        tag,
+        digest: found?.digest ?? '',
+        createdAt: found?.createdAt ?? '',
+        platforms: [...(found?.platforms ?? [])],
+      }
     }
     return telling(async () => ({ images: await inOrder(tags, describe) }))
   }

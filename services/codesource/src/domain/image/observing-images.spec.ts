@@ -1,4 +1,11 @@
-import { imageKey, imageToken, type DeliveryReceived, type FactDraft, type ImageRecord, type PushRecord } from '@k8or/contracts'
+import {
+  imageKey,
+  imageToken,
+  type DeliveryReceived,
+  type FactDraft,
+  type ImageRecord,
+  type PushRecord,
+} from '@k8or/contracts'
 import { Never } from '@k8or/outcome'
 import type { OwnRow, OwnRows } from '../ports'
 import { ObservingImages } from './observing-images'
@@ -81,7 +88,9 @@ describe('services/codesource/src/domain/image/observing-images', () => {
       ...{ tag: 'v2', digest: a, firstDigest: a, ordinal: 1, announced: true, via: 'ci' },
       source: { repository: { url: source.repository }, commit: source.commit },
     })
-    expect(world.facts).toMatchObject([{ causes: ['d1'], correlationId: 'd1', actor: 'webhook:ci', data: { digest: a } }])
+    expect(world.facts).toMatchObject([
+      { causes: ['d1'], correlationId: 'd1', actor: 'webhook:ci', data: { digest: a } },
+    ])
     expect(world.asked).toBe(0)
   })
 

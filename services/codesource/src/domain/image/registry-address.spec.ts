@@ -9,8 +9,13 @@ describe('services/codesource/src/domain/image/registry-address', () => {
     expect(parseImageName(name)).toMatchObject({ registry, host, port, path })
   })
 
-  it.each(['ghcr.io/Shop/web', 'ghcr.io/../v2/_catalog', 'ghcr.io/a?b', 'ghcr.io/a b', 'e vil.io/a', 'a.b:99999/c', 'a@b.c/d'])(
-    'refuses what is no image: %s',
-    (name) => expect(() => parseImageName(name)).toThrow('can not be asked for'),
-  )
+  it.each([
+    'ghcr.io/Shop/web',
+    'ghcr.io/../v2/_catalog',
+    'ghcr.io/a?b',
+    'ghcr.io/a b',
+    'e vil.io/a',
+    'a.b:99999/c',
+    'a@b.c/d',
+  ])('refuses what is no image: %s', (name) => expect(() => parseImageName(name)).toThrow('can not be asked for'))
 })

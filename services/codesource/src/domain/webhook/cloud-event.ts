@@ -29,14 +29,18 @@ export function readCloudEvent({ headers, body }: WebhookRequest): CloudEvent {
   const content = body.toString('utf8')
   if (contentType.startsWith('application/cloudevents+json')) return readPayload('CloudEvent', content, Structured)
   if (contentType.startsWith('application/cloudevents'))
-    throw new MalformedDeliveryError(`CloudEvents as ${contentType} are not supported: send application/cloudevents+json`)
+    throw new MalformedDeliveryError(
+      `CloudEvents as ${contentType} are not supported: send application/cloudevents+json`,
+    )
   const named = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('ce-') && value !== undefined ? [[name.slice(3), decode(value)] as const] : [],
   )
   const read = Attributes.safeParse(Object.fromEntries(named))
   if (!read.success) {
     const [issue] = read.error.issues
-    throw new MalformedDeliveryError(`malformed CloudEvent: header ce-${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+    throw new MalformedDeliveryError(
+      `malformed CloudEvent: header ce-${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    )
   }
   return { ...read.data, data: readPayload('CloudEvent', content, z.unknown()) }
 }

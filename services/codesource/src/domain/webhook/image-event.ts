@@ -32,7 +32,8 @@ export function readImageBuilt({ data }: CloudEvent): PushedImage {
   const digest = read.digest ?? named.digest ?? ''
   if (tag === undefined) throw malformed('tag', 'it is missing')
   if (named.tag !== undefined && named.tag !== tag) throw malformed('tag', `it is ${tag}, the image says ${named.tag}`)
-  if (!sha256Digest.or(z.literal('')).safeParse(digest).success) throw malformed('digest', 'expected sha256:<64 digits>')
+  if (!sha256Digest.or(z.literal('')).safeParse(digest).success)
+    throw malformed('digest', 'expected sha256:<64 digits>')
   return {
     ...{ name: canonicalImageName(named.name), tag, digest },
     ...(builtAt === undefined ? {} : { builtAt }),
@@ -44,7 +45,9 @@ export function readImageBuilt({ data }: CloudEvent): PushedImage {
 /** What CDEvents' `artifact.published` says, of artifacts that are images: their id is a package URL of type `oci`. */
 export function readArtifactPublished({ data }: CloudEvent): PushedImage | undefined {
   const { subject, context } = parse(Artifact, data)
-  const found = /^pkg:(?<type>oci|docker)\/(?<path>[^@?#]+)(?:@(?<version>[^?#]+))?(?:\?(?<query>[^#]*))?/.exec(subject.id)
+  const found = /^pkg:(?<type>oci|docker)\/(?<path>[^@?#]+)(?:@(?<version>[^?#]+))?(?:\?(?<query>[^#]*))?/.exec(
+    subject.id,
+  )
   const { type, path = '', version = '', query = '' } = found?.groups ?? {}
   if (type !== 'oci') return undefined
   const named = new URLSearchParams(query)

@@ -23,5 +23,9 @@ export function providerOf(request: WebhookRequest): WebhookProvider | { readonl
   if (stranger !== undefined)
     return { unknown: `webhooks of ${strangers[stranger] ?? ''} are not supported yet: the poll will see the change` }
   const provider = Object.values(providers).find((candidate) => candidate.claims(request))
-  return provider ?? { unknown: `unknown webhook provider: neither X-GitHub-Event nor X-Gitlab-Event is set, and the content type (${request.headers['content-type'] ?? 'none'}) is neither that of a registry’s notifications nor of a CloudEvent` }
+  return (
+    provider ?? {
+      unknown: `unknown webhook provider: neither X-GitHub-Event nor X-Gitlab-Event is set, and the content type (${request.headers['content-type'] ?? 'none'}) is neither that of a registry’s notifications nor of a CloudEvent`,
+    }
+  )
 }

@@ -11,7 +11,11 @@ export function isSignedBy(secret: string, body: Buffer, signature: string): boo
 }
 
 /** Why a request does not show the secret as its bearer token; undefined when it does. */
-export function bearerRefusal(authorization: string | undefined, secret: string, secretKey: string): string | undefined {
+export function bearerRefusal(
+  authorization: string | undefined,
+  secret: string,
+  secretKey: string,
+): string | undefined {
   if (authorization === undefined)
     return `header Authorization is missing: send "Bearer <token>" with the token of ${secretKey}`
   const shown = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? ''

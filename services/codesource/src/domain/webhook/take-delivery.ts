@@ -1,4 +1,12 @@
-import { deliveryReceived, imageToken, noToken, repositoryToken, sha256, type DeliveryReceived, type Fact } from '@k8or/contracts'
+import {
+  deliveryReceived,
+  imageToken,
+  noToken,
+  repositoryToken,
+  sha256,
+  type DeliveryReceived,
+  type Fact,
+} from '@k8or/contracts'
 import type { Announcer, Clock, TakenDeliveries, WebhookSecrets } from '../ports'
 import type { Followed } from '../repository/followed'
 import { withoutPassword } from '../repository/remote'

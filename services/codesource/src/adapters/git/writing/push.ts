@@ -41,7 +41,7 @@ export async function pushByGit(push: Push, signal: AbortSignal): Promise<'pushe
 }
 
 /** The host has the commit and will not have it on that branch. */
-export function refusedBy({ url, ref }: Push, reason: string, words: string, cause?: unknown): CommitError {
+function refusedBy({ url, ref }: Push, reason: string, words: string, cause?: unknown): CommitError {
   const branch = ref.replace(/^refs\/heads\//, '')
   const said = words === '' ? reason : `${reason}: ${words}`
   const message = `push to branch ${branch} of ${url} was refused by its host (${said}): let the mesh push there, or name another branch`

@@ -18,7 +18,11 @@ describe('services/codesource/src/domain/webhook/provider/ci', () => {
   it('reads image.built in both forms of CloudEvents, as the same delivery (C96.1)', () => {
     const [one, two] = [ci.read(structured({})), ci.read(binary(ceHeaders))]
     expect(one).toEqual(two)
-    expect(one).toMatchObject({ delivery: expect.stringMatching(/^run-7\/[0-9a-f]{32}$/), event: 'image', images: [image] })
+    expect(one).toMatchObject({
+      delivery: expect.stringMatching(/^run-7\/[0-9a-f]{32}$/),
+      event: 'image',
+      images: [image],
+    })
   })
 
   it('takes the name with its tag and digest in one, and writes Docker Hub out', () => {
@@ -55,7 +59,9 @@ describe('services/codesource/src/domain/webhook/provider/ci', () => {
   })
 
   it('passes over events of other types', () => {
-    expect(ci.read(structured({}, { type: 'image.scanned' }))).toMatchObject({ ignored: expect.stringContaining('image.scanned') })
+    expect(ci.read(structured({}, { type: 'image.scanned' }))).toMatchObject({
+      ignored: expect.stringContaining('image.scanned'),
+    })
     expect(ci.read(structured({}, { type: 'com.example.image.built.v1' }))).toMatchObject({ images: [image] })
   })
 

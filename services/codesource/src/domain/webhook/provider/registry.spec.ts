@@ -58,6 +58,8 @@ describe('services/codesource/src/domain/webhook/provider/registry', () => {
   it('turns away whoever does not know the token', () => {
     expect(registry.refusal(request(), 'hush')).toBeUndefined()
     expect(registry.refusal(request(), 'other')).toContain('webhook.registry.secret')
-    expect(registry.refusal({ headers: {}, body: Buffer.alloc(0) }, 'hush')).toContain('header Authorization is missing')
+    expect(registry.refusal({ headers: {}, body: Buffer.alloc(0) }, 'hush')).toContain(
+      'header Authorization is missing',
+    )
   })
 })
