@@ -9,6 +9,7 @@ import {
   readFileAt,
   removeDir,
   startGitServer,
+  startSshGitServer,
   tempDir,
 } from '@k8or/rig'
 import { chmodSync, writeFileSync } from 'node:fs'
@@ -36,6 +37,7 @@ class Desk {
   readonly facts: FactDraft<CommitPushed>[] = []
   readonly pushed: CommitRecord[] = []
   access = { ...noAccess }
+  readAccess = { ...noAccess }
   isBusAway = false
   /** Somebody else pushes between our making and our pushing. */
   rival: (() => Promise<unknown>) | undefined
@@ -52,7 +54,7 @@ class Desk {
       readers: new RunningReaders(4),
       hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
       routes: new Routes({
-        credentials: { of: async (_url, options) => (options?.write ? this.access : noAccess) },
+        credentials: { of: async (_url, options) => (options?.write ? this.access : this.readAccess) },
         addresses: new Addresses({ allowLoopback: true }),
         files: new SecretFiles(join(this.dir, 'secrets')),
         connections: this.connections,
@@ -188,6 +190,17 @@ describe('services/codesource/src/domain/commit/committing.rig', () => {
     expect(desk.facts[0]?.causes).toHaveLength(90)
   })
 
+  it('asks the host one question for a commit', async () => {
+    const repo = await gitRepo(root, 'quick')
+    await commitFiles(repo, { a: '1' })
+    const { committing } = open()
+    await committing.commit(place('quick'), asked('op/1', edit('a', '1', '2')), signal)
+    const before = server.requests('quick')
+    await committing.commit(place('quick'), asked('op/2', edit('a', '2', '3'.repeat(5_000))), signal)
+    expect(server.requests('quick') - before).toBe(1)
+    expect(await readFileAt(repo, 'a')).toBe('3'.repeat(5_000))
+  })
+
   it('makes the commit anew on what somebody else pushed in between', async () => {
     const repo = await gitRepo(root, 'race')
     await commitFiles(repo, { a: '1', b: '1' })
@@ -296,6 +309,24 @@ describe('services/codesource/src/domain/commit/committing.rig', () => {
     await desk.committing.commit(to, asked('op/2', edit('a', '2', '3')), signal)
     expect(await readFileAt(repo, 'a', 'images/web')).toBe('3')
   })
+
+  it('pushes by ssh, and hears there too that it lost a race or is refused', async () => {
+    const repo = await gitRepo(root, 'secure')
+    await commitFiles(repo, { a: '1' })
+    const ssh = await startSshGitServer({ root, dir: tempDir('sshd') })
+    const desk = open()
+    desk.access = desk.readAccess = { ...noAccess, sshPrivateKey: ssh.privateKey, knownHosts: ssh.knownHosts }
+    const to = { repository: namedRepository(ssh.urlOf('secure')), wish: { branch: 'main', base: '' } }
+    let races = 0
+    desk.rival = async () => (races++ === 0 ? commitFiles(repo, { b: 'rival' }) : undefined)
+    await desk.committing.commit(to, asked('op/1', edit('a', '1', '2')), signal)
+    expect([await readFileAt(repo, 'a'), await readFileAt(repo, 'b')]).toEqual(['2', 'rival'])
+    hook(repo, 'update', 'echo "not today" >&2; exit 1')
+    const refused = desk.committing.commit(to, asked('op/2', edit('a', '2', '3')), signal)
+    await expect(refused).rejects.toThrow('(hook declined: ')
+    await expect(refused).rejects.toThrow('not today')
+    await ssh.stop()
+  }, 20_000)
 
   it('pushes with the credentials for writing', async () => {
     const guarded = await startGitServer({ root, auth: { username: 'writer', password: 'secret' } })

@@ -5,11 +5,18 @@ import { PacketReader, packets, textOf, type Packet } from './pkt-line'
 const silenceMs = 15_000
 const advertisedBytes = 1 << 20
 const refsBytes = 64 << 20
+const reportBytes = 1 << 20
 
 /** What a host has: refs with their objects, and what HEAD points to. */
 export interface RemoteRefs {
   readonly refs: ReadonlyMap<string, string>
   readonly head: string | undefined
+}
+
+/** What a host says of a push: its report by lines, and what its hooks told people. */
+export interface PushReport {
+  readonly lines: readonly string[]
+  readonly words: string
 }
 
 /** The host answers otherwise than this client understands; git is asked to do it instead. */
@@ -47,7 +54,7 @@ export interface GitHttpOptions {
   readonly authorization: string | undefined
 }
 
-/** Speaks git's protocol, version 2, over HTTP: what a fetch needs, and nothing else. */
+/** Speaks git's protocol over HTTP: what a fetch by version 2 and a push of one ref need, and nothing else. */
 export class GitHttp {
   constructor(private readonly options: GitHttpOptions) {}
 
@@ -103,15 +110,37 @@ export class GitHttp {
     if (!pack.isComplete) throw new NotUnderstoodError('the pack is not complete')
   }
 
+  /** Hands over objects and asks for one ref to be moved; answers the host's report and what it told people. */
+  async pushPack(command: string, pack: Buffer, signal: AbortSignal): Promise<PushReport> {
+    const head = Buffer.from(packets(`${command}\0report-status side-band-64k agent=git/k8or`, 'flush'))
+    const answer = await this.send('POST', '/git-receive-pack', Buffer.concat([head, pack]), signal, 'receive-pack')
+    const report = { lines: [] as string[], words: '' }
+    const inner = new PacketReader()
+    const take = (packet: Packet) => Buffer.isBuffer(packet) && report.lines.push(textOf(packet))
+    await readPackets(answer, reportBytes, (packet) => {
+      if (!Buffer.isBuffer(packet)) return
+      if (packet[0] === 1) inner.take(packet.subarray(1), take)
+      else if (packet[0] === 2) report.words += packet.toString('utf8', 1)
+      else throw new NotUnderstoodError(`the host ends the push: ${textOf(packet.subarray(1))}`)
+    })
+    return report
+  }
+
   private post(body: string, signal: AbortSignal): Promise<IncomingMessage> {
     return this.send('POST', '/git-upload-pack', body, signal)
   }
 
-  private send(method: string, path: string, body: string | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+  private send(
+    method: string,
+    path: string,
+    body: string | Buffer | undefined,
+    signal: AbortSignal,
+    service: 'upload-pack' | 'receive-pack' = 'upload-pack',
+  ): Promise<IncomingMessage> {
     const { url, agent, authorization } = this.options
-    const kind = 'application/x-git-upload-pack'
+    const kind = `application/x-git-${service}`
     const headers = {
-      'git-protocol': 'version=2',
+      ...(service === 'upload-pack' ? { 'git-protocol': 'version=2' } : {}),
       'user-agent': 'git/k8or',
       ...(authorization === undefined ? {} : { authorization }),
       ...(body === undefined ? {} : { 'content-type': `${kind}-request`, 'content-length': Buffer.byteLength(body) }),

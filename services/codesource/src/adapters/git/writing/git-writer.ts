@@ -8,8 +8,8 @@ import { gitEnvironment, type GitPlace } from '../git-environment'
 import type { GitMirrors } from '../git-mirrors'
 import type { Mirror } from '../mirror'
 import { runGit } from '../run-git'
-import { newObject, storeObjects } from './new-object'
-import { pushByGit } from './push'
+import { newObject, storeObjects, type NewObject } from './new-object'
+import { pushByGit, pushQuickly, type Push } from './push'
 import { TreeEditor } from './tree-editor'
 
 const localDeadlineMs = 10_000
@@ -31,6 +31,8 @@ interface History {
 /** Commits to repositories by their mirrors: objects are made beside what was fetched, then pushed. */
 export class GitWriter implements Writer {
   private readonly histories = new Map<string, History>()
+  /** The objects of commits that are not pushed yet. */
+  private readonly made = new Map<string, readonly NewObject[]>()
 
   constructor(private readonly parts: GitWriterParts) {}
 
@@ -74,6 +76,7 @@ export class GitWriter implements Writer {
       ]
       const commit = newObject('commit', Buffer.from(`${lines.join('\n')}\n\n${message}`))
       await storeObjects(mirror.dir, [...objects, commit])
+      this.made.set(commit.id, [...objects, commit])
       return commit.id
     }
     return { states, write }
@@ -86,10 +89,14 @@ export class GitWriter implements Writer {
     operations: readonly string[],
     signal: AbortSignal,
   ): Promise<'pushed' | 'raced'> {
-    return this.parts.mirrors.write(repository, signal, async (mirror, { remote, transport }) => {
+    const objects = this.made.get(commit) ?? []
+    this.made.delete(commit)
+    return this.parts.mirrors.write(repository, signal, async (mirror, { remote, transport, http }) => {
       const env = gitEnvironment(this.parts.place, mirror.dir, transport.settings, transport.env)
       const { ref, head: expected, isNew } = branch
-      const outcome = await pushByGit({ url: remote.url, env, ref, commit, expected, isNew }, signal)
+      const push: Push = { url: remote.url, env, ref, commit, expected, isNew }
+      const quickly = http && (await pushQuickly(http, push, objects, signal))
+      const outcome = quickly ?? (await pushByGit(push, signal))
       if (outcome === 'pushed') await this.advance(repository, mirror, branch, commit, operations)
       return outcome
     })

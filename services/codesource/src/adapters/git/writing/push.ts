@@ -1,5 +1,8 @@
 import { CommitError } from '../../../domain/commit/request'
 import { GitCommandError, runGit } from '../run-git'
+import type { GitHttp } from '../smart-http/git-http'
+import type { NewObject } from './new-object'
+import { packOf } from './pack'
 
 const deadlineMs = 60_000
 
@@ -16,7 +19,7 @@ export interface Push {
 
 /** What hosts say when the branch is no longer where it was. */
 const raced =
-  /\[rejected\]|stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists/
+  /failed to update ref|failed to lock|\[rejected\]|stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists/
 const refused = /\[remote rejected\] ?(?:\((.*)\))?/
 
 /**
@@ -38,6 +41,31 @@ export async function pushByGit(push: Push, signal: AbortSignal): Promise<'pushe
     if (isRefused === undefined) throw error
     throw refusedBy(push, reason, remoteWords(stderr), error)
   }
+}
+
+/**
+ * Does the same over a connection that is open already, with one question and no process; undefined leaves it to git,
+ * which is right about everything unusual. A push that was carried out all the same is found in the branch.
+ * @throws CommitError when the host says no
+ */
+export async function pushQuickly(
+  http: GitHttp,
+  push: Push,
+  objects: readonly NewObject[],
+  signal: AbortSignal,
+): Promise<'pushed' | 'raced' | undefined> {
+  const { ref, commit, expected, isNew } = push
+  const pack = await packOf(objects)
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+  const old = isNew ? '0'.repeat(40) : expected
+  const report = await http.pushPack(`${old} ${commit} ${ref}`, pack, bounded).catch(() => undefined)
+  signal.throwIfAborted()
+  if (!report?.lines.includes('unpack ok')) return undefined
+  if (report.lines.includes(`ok ${ref}`)) return 'pushed'
+  const reason = report.lines.find((line) => line.startsWith(`ng ${ref} `))?.slice(`ng ${ref} `.length)
+  if (reason === undefined || /object/.test(reason)) return undefined
+  if (raced.test(reason)) return 'raced'
+  throw refusedBy(push, reason, report.words.replace(/\s+/g, ' ').trim().slice(0, 300))
 }
 
 /** The host has the commit and will not have it on that branch. */
