@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from 'commander'
 import { registerAppCommands } from './app/register'
 import { exitCodes, type ExitCode } from './errors'
+import { registerImageCommands } from './image/register'
 import { registerInsightCommands } from './insight/register'
 import { registerOfflineCommands } from './offline/register'
 import { registerStopCommands } from './stops/register'
@@ -12,6 +13,7 @@ export function registerClientCommands(program: Command): void {
   registerInsightCommands(program)
   registerStopCommands(program)
   registerOfflineCommands(program)
+  registerImageCommands(program)
 }
 
 /** What the command ends with when parsing its line threw: help and version are answers, anything else is wrong usage. */

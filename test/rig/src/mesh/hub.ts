@@ -74,7 +74,8 @@ function isEstablished({ status }: KubeObject): boolean {
 }
 
 function webhookSecrets(secret: string, namespace: string): KubeObject {
-  const stringData = { 'webhook.github.secret': secret, 'webhook.gitlab.secret': secret }
+  const names = ['webhook.github.secret', 'webhook.gitlab.secret', 'webhook.registry.secret', 'webhook.ci.token']
+  const stringData = Object.fromEntries(names.map((name) => [name, secret]))
   const labels = { 'app.kubernetes.io/name': 'argocd-secret', 'app.kubernetes.io/part-of': 'argocd' }
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'argocd-secret', namespace, labels }, stringData }
 }

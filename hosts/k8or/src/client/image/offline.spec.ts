@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import type { OfflineContext } from '../context'
 import type { Answer } from '../output/answer'
-import { editFile, selectTag } from './image'
+import { editFile, selectTag } from './offline'
 
 const dir = mkdtempSync(join(tmpdir(), 'k8or-image-'))
 const file = (name: string, text: string): string => {
@@ -29,7 +29,7 @@ class Desk implements OfflineContext {
   readonly answer = async (answer: Answer): Promise<void> => void (this.answered = answer)
 }
 
-describe('hosts/k8or/src/client/offline/image', () => {
+describe('hosts/k8or/src/client/image/offline', () => {
   let desk: Desk
   beforeEach(() => (desk = new Desk()))
   afterAll(() => rmSync(dir, { recursive: true }))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { OfflineContext } from '../context'
 import { CommandError, exitCodes, type ExitCode } from '../errors'
 import { formatFields } from '../output/table'
-import { readInput } from './read-documents'
+import { readInput } from '../offline/read-documents'
 
 export interface SelectFlags {
   readonly tags: string
