@@ -10,7 +10,7 @@ const manifest = (tag: string) => `# the shop, by hand\n${deployment('shop', `${
 describe('test/e2e/image-updates.e2e', () => {
   const mesh = useMesh()
 
-  it('G2 an image that a pipeline announces is committed to the manifests and runs, comments kept', async () => {
+  it('A18 an image that a pipeline announces is committed to the manifests and runs, comments kept', async () => {
     const { driver } = mesh()
     const repository = await driver.repository('shop')
     await repository.commit({ 'app/shop.yaml': manifest('1.0.0') })

@@ -33,7 +33,7 @@ describe('test/e2e/image-write-back.e2e', () => {
     return { ...repository, contains }
   }
 
-  it('writes a pushed image into the manifest, with everything else as it was (G2, A18)', async () => {
+  it('writes a pushed image into the manifest, with everything else as it was (A18)', async () => {
     const image = 'ghcr.io/shop/plain'
     const files = { 'app/pod.yaml': manifest(`${image}:1.0.0`) }
     const repository = await open('plain', files, { 'image-list': `web=${image}:~1` })
