@@ -37,12 +37,7 @@ export type Parts = Awaited<ReturnType<typeof compose>>
 export async function compose(config: Config, { bus, identity, calls }: Links, signals: Signals) {
   const fences = new Fences()
   const stops = new RecordedStops(bus, new Stops())
-  const audit = openAudit({
-    dir: join(config.stateDir, 'accesspoint/audit'),
-    maxBytes: config.auditMaxBytes,
-    publisher: bus.publisher,
-    onTrouble: (what, error) => signals.trouble(what, error),
-  })
+  const audit = auditOf(config, bus, signals)
   const states = new ClusterStates(bus, () => new Date(), signals)
   const watch = new ClusterWatch({
     onState: (entry, state) => {
@@ -81,6 +76,11 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     signer: new Signer(config.stateDir, config.trustDomain),
     tokens: new JoinTokens(join(config.stateDir, 'join')),
   }
+}
+
+function auditOf({ stateDir, auditMaxBytes: maxBytes }: Config, { publisher }: Links['bus'], signals: Signals) {
+  const dir = join(stateDir, 'accesspoint/audit')
+  return openAudit({ dir, maxBytes, publisher, onTrouble: (what, error) => signals.trouble(what, error) })
 }
 
 /** Begins to read the hub, and to look whether the clusters answer, until the signal aborts. */

@@ -21,7 +21,7 @@ export interface ValueEdit {
 }
 
 /** The keys of a dotted path: `web.images[0].tag`; a backslash keeps a dot in its key. */
-export function keysOf(path: string): string[] {
+function keysOf(path: string): string[] {
   const keys = path.matchAll(/\[(\d+)\]|((?:\\.|[^.[\\])+)/g)
   return [...keys].map(([, index, key = '']) => index ?? key.replace(/\\(.)/g, '$1'))
 }

@@ -76,7 +76,7 @@ function decode(path: string, content: Uint8Array): string {
 }
 
 /** A subject for one image or many, and a list of what changes. */
-export function messageOf(pending: readonly PendingImage[]): string {
+function messageOf(pending: readonly PendingImage[]): string {
   const updates = new Map(pending.map((one) => [`${one.policy.name} to ${versionOf(one.tag, one.policy)}`, one]))
   const [first = ''] = updates.keys()
   const subject = updates.size === 1 ? `update ${first}` : `update ${String(updates.size)} images`
