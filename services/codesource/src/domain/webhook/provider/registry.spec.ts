@@ -35,6 +35,14 @@ describe('services/codesource/src/domain/webhook/provider/registry', () => {
     expect(registry.read(told)).toMatchObject({ delivery: 'e-1', images: [{ name: 'registry.example:8443/shop/web' }] })
   })
 
+  it('knows the notifications of distribution 2 and of distribution 3, whose media types differ', () => {
+    const claims = (version: string): boolean => {
+      const headers = { 'content-type': `application/vnd.docker.distribution.events.${version}+json` }
+      return registry.claims({ headers, body: Buffer.from('') })
+    }
+    expect(['v1', 'v2', 'v3'].map(claims)).toEqual([true, true, false])
+  })
+
   it('passes over what tells of no tag', () => {
     expect(registry.read(request(without('tag')))).toEqual({ ignored: 'it tells of no tag that was pushed' })
   })

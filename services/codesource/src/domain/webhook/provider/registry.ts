@@ -5,7 +5,8 @@ import { readPayload } from '../payload'
 import { bearerRefusal } from '../secret'
 import { MalformedDeliveryError, type Delivery, type IgnoredEvent, type WebhookProvider } from '../webhook'
 
-const mediaType = 'application/vnd.docker.distribution.events.v1+json'
+// Version 3 of distribution calls its notifications v2; they read the same.
+const mediaType = /^application\/vnd\.docker\.distribution\.events\.v[12]\+json/
 const secretKey = 'webhook.registry.secret'
 
 const Target = z.looseObject({
@@ -29,7 +30,7 @@ export const registry: WebhookProvider = {
   id: 'registry',
   title: 'the registry',
   secretKey,
-  claims: ({ headers }) => headers['content-type']?.startsWith(mediaType) ?? false,
+  claims: ({ headers }) => mediaType.test(headers['content-type'] ?? ''),
   refusal: ({ headers }, secret) => bearerRefusal(headers['authorization'], secret, secretKey),
   read({ body }): Delivery | IgnoredEvent {
     const { events } = readPayload('registry notification', body.toString('utf8'), Notification)
