@@ -41,14 +41,13 @@ export class Writing {
   async look(key: string, signal: AbortSignal): Promise<Looked> {
     const writers = this.writersOf(key)
     const revision = writers.length === 0 ? undefined : await this.parts.revisions.get(key)
+    if (!revision) await this.sayUnfollowed(writers)
     if (!revision?.followed || revision.problem) return { isWaiting: false, commit: undefined }
     const draft = new CommitDraft()
-    const changed = await this.opening.changedOf(writers, revision)
-    const opened = await Promise.all(changed.map(({ writer }) => this.opening.open(writer, revision)))
     let isWaiting = false
-    for (const [index, signed] of changed.entries()) {
+    for (const signed of await this.opening.changedOf(writers, revision)) {
       signal.throwIfAborted()
-      const steps = await this.consider(signed.writer, opened[index], draft)
+      const steps = await this.consider(signed.writer, await this.opening.open(signed.writer, revision), draft)
       if (!steps.some(({ kind }) => kind === 'wait' || kind === 'write')) this.opening.settle(signed)
       isWaiting ||= steps.some(({ kind }) => kind === 'wait')
     }
@@ -67,16 +66,23 @@ export class Writing {
 
   private async consider(
     writer: ImageWriter,
-    opened: Opened | { problem: Problem } | undefined,
+    opened: Opened | { problem: Problem },
     draft: CommitDraft,
   ): Promise<Step[]> {
     const steps: Step[] = []
-    for (const policy of opened ? writer.policies.images : []) {
-      const problem = policy.problems[0] ?? (opened && 'problem' in opened ? opened.problem : undefined)
+    for (const policy of writer.policies.images) {
+      const problem = policy.problems[0] ?? ('problem' in opened ? opened.problem : undefined)
       if (problem) await this.fail(writer, policy, problem)
-      else if (opened && 'place' in opened) steps.push(await this.considerImage(writer, policy, opened, draft))
+      else if ('place' in opened) steps.push(await this.considerImage(writer, policy, opened, draft))
     }
     return steps
+  }
+
+  /** What an application follows itself will be observed; a branch that an annotation names may never be. */
+  private async sayUnfollowed(writers: readonly ImageWriter[]): Promise<void> {
+    for (const writer of writers)
+      for (const policy of writer.policies.writeBack.branch === '' ? [] : writer.policies.images)
+        await this.fail(writer, policy, notFollowed(writer.policies.writeBack.branch))
   }
 
   private async considerImage(
@@ -236,4 +242,10 @@ function notNamed({ application, source }: ImageWriter, { name, alias }: ImagePo
       : `${application.ref.name} does not run ${name}`
   const next = place.kind === 'manifests' ? 'name it there' : `set ${alias}.force-update`
   return { reason: 'ImageNotNamed', message: `${where}: ${next}, or take it out of the annotation image-list` }
+}
+
+function notFollowed(branch: string): Problem {
+  const field = 'argocd-image-updater.argoproj.io/git-branch'
+  const message = `annotation ${field}: branch "${branch}" is followed by no application, so what it holds is not known: name one that is`
+  return { reason: 'BranchNotFollowed', field, message }
 }
