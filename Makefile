@@ -35,7 +35,7 @@ ground:
 check: ground ## Check types, lint, import walls, format and unused code
 	@$(NODE) tools/check.mjs
 
-bench: renderer ## Measure speed and processor time per deployment
+bench: all ## Measure speed and processor time per deployment
 	@$(TS) test/bench/main.ts
 
 conformance: ground ## Count which statements of the specification a passing test shows

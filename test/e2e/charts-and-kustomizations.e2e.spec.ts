@@ -17,7 +17,7 @@ kind: ConfigMap
 metadata: { name: "{{ .Release.Name }}-config" }
 data:
   value: "{{ .Values.colour }} {{ .Values.size }} {{ .Values.count }}"
-  kubernetes: "{{ .Capabilities.KubeVersion.Version }}"
+  kubernetes: "{{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has "argoproj.io/v1alpha1/Application" }}"
 `
 
 const overlay = (base: string, prefix: string) => `resources: [../../${base}]\nnamePrefix: ${prefix}-\n`
@@ -41,7 +41,7 @@ describe('test/e2e/charts-and-kustomizations.e2e', () => {
     await healthy('chart', after)
     expect(valueAt(await config('eu-config'), 'data')).toEqual({
       value: 'blue small 3',
-      kubernetes: expect.stringMatching(/^v1\.\d+\.\d+/) as string,
+      kubernetes: expect.stringMatching(/^v1\.\d+\.\d+ true$/) as string,
     })
     expect(await driver.hub.get('v1/Pod', 'default/shop-test')).toBeUndefined()
     const pushed = await repository.push({ 'envs/prod.yaml': 'colour: green\n' })

@@ -25,6 +25,7 @@ const (
 	memoryGoal = 384 << 20
 	maxStack   = 64 << 20
 	maxRequest = 256 << 20
+	longest    = time.Minute
 )
 
 func main() {
@@ -50,7 +51,9 @@ func serve(in io.Reader, out io.Writer) error {
 		if err := json.Unmarshal(frame, &request); err != nil {
 			return fmt.Errorf("request: %w", err)
 		}
+		watchdog := endAfter(time.Duration(request.DeadlineMs) * time.Millisecond)
 		answer, err := json.Marshal(answerTo(&request))
+		watchdog.Stop()
 		if err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
@@ -60,6 +63,14 @@ func serve(in io.Reader, out io.Writer) error {
 	}
 }
 
+// Whoever asked kills a host at the deadline; should he be dead himself, nothing may run on for ever.
+func endAfter(deadline time.Duration) *time.Timer {
+	if deadline <= 0 {
+		deadline = longest
+	}
+	return time.AfterFunc(2*deadline, func() { log.Fatal("render-host: nobody stopped a render that took too long") })
+}
+
 func answerTo(request *core.Request) *core.Answer {
 	began := time.Now()
 	files := core.NewFiles(request)
@@ -67,6 +78,7 @@ func answerTo(request *core.Request) *core.Answer {
 	var err error
 	switch request.Op {
 	case "helm":
+		answer.Consults = helm.Consults(request, files)
 		answer.Objects, answer.NonDet, err = helm.Render(request, files)
 	case "kustomize":
 		answer.Objects, err = kustomize.Render(request, files)

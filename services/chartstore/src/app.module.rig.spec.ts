@@ -130,8 +130,7 @@ describe('services/chartstore/src/app.module.rig', () => {
     })
     bench.calls.serve('accesspoint', (router) => {
       router.service(Clusters, {
-        list: () => ({ clusters: [{ name: 'in-cluster', version: 'v1.36.3' }] }),
-        resolve: () => ({ name: 'in-cluster' }),
+        getCapabilities: () => ({ version: 'v1.36.3', apiVersions: ['v1'] }),
       })
     })
     calls = bench.calls.as('spiffe://k8or.mesh/svc/syncmaster')

@@ -23,6 +23,8 @@ type Request struct {
 	Folders []string `json:"folders"`
 	// MaxOut bounds the answer, in bytes.
 	MaxOut int `json:"maxOut"`
+	// DeadlineMs ends the host itself when nobody is left to stop it.
+	DeadlineMs int64 `json:"deadlineMs"`
 	// Absent are paths that are known not to exist: nothing else may be missing for anything to run.
 	Absent []string `json:"absent"`
 
@@ -72,6 +74,8 @@ type Answer struct {
 	Reads []string `json:"reads,omitempty"`
 	// Misses are paths of which it has to be known what they are, or that they do not exist: nothing was rendered.
 	Misses []string `json:"misses,omitempty"`
+	// Consults are facts about the cluster that may make a difference: kubeVersion, apiVersions.
+	Consults []string `json:"consults,omitempty"`
 	// NonDet are the template functions used whose result differs from one render to the next.
 	NonDet []string `json:"nonDet,omitempty"`
 	Micros int64    `json:"us"`

@@ -6,6 +6,7 @@ import type {
   ReleaseRendered,
   RevisionRecord,
 } from '@k8or/contracts'
+import type { Capabilities } from './render/capabilities'
 import type { RenderAnswer, RenderRequest } from './render/render-host'
 import type { SourceFile, WantedFiles } from './render/rendering'
 
@@ -46,8 +47,8 @@ export class RendererNotReadyError extends Error {
 
 /** The clusters that applications are for. */
 export interface Targets {
-  /** The version of a destination's Kubernetes; undefined while nobody knows. */
-  kubeVersion(destination: Destination): Promise<string | undefined>
+  /** What the cluster of a destination can do; undefined while nobody knows. */
+  capabilities(destination: Destination): Promise<Capabilities | undefined>
 }
 
 /** What followed revisions resolve to. */

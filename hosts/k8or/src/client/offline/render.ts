@@ -21,7 +21,8 @@ export async function renderFile({ answer, terminal }: OfflineContext, flags: Re
   const application = await readApplication(flags.file)
   const trees = new FolderTrees((url) => directoryOf(url, directories.get(canonicalRepositoryUrl(url))))
   const renderer = new RenderPool(loadConfig().renderHosts)
-  const target = { ...application.target, kubeVersion: () => Promise.resolve(flags.kubeVersion ?? '') }
+  const capabilities = () => Promise.resolve({ kubeVersion: flags.kubeVersion ?? '', apiVersions: [] })
+  const target = { ...application.target, cluster: '', capabilities }
   const located = application.sources.map((declared) => ({ declared, resolved: resolvedOf(declared) }))
   const release = await composeRelease(located, { trees, renderer, target }).finally(() => renderer.stop())
   if ('problems' in release) throw new CommandError(release.problems.map(({ message }) => message).join('\nk8or: '))

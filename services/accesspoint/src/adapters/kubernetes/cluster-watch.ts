@@ -1,4 +1,5 @@
 import type { ClusterEntry } from '../../domain/routing/clusters'
+import { readApiVersions } from './api-versions'
 import type { Connection } from './connection'
 import { Connections, type ReachedCluster } from './connections'
 import { Prober, type ProbeTiming, type Reachability } from './prober'
@@ -44,6 +45,11 @@ export class ClusterWatch {
   stateOf(entry: ClusterEntry): Reachability | undefined {
     const connection = this.byEntry.get(keyOf(entry))
     return connection && this.prober.stateOf(connection)
+  }
+
+  /** What API versions a cluster serves now. @throws ClusterTroubleError */
+  apiVersionsOf(entry: ClusterEntry, signal: AbortSignal): Promise<string[]> {
+    return readApiVersions((call) => this.connections.send(entry, call), signal)
   }
 
   async close(): Promise<void> {

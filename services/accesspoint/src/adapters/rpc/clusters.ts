@@ -2,6 +2,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { HandlerContext } from '@connectrpc/connect'
 import {
   Clusters,
+  type GetCapabilitiesRequest,
+  type GetCapabilitiesResponseSchema,
   type ListRequest,
   type ListResponseSchema,
   type ResolveRequest,
@@ -9,7 +11,7 @@ import {
 } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
 import { Later } from '@k8or/outcome'
 import { NotFoundError, peerOf, RpcService, UnauthenticatedError } from '@k8or/rpc'
-import { UnknownClusterError } from '../../domain/routing/clusters'
+import { UnknownClusterError, type ClusterEntry } from '../../domain/routing/clusters'
 import { ClusterWatch } from '../kubernetes/cluster-watch'
 import { Hub } from '../kubernetes/hub'
 
@@ -36,11 +38,32 @@ export class ClustersAnswers {
     return { clusters: clusters.toSorted((a, b) => a.name.localeCompare(b.name)) }
   }
 
-  resolve({ server, name }: ResolveRequest, context: HandlerContext): MessageInitShape<typeof ResolveResponseSchema> {
+  resolve(request: ResolveRequest, context: HandlerContext): MessageInitShape<typeof ResolveResponseSchema> {
     admit(context)
+    const found = this.clusterOf(request)
+    return 'problem' in found ? found : { name: found.name, server: found.server, project: found.project }
+  }
+
+  async getCapabilities(
+    request: GetCapabilitiesRequest,
+    context: HandlerContext,
+  ): Promise<MessageInitShape<typeof GetCapabilitiesResponseSchema>> {
+    admit(context)
+    const cluster = this.clusterOf(request)
+    if ('problem' in cluster) throw new Later(cluster.problem)
+    const state = this.watch.stateOf(cluster)
+    if (!state?.reachable)
+      throw new Later(`cluster ${cluster.name} does not answer: ${state?.reason ?? 'not asked yet'}`)
     try {
-      const found = this.hub.clusters.ofDestination({ server, name })
-      return { name: found.name, server: found.server, project: found.project }
+      return { version: state.version, apiVersions: await this.watch.apiVersionsOf(cluster, context.signal) }
+    } catch (cause) {
+      throw new Later(`cluster ${cluster.name} does not say what it serves`, undefined, { cause })
+    }
+  }
+
+  private clusterOf({ server, name }: { readonly server: string; readonly name: string }): ClusterEntry | Broken {
+    try {
+      return this.hub.clusters.ofDestination({ server, name })
     } catch (error) {
       // Who hears "not found" may let go of what runs there: it is said only when all declared clusters are known.
       if (error instanceof UnknownClusterError && this.hub.missing().includes('secrets'))
@@ -51,6 +74,11 @@ export class ClustersAnswers {
       throw error
     }
   }
+}
+
+/** A cluster whose Secret can not be read. */
+interface Broken {
+  readonly problem: string
 }
 
 function admit(context: HandlerContext): void {

@@ -231,6 +231,23 @@ describe('services/chartstore/src/adapters/renderer/render-pool.rig', () => {
     })
   })
 
+  it('ends what runs when it is stopped', async () => {
+    const stopped = new RenderPool(config)
+    const endless = '{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}'
+    const rendering = stopped.render(chart({ 'templates/a.yaml': endless }))
+    setTimeout(() => stopped.stop(), 100)
+    await expect(rendering).rejects.toThrow('the service is stopping')
+  })
+
+  it('tells what of the cluster a chart may look at', async () => {
+    const consults = async (text: string) =>
+      (await pool.render(chart({ 'templates/a.yaml': `a: {{ ${text} | quote }}` }))).consults
+    expect(await consults('.Values.a')).toEqual([])
+    expect(await consults('.Capabilities.KubeVersion.Minor')).toEqual(['kubeVersion'])
+    expect(await consults('.Capabilities.APIVersions.Has "a/b"')).toEqual(['apiVersions'])
+    expect(await consults('toString .Capabilities')).toEqual(['kubeVersion', 'apiVersions'])
+  })
+
   it('says what is waited for where the program is not built yet', async () => {
     const rendering = new RenderPool({ ...config, program: join(dir, 'absent') }).render(good)
     await expect(rendering).rejects.toThrow(RendererNotReadyError)

@@ -8,10 +8,12 @@ const maxWaiting = 256
 
 /** Render hosts: started when needed, one render at a time each, stopped when there was nothing to do for a while. */
 export class RenderPool implements Renderer {
+  readonly #hosts = new Set<RenderProcess>()
   readonly #idle: RenderProcess[] = []
   readonly #waiting: (() => void)[] = []
   #busy = 0
   #sweep: NodeJS.Timeout | undefined
+  #isStopped = false
 
   constructor(private readonly config: RenderHostsConfig) {}
 
@@ -27,10 +29,11 @@ export class RenderPool implements Renderer {
     }
   }
 
-  /** Ends all hosts. */
+  /** Ends all hosts, whatever they do. */
   stop(): void {
+    this.#isStopped = true
     clearTimeout(this.#sweep)
-    for (const host of this.#idle.splice(0)) host.stop()
+    for (const host of this.#hosts) host.stop()
   }
 
   async #turn(): Promise<void> {
@@ -47,6 +50,7 @@ export class RenderPool implements Renderer {
       if (!(first instanceof RenderStoppedError)) throw first
       if (first.why !== 'ended') return stopped(first, request, this.config)
     }
+    if (this.#isStopped) throw new Later('the service is stopping')
     try {
       return await this.#ask(request)
     } catch (second) {
@@ -59,15 +63,29 @@ export class RenderPool implements Renderer {
     let host = this.#idle.pop()
     while (host?.isDead) host = this.#idle.pop()
     host ??= new RenderProcess(this.config.program, this.config)
-    const answer = await host.render(request)
-    this.#idle.push(host)
-    return answer
+    this.#hosts.add(host)
+    try {
+      const answer = await host.render(request)
+      this.#idle.push(host)
+      return answer
+    } catch (error) {
+      this.#hosts.delete(host)
+      throw error
+    }
   }
 
   #sweepLater(): void {
     clearTimeout(this.#sweep)
-    this.#sweep = setTimeout(() => this.stop(), this.config.idleMs)
+    if (this.#isStopped) return
+    this.#sweep = setTimeout(() => this.#stopIdle(), this.config.idleMs)
     this.#sweep.unref()
+  }
+
+  #stopIdle(): void {
+    for (const host of this.#idle.splice(0)) {
+      this.#hosts.delete(host)
+      host.stop()
+    }
   }
 }
 
@@ -94,5 +112,5 @@ function stopped(error: RenderStoppedError, { op, path }: RenderRequest, { progr
     )
   const reason = why === 'ended' ? 'RenderFailed' : reasons[why]
   const problem = { reason, message: `${op} in ${path || 'the root'} was not rendered: ${message}; ${nextSteps[why]}` }
-  return { objects: [], reads: [], misses: [], nonDet: [], problem }
+  return { objects: [], reads: [], misses: [], nonDet: [], consults: [], problem }
 }

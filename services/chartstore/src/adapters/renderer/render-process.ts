@@ -64,7 +64,7 @@ export class RenderProcess {
     const message = `it took longer than ${String(timeoutMs)} ms and was stopped`
     const timer = setTimeout(() => this.#end(new RenderStoppedError('timeout', message)), timeoutMs)
     const answered = new Promise<RenderAnswer>((resolve, reject) => (this.#waiting = { resolve, reject }))
-    this.#child.stdin.write(frameOf({ ...request, id: 1, maxOut: maxBytes }))
+    this.#child.stdin.write(frameOf({ ...request, id: 1, maxOut: maxBytes, deadlineMs: timeoutMs }))
     return answered.finally(() => clearTimeout(timer))
   }
 
@@ -85,7 +85,7 @@ export class RenderProcess {
   #answer(answer: Partial<RenderAnswer>): void {
     const waiting = this.#waiting
     this.#waiting = undefined
-    waiting?.resolve({ objects: [], reads: [], misses: [], nonDet: [], ...answer })
+    waiting?.resolve({ objects: [], reads: [], misses: [], nonDet: [], consults: [], ...answer })
   }
 
   #end(why: RenderStoppedError): void {

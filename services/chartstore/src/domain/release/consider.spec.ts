@@ -141,7 +141,7 @@ class World implements Trees, Revisions, Releases, Announcer, Renderer, Targets 
     return Promise.reject(new RendererNotReadyError('there is no host'))
   }
 
-  kubeVersion(): Promise<undefined> {
+  capabilities(): Promise<undefined> {
     return Promise.resolve(undefined)
   }
 

@@ -76,7 +76,7 @@ export class Considering {
         return []
       }
     }
-    const content = await this.render(application, latest, sources)
+    const content = await this.render(application, sources)
     if ('problems' in content) return content.problems
     const inputDigest = inputDigestOf(record, sources, content)
     await this.books.enter({ application, sources, revision: newest, latest, inputDigest }, content)
@@ -106,11 +106,10 @@ export class Considering {
 
   private async render(
     { record }: DeclaredApplication,
-    latest: ReleaseRecord | undefined,
     sources: readonly ResolvedSource[],
   ): Promise<ReleaseContent | { readonly problems: readonly Problem[] }> {
     const located = sources.map((resolved, index) => ({ declared: record.sources[index] ?? resolved, resolved }))
-    const target = this.targets.of(record, latest)
+    const target = this.targets.of(record)
     try {
       return await composeRelease(located, { trees: this.trees, renderer: this.renderer, target })
     } catch (error) {

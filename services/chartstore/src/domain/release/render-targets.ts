@@ -1,7 +1,9 @@
 import type { ApplicationRecord, ReleaseRecord, ResolvedSource } from '@k8or/contracts'
-import { Later } from '@k8or/outcome'
 import type { Targets } from '../ports'
+import { factsOf } from '../render/capabilities'
 import type { RenderTarget } from '../render/rendering'
+
+type Consulted = ReleaseRecord['consulted']
 
 /** Whom applications are rendered for. */
 export class RenderTargets {
@@ -10,37 +12,24 @@ export class RenderTargets {
     private readonly controlNamespace: string,
   ) {}
 
-  of(application: ApplicationRecord, latest: ReleaseRecord | undefined): RenderTarget {
-    const { ref, destination } = application
+  of({ ref, destination }: ApplicationRecord): RenderTarget {
     const instance = ref.namespace === this.controlNamespace ? ref.name : `${ref.namespace}_${ref.name}`
-    const kubeVersion = () => this.kubeVersion(application, latest?.consulted['kubeVersion'])
-    return { instance, project: ref.project, namespace: destination.namespace, kubeVersion }
-  }
-
-  /** The same facts as a release consulted, as they are now. */
-  async consultedNow(
-    application: ApplicationRecord,
-    [first]: readonly ResolvedSource[],
-    consulted: ReleaseRecord['consulted'],
-  ): Promise<Record<string, string>> {
-    const { kubeVersion, revision } = consulted
     return {
-      ...(kubeVersion === undefined ? {} : { kubeVersion: await this.kubeVersion(application, kubeVersion) }),
-      ...(revision === undefined ? {} : { revision: first?.revision ?? '' }),
+      ...{ instance, project: ref.project, namespace: destination.namespace },
+      cluster: destination.name || destination.server,
+      capabilities: () => this.targets.capabilities(destination),
     }
   }
 
-  /**
-   * A cluster that nobody reaches is taken to be as it was.
-   * @throws Later where it was never known
-   */
-  private async kubeVersion({ ref, destination }: ApplicationRecord, known: string | undefined): Promise<string> {
-    const version = (await this.targets.kubeVersion(destination)) ?? known
-    if (version !== undefined) return version
-    const cluster = destination.name || destination.server
-    throw new Later(
-      `${ref.namespace}/${ref.name} needs the version of cluster ${cluster}, which was not reached yet`,
-      3_000,
-    )
+  /** The same facts as a release consulted, as they are now; a cluster that nobody reaches is taken to be as it was. */
+  async consultedNow(
+    { destination }: ApplicationRecord,
+    [first]: readonly ResolvedSource[],
+    consulted: Consulted,
+  ): Promise<Consulted> {
+    const asks = 'kubeVersion' in consulted || 'apiVersions' in consulted
+    const found = asks ? await this.targets.capabilities(destination) : undefined
+    const now: Consulted = { ...(found ? factsOf(found) : {}), ...(first ? { revision: first.revision } : {}) }
+    return Object.fromEntries(Object.entries(consulted).map(([name, then]) => [name, now[name] ?? then]))
   }
 }

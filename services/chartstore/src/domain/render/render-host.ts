@@ -55,4 +55,6 @@ export interface RenderAnswer {
   readonly misses: readonly string[]
   /** Template functions that were used and give something else each time. */
   readonly nonDet: readonly string[]
+  /** Facts about the cluster that may make a difference. */
+  readonly consults: readonly ('kubeVersion' | 'apiVersions')[]
 }

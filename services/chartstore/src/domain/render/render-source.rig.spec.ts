@@ -50,7 +50,9 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
   })
   const target = {
     ...{ instance: 'shop-eu', project: 'shop', namespace: 'eu' },
-    kubeVersion: () => Promise.resolve('v1.36.3'),
+    cluster: 'eu',
+    capabilities: () =>
+      Promise.resolve({ kubeVersion: 'v1.36.3', apiVersions: ['x.example/v1', 'x.example/v1/Thing'] }),
   }
 
   afterAll(() => {
@@ -135,17 +137,19 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
       const helm = { valueFiles: ['$ARGOCD_APP_NAME.yaml'], parameters }
       const rendered = await render(files, { path: 'chart', helm })
       expect(values(rendered)).toEqual(['mine eu/$5 rc0ffee1'])
-      expect(rendered.consulted).toEqual({ kubeVersion: 'v1.36.3', revision: 'c0ffee1234' })
+      expect(rendered.consulted).toEqual({ revision: 'c0ffee1234' })
     })
 
     it('A4.2 is told release, namespace and the version of the cluster, unless they are set', async () => {
       const told =
         '{{ .Release.Name }} {{ .Release.Namespace }} {{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has "x.example/v1/Thing" }}'
       const files = { ...chart, 'chart/templates/a.yaml': config(told) }
-      expect(values(await render(files, { path: 'chart' }))).toEqual(['shop-eu eu v1.36.3 false'])
-      const helm = { releaseName: 'r', namespace: 'n', kubeVersion: '1.30.0', apiVersions: ['x.example/v1/Thing'] }
+      const plain = await render(files, { path: 'chart' })
+      expect(values(plain)).toEqual(['shop-eu eu v1.36.3 true'])
+      expect(plain.consulted).toMatchObject({ kubeVersion: 'v1.36.3', apiVersions: expect.any(String) as string })
+      const helm = { releaseName: 'r', namespace: 'n', kubeVersion: '1.30.0', apiVersions: ['y.example/v1'] }
       const rendered = await render(files, { path: 'chart', helm })
-      expect(values(rendered)).toEqual(['r n v1.30.0 true'])
+      expect(values(rendered)).toEqual(['r n v1.30.0 false'])
       expect(rendered.consulted).toEqual({})
     })
 

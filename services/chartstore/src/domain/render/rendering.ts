@@ -1,4 +1,5 @@
 import type { DeclaredSource, Problem, ReleaseRecord, ResolvedSource } from '@k8or/contracts'
+import type { Capabilities } from './capabilities'
 
 /** A file of a source, below the source's path. */
 export interface SourceFile {
@@ -63,6 +64,8 @@ export interface RenderTarget {
   readonly project: string
   /** The destination's. */
   readonly namespace: string
-  /** Asked for only where a tool wants to know. */
-  readonly kubeVersion: () => Promise<string>
+  /** What the cluster is called. */
+  readonly cluster: string
+  /** Asked for only where a tool wants to know; undefined while nobody knows. */
+  readonly capabilities: () => Promise<Capabilities | undefined>
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/accesspoint/v1/clusters.proto.
  */
 export const file_k8or_accesspoint_v1_clusters: GenFile = /*@__PURE__*/
-  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSJRCg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkSDwoHcHJvamVjdBgDIAEoCRIPCgdwcm9ibGVtGAQgASgJMq0BCghDbHVzdGVycxJLCgRMaXN0EiAuazhvci5hY2Nlc3Nwb2ludC52MS5MaXN0UmVxdWVzdBohLms4b3IuYWNjZXNzcG9pbnQudjEuTGlzdFJlc3BvbnNlElQKB1Jlc29sdmUSIy5rOG9yLmFjY2Vzc3BvaW50LnYxLlJlc29sdmVSZXF1ZXN0GiQuazhvci5hY2Nlc3Nwb2ludC52MS5SZXNvbHZlUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiJrOG9yL2FjY2Vzc3BvaW50L3YxL2NsdXN0ZXJzLnByb3RvEhNrOG9yLmFjY2Vzc3BvaW50LnYxIg0KC0xpc3RSZXF1ZXN0Ij4KDExpc3RSZXNwb25zZRIuCghjbHVzdGVycxgBIAMoCzIcLms4b3IuYWNjZXNzcG9pbnQudjEuQ2x1c3RlciJbCgdDbHVzdGVyEgwKBG5hbWUYASABKAkSDgoGc2VydmVyGAIgASgJEhEKCXJlYWNoYWJsZRgDIAEoCBIOCgZyZWFzb24YBCABKAkSDwoHdmVyc2lvbhgFIAEoCSIuCg5SZXNvbHZlUmVxdWVzdBIOCgZzZXJ2ZXIYASABKAkSDAoEbmFtZRgCIAEoCSJRCg9SZXNvbHZlUmVzcG9uc2USDAoEbmFtZRgBIAEoCRIOCgZzZXJ2ZXIYAiABKAkSDwoHcHJvamVjdBgDIAEoCRIPCgdwcm9ibGVtGAQgASgJIjYKFkdldENhcGFiaWxpdGllc1JlcXVlc3QSDgoGc2VydmVyGAEgASgJEgwKBG5hbWUYAiABKAkiQAoXR2V0Q2FwYWJpbGl0aWVzUmVzcG9uc2USDwoHdmVyc2lvbhgBIAEoCRIUCgxhcGlfdmVyc2lvbnMYAiADKAkymwIKCENsdXN0ZXJzEksKBExpc3QSIC5rOG9yLmFjY2Vzc3BvaW50LnYxLkxpc3RSZXF1ZXN0GiEuazhvci5hY2Nlc3Nwb2ludC52MS5MaXN0UmVzcG9uc2USVAoHUmVzb2x2ZRIjLms4b3IuYWNjZXNzcG9pbnQudjEuUmVzb2x2ZVJlcXVlc3QaJC5rOG9yLmFjY2Vzc3BvaW50LnYxLlJlc29sdmVSZXNwb25zZRJsCg9HZXRDYXBhYmlsaXRpZXMSKy5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldENhcGFiaWxpdGllc1JlcXVlc3QaLC5rOG9yLmFjY2Vzc3BvaW50LnYxLkdldENhcGFiaWxpdGllc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.accesspoint.v1.ListRequest
@@ -140,6 +140,54 @@ export const ResolveResponseSchema: GenMessage<ResolveResponse> = /*@__PURE__*/
   messageDesc(file_k8or_accesspoint_v1_clusters, 4);
 
 /**
+ * @generated from message k8or.accesspoint.v1.GetCapabilitiesRequest
+ */
+export type GetCapabilitiesRequest = Message<"k8or.accesspoint.v1.GetCapabilitiesRequest"> & {
+  /**
+   * One of the two.
+   *
+   * @generated from field: string server = 1;
+   */
+  server: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message k8or.accesspoint.v1.GetCapabilitiesRequest.
+ * Use `create(GetCapabilitiesRequestSchema)` to create a new message.
+ */
+export const GetCapabilitiesRequestSchema: GenMessage<GetCapabilitiesRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_accesspoint_v1_clusters, 5);
+
+/**
+ * @generated from message k8or.accesspoint.v1.GetCapabilitiesResponse
+ */
+export type GetCapabilitiesResponse = Message<"k8or.accesspoint.v1.GetCapabilitiesResponse"> & {
+  /**
+   * @generated from field: string version = 1;
+   */
+  version: string;
+
+  /**
+   * Sorted: `<group>/<version>` and `<group>/<version>/<Kind>`, the core group without its name.
+   *
+   * @generated from field: repeated string api_versions = 2;
+   */
+  apiVersions: string[];
+};
+
+/**
+ * Describes the message k8or.accesspoint.v1.GetCapabilitiesResponse.
+ * Use `create(GetCapabilitiesResponseSchema)` to create a new message.
+ */
+export const GetCapabilitiesResponseSchema: GenMessage<GetCapabilitiesResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_accesspoint_v1_clusters, 6);
+
+/**
  * Clusters answers which clusters the mesh knows.
  *
  * @generated from service k8or.accesspoint.v1.Clusters
@@ -164,6 +212,16 @@ export const Clusters: GenService<{
     methodKind: "unary";
     input: typeof ResolveRequestSchema;
     output: typeof ResolveResponseSchema;
+  },
+  /**
+   * GetCapabilities answers what the cluster of a destination can do. NOT_FOUND: no such cluster; UNAVAILABLE: it does not answer.
+   *
+   * @generated from rpc k8or.accesspoint.v1.Clusters.GetCapabilities
+   */
+  getCapabilities: {
+    methodKind: "unary";
+    input: typeof GetCapabilitiesRequestSchema;
+    output: typeof GetCapabilitiesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_k8or_accesspoint_v1_clusters, 0);

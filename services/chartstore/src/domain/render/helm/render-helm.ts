@@ -1,8 +1,10 @@
 import type { Problem } from '@k8or/contracts'
+import { Later } from '@k8or/outcome'
 import { canonicalJson } from '../../release/canonical-json'
+import { factsOf, type Capabilities } from '../capabilities'
 import { checkedObjects, problemOf } from '../answered-objects'
 import { CommitFiles } from '../commit-files'
-import type { HelmOptions } from '../render-host'
+import type { HelmOptions, RenderAnswer } from '../render-host'
 import { renderFound } from '../render-found'
 import type { RenderJob } from '../render-job'
 import type { Rendered, WantedFiles } from '../rendering'
@@ -25,11 +27,12 @@ export async function renderHelm(job: RenderJob): Promise<Rendered> {
   const commit = new CommitFiles(job.trees, located, job.index)
   const given = await readGiven(job, block, commit)
   if (given.problems.length > 0) return { ...failed(given.problems), reads: given.reads }
-  const { kubeVersion, consulted } = await kubeVersionOf(job, block)
+  const told = await capabilitiesFor(job, block)
   const { path } = located.resolved
-  const helm = { ...optionsOf(job, block), ...given.options, kubeVersion }
+  const helm = { ...optionsOf(job, block), ...given.options, ...told.capabilities }
   const own = job.files.map((file) => ({ ...file, path: joined(path, file.path) }))
   const { answer, reads } = await renderFound(job.renderer, commit, { op: 'helm', path, helm }, own)
+  const consulted = consultedOf(job, told, answer)
   const { objects, problems } = answer.problem ? failed([problemOf(answer.problem)]) : checkedObjects(answer)
   return {
     objects: objects.filter((object) => !isLeftOut(object)),
@@ -44,7 +47,6 @@ function optionsOf({ target, environment }: RenderJob, block: HelmBlock) {
   return {
     name: block.releaseName || target.instance,
     namespace: block.namespace || target.namespace,
-    apiVersions: block.apiVersions,
     ...parametersOf(block, environment),
     includeCRDs: !block.skipCrds,
     skipSchema: block.skipSchemaValidation,
@@ -76,10 +78,36 @@ function ownValues({ values, valuesObject }: HelmBlock): { name: string; text: s
   return values === '' ? [] : [{ name: 'spec.source.helm.values', text: values }]
 }
 
-async function kubeVersionOf({ target }: RenderJob, { kubeVersion }: HelmBlock) {
-  if (kubeVersion !== '') return { kubeVersion, consulted: {} }
-  const version = await target.kubeVersion()
-  return { kubeVersion: version, consulted: { kubeVersion: version } }
+interface Told {
+  readonly capabilities: Capabilities
+  /** What of it the declaration leaves to the cluster. */
+  readonly open: readonly (keyof Capabilities)[]
+  /** False while nobody knows what the cluster can do. */
+  readonly isKnown: boolean
+}
+
+async function capabilitiesFor({ target }: RenderJob, { kubeVersion, apiVersions }: HelmBlock): Promise<Told> {
+  const open: (keyof Capabilities)[] = []
+  if (kubeVersion === '') open.push('kubeVersion')
+  if (apiVersions.length === 0) open.push('apiVersions')
+  const found = open.length > 0 ? await target.capabilities() : undefined
+  const capabilities = {
+    kubeVersion: kubeVersion || (found?.kubeVersion ?? ''),
+    apiVersions: apiVersions.length > 0 ? apiVersions : (found?.apiVersions ?? []),
+  }
+  return { capabilities, open, isKnown: found !== undefined }
+}
+
+/**
+ * What a chart does not look at makes no difference to it.
+ * @throws Later where it looks at what nobody knows
+ */
+function consultedOf({ target }: RenderJob, { capabilities, open, isKnown }: Told, { consults }: RenderAnswer) {
+  const names = open.filter((name) => consults.includes(name))
+  if (names.length > 0 && !isKnown)
+    throw new Later(`the chart asks what cluster ${target.cluster} can do, which does not say so yet`, 3_000)
+  const facts = factsOf(capabilities)
+  return Object.fromEntries(names.map((name) => [name, facts[name]]))
 }
 
 function undetermined(functions: readonly string[], path: string): Problem[] {
