@@ -1,20 +1,18 @@
 import { deliveryReceived, imageBuilt, imageKey, imageRecord, imageToken, tagMoved } from '@k8or/contracts'
 import { Images } from '@k8or/contracts/rpc/codesource/v1/images'
-import { eventually } from '@k8or/rig'
+import { eventually, RegistryClient, startRegistry, type RegistryServer } from '@k8or/rig'
 import { NotFoundError } from '@k8or/rpc'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CodeSourceUnderTest, hush } from '../test/code-source-under-test'
-import { pushImage, removeManifest, startRegistry } from '../test/registry'
 
 const commit = 'c'.repeat(40)
 const repository = 'https://git.example/shop/web.git'
 
 describe('services/codesource/src/images.rig', () => {
   let mesh: CodeSourceUnderTest
-  let registry: Awaited<ReturnType<typeof startRegistry>>
-  let relay: Server
+  let registry: RegistryServer
+  let client: RegistryClient
 
   /** What a pipeline sends; the id of the run is the id of the event. */
   const ci = (id: string, data: object, headers: Record<string, string> = {}) =>
@@ -30,32 +28,22 @@ describe('services/codesource/src/images.rig', () => {
 
   beforeAll(async () => {
     mesh = await CodeSourceUnderTest.start()
-    // The registry speaks plain HTTP here: it does not know the authority of the mesh.
-    relay = createServer((request, response) => {
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const { authorization = '', 'content-type': type = '' } = request.headers
-        mesh
-          .post({ authorization, 'content-type': type }, JSON.parse(Buffer.concat(chunks).toString()))
-          .then(({ status }) => response.writeHead(status).end())
-          .catch(() => response.writeHead(502).end())
-      })
-    })
-    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
-    const notify = { url: `http://127.0.0.1:${(relay.address() as AddressInfo).port}/`, token: hush.registry }
+    const ca = join(mesh.dir, 'ca.pem')
+    writeFileSync(ca, mesh.nats.ca)
+    const notify = { url: `https://localhost:${mesh.port}/api/webhook`, token: hush.registry, ca }
     registry = await startRegistry({ dir: join(mesh.dir, 'registry'), notify })
+    client = new RegistryClient(registry)
+    mesh.registry = registry
   }, 60_000)
 
   afterAll(async () => {
+    await client.close()
     await registry.stop()
-    relay.closeAllConnections()
-    relay.close()
     await mesh.stop()
   }, 30_000)
 
   it('tells of a tag that was pushed, as the registry tells it', async () => {
-    const digest = await pushImage(registry.host, 'shop/web', 'v1')
+    const digest = await client.push('shop/web', 'v1')
     const fact = await mesh.until(imageBuilt, ({ image }) => image.name === `${registry.host}/shop/web`)
     expect(fact).toMatchObject({ actor: 'webhook:registry', data: { tag: 'v1', digest, ordinal: 1, via: 'registry' } })
     const delivery = mesh.told(deliveryReceived).find(({ id }) => fact.causes.includes(id))
@@ -75,16 +63,16 @@ describe('services/codesource/src/images.rig', () => {
   })
 
   it('asks the registry for a digest that the pipeline does not know', async () => {
-    const digest = await pushImage(registry.host, 'shop/asked', 'v1', { salt: 'asked' })
+    const digest = await client.push('shop/asked', 'v1', { files: { f: 'asked' } })
     await ci('run-2', { image: `${registry.host}/shop/asked`, tag: 'v1', repository, commit })
     await eventually(async () => (await record('shop/asked', 'v1'))?.source?.commit === commit)
     expect(await record('shop/asked', 'v1')).toMatchObject({ digest })
   })
 
   it('reports a tag that was pushed over, and keeps its first digest (C96.2)', async () => {
-    const first = await pushImage(registry.host, 'shop/moved', 'v1', { salt: '1' })
+    const first = await client.push('shop/moved', 'v1', { files: { f: '1' } })
     await mesh.until(imageBuilt, ({ digest }) => digest === first)
-    const second = await pushImage(registry.host, 'shop/moved', 'v1', { salt: '2' })
+    const second = await client.push('shop/moved', 'v1', { files: { f: '2' } })
     const moved = await mesh.until(tagMoved, ({ image }) => image.name === `${registry.host}/shop/moved`)
     expect(moved.data).toMatchObject({ tag: 'v1', digest: first, pushed: second, ordinal: 2 })
     expect((await mesh.until(imageBuilt, ({ digest }) => digest === second)).data.ordinal).toBe(2)
@@ -92,9 +80,9 @@ describe('services/codesource/src/images.rig', () => {
   })
 
   it('makes nothing of a tag that vanished, and takes what comes next', async () => {
-    const gone = await pushImage(registry.host, 'shop/gone', 'v1', { salt: 'gone' })
+    const gone = await client.push('shop/gone', 'v1', { files: { f: 'gone' } })
     await mesh.until(imageBuilt, ({ digest }) => digest === gone)
-    await removeManifest(registry.host, 'shop/gone', gone)
+    await client.removeTag('shop/gone', 'v1')
     await ci('run-3', { image: `${registry.host}/shop/gone`, tag: 'v2' })
     const digest = `sha256:${'2'.repeat(64)}`
     await ci('run-4', { image: `${registry.host}/shop/next`, tag: 'v1', digest })
@@ -123,7 +111,7 @@ describe('services/codesource/src/images.rig', () => {
   it('answers for tags and what they name', async () => {
     const images = mesh.callsOf('chartstore').to('codesource', Images)
     const created = '2026-01-02T03:04:05.000Z'
-    const digest = await pushImage(registry.host, 'shop/tags', 'v1', { created })
+    const digest = await client.push('shop/tags', 'v1', { created })
     const image = `${registry.host}/shop/tags`
     expect((await images.listTags({ image })).tags).toEqual(['v1'])
     const described = await images.describe({ image, tags: ['v2', 'v1'] })

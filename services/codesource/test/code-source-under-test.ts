@@ -21,6 +21,8 @@ export const hush = { github: 'hush', gitlab: 'hush', registry: 'hush-registry',
 /** CodeSource on a real bus, a real git server and a real Redis, with what it told. */
 export class CodeSourceUnderTest {
   readonly facts: Fact<unknown>[] = []
+  /** As whom registries are asked. */
+  registry: { readonly username: string; readonly password: string } | undefined
   private app: ServiceApp | undefined
   private readonly buses: Bus[] = []
   private readonly ending = new AbortController()
@@ -47,8 +49,8 @@ export class CodeSourceUnderTest {
       throw new NotFoundError('nothing is declared')
     }
     made.local.serve('accesspoint', (router) => {
-      const getWebhookSecrets = () => ({ secrets: hush })
-      router.service(Settings, { getRepository: nothing, getRegistry: nothing, getWebhookSecrets })
+      const getRegistry = () => made.registry ?? nothing()
+      router.service(Settings, { getRepository: nothing, getRegistry, getWebhookSecrets: () => ({ secrets: hush }) })
     })
     const insighthub = await made.connect('insighthub')
     const onFact = (fact: Fact<unknown>) => void made.facts.push(fact)
@@ -118,7 +120,7 @@ export class CodeSourceUnderTest {
   post(headers: Record<string, string>, body: unknown): Promise<{ status: number; result: string; message: string }> {
     return new Promise((resolve, reject) => {
       const { ca } = this.nats
-      const to = { host: 'localhost', port: this.port, path: '/api/webhook', ca, checkServerIdentity: () => undefined }
+      const to = { host: 'localhost', port: this.port, path: '/api/webhook', ca }
       const sent = request({ ...to, method: 'POST', headers }, (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -16,7 +16,7 @@ import {
   spiffeIdOf,
 } from '@k8or/identity'
 import { connectBus } from '@k8or/jetstream'
-import { ForbiddenError, networkCalls, type Calls } from '@k8or/rpc'
+import { ForbiddenError, InvalidRequestError, networkCalls, NotFoundError, type Calls } from '@k8or/rpc'
 import {
   eventually,
   freePorts,
@@ -304,6 +304,31 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
     }
     const asked = await ask(`${access.peopleUrl}/k8or.accesspoint.v1.Settings/GetWebhookSecrets`, call)
     expect(asked).toMatchObject({ status: 403, body: { code: 'permission_denied' } })
+  })
+
+  it('serves the credentials of a registry, from its repositories or from the pull secret that is named', async () => {
+    const settings = (await callsOf('codesource')).to('accesspoint', Settings)
+    const image = { registry: 'registry.test:5000', path: 'shop/web' }
+    await expect(settings.getRegistry(image)).rejects.toThrow(NotFoundError)
+    const label = { 'argocd.argoproj.io/secret-type': 'repository' }
+    const fields = { url: 'oci://registry.test:5000/charts', username: 'u', password: canary }
+    await kube.client.apply(secret('oci', label, fields))
+    const found = await eventually(() => settings.getRegistry(image).catch(() => undefined))
+    expect(found).toMatchObject({ username: 'u', password: canary })
+    const auths = { 'registry.test:5000': { username: 'puller', password: canary } }
+    const pull = {
+      ...secret('pull', {}, { '.dockerconfigjson': JSON.stringify({ auths }) }),
+      type: 'kubernetes.io/dockerconfigjson',
+    }
+    await kube.client.apply(pull)
+    const named = { ...image, pullSecret: 'pullsecret:argocd/pull' }
+    expect(await settings.getRegistry(named)).toMatchObject({ username: 'puller' })
+    await expect(settings.getRegistry({ ...named, registry: 'evil.test' })).rejects.toThrow(InvalidRequestError)
+    await expect(settings.getRegistry({ ...named, pullSecret: 'pullsecret:argocd/none' })).rejects.toThrow(
+      'is not there',
+    )
+    const others = (await callsOf('chartstore')).to('accesspoint', Settings)
+    await expect(others.getRegistry(named)).rejects.toThrow(ForbiddenError)
   })
 
   it('passes people on to clusters and to calls, in plain JSON', async () => {
