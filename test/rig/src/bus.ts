@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServiceName } from '@k8or/contracts'
-import type { Identity } from '@k8or/identity'
+import { hostNamesOf, type Identity } from '@k8or/identity'
 import { natsConfig, natsStoreKey, provisionBus } from '@k8or/jetstream'
 import { TestAuthority, type KeyedCertificate } from './certificates'
 import { freePort } from './free-port'
@@ -35,7 +35,8 @@ export async function startTestBus(dir: string, options: { bin?: string } = {}):
   const provision = async () => provisionBus({ url, tls: { ca: authority.ca, ...(await issue('bootstrap')) } })
   await provision()
   const identity = async (service: ServiceName): Promise<Identity> => {
-    const keyed = await issue(service)
+    const subject = `CN=${service}`
+    const keyed = await authority.issue({ subject, uris: [spiffeId(service)], dnsNames: hostNamesOf(service) })
     return {
       service,
       spiffeId: spiffeId(service),
