@@ -25,6 +25,36 @@ function slowly(manifest: string, readyAfterMs: number): string {
   return manifest.replace('    metadata: { labels:', `    metadata: { ${annotations}, labels:`)
 }
 
+const rolloutDefinition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: rollouts.argoproj.io }
+spec:
+  group: argoproj.io
+  scope: Namespaced
+  names: { kind: Rollout, plural: rollouts, singular: rollout }
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      subresources: { status: {} }
+      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+`
+const others = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: door }
+spec: { defaultBackend: { service: { name: web, port: { number: 80 } } } }
+---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: { name: canary }
+spec: { replicas: 1 }
+`
+
 describe('test/e2e/health.e2e', () => {
   const mesh = useMesh()
 
@@ -99,6 +129,28 @@ describe('test/e2e/health.e2e', () => {
     await driver.declare({ name: 'plain', repoUrl: repository.url, path: 'app' })
     await driver.application('plain', (one) => runsHealthy(one, after), 20_000)
   }, 60_000)
+
+  it('A13 judges claims, ingresses, autoscalers and rollouts by what their controllers say', async () => {
+    const { driver } = mesh()
+    const repository = await driver.repository('rest')
+    await repository.commit({ 'app/definition.yaml': rolloutDefinition, 'app/others.yaml': others })
+    await driver.declare({ name: 'rest', repoUrl: repository.url, path: 'app' })
+    const isSo = (health: Record<string, string | undefined>) => (one: KubeObject) => {
+      const resources = (valueAt(one, 'status.resources') ?? []) as { kind: string; health?: { status: string } }[]
+      const seen = new Map(resources.map((resource) => [resource.kind, resource.health?.status]))
+      return Object.entries(health).every(([kind, status]) => seen.get(kind) === status)
+    }
+    const begun = { PersistentVolumeClaim: 'Progressing', Ingress: 'Progressing', Rollout: 'Progressing' }
+    await driver.application('rest', isSo({ ...begun, CustomResourceDefinition: undefined }), 40_000)
+    const say = (type: string, name: string, status: object) =>
+      driver.hub.patch(type, `default/${name}`, { status }, 'status')
+    await say('v1/PersistentVolumeClaim', 'data', { phase: 'Lost' })
+    await say('networking.k8s.io/v1/Ingress', 'door', { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } })
+    await say('argoproj.io/v1alpha1/Rollout', 'canary', { observedGeneration: '1', phase: 'Paused' })
+    const judged = { PersistentVolumeClaim: 'Degraded', Ingress: 'Healthy', Rollout: 'Suspended' }
+    const application = await driver.application('rest', isSo(judged), 20_000)
+    expect(valueAt(application, 'status.health.status')).toBe('Degraded')
+  }, 90_000)
 
   it('A2 an Application tells all that Argo CD tells', async () => {
     const { driver } = mesh()
