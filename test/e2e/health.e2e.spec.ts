@@ -39,10 +39,15 @@ spec:
       subresources: { status: {} }
       schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
 `
+const volume = `apiVersion: v1
+kind: PersistentVolume
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], capacity: { storage: 1Gi }, hostPath: { path: /data } }
+`
 const others = `apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: data }
-spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+spec: { storageClassName: '', accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -144,12 +149,12 @@ describe('test/e2e/health.e2e', () => {
     await driver.application('rest', isSo({ ...begun, CustomResourceDefinition: undefined }), 40_000)
     const say = (type: string, name: string, status: object) =>
       driver.hub.patch(type, `default/${name}`, { status }, 'status')
-    await say('v1/PersistentVolumeClaim', 'data', { phase: 'Lost' })
+    await driver.hub.applyYaml(volume)
     await say('networking.k8s.io/v1/Ingress', 'door', { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } })
     await say('argoproj.io/v1alpha1/Rollout', 'canary', { observedGeneration: '1', phase: 'Paused' })
-    const judged = { PersistentVolumeClaim: 'Degraded', Ingress: 'Healthy', Rollout: 'Suspended' }
+    const judged = { PersistentVolumeClaim: 'Healthy', Ingress: 'Healthy', Rollout: 'Suspended' }
     const application = await driver.application('rest', isSo(judged), 20_000)
-    expect(valueAt(application, 'status.health.status')).toBe('Degraded')
+    expect(valueAt(application, 'status.health.status')).toBe('Suspended')
   }, 90_000)
 
   it('A2 an Application tells all that Argo CD tells', async () => {

@@ -57,12 +57,15 @@ correlation push-1, trace cafe
     })
   })
 
-  it('names the application of each hop when there are several', () => {
+  it('names application and cluster of each hop when there are several', () => {
     const hop = (application: string) => ({ fact: 'sync.finished', service: 'syncmaster', application })
     const first = { fact: 'delivery.received', service: 'codesource' }
     const shown = (...hops: object[]) => table(traceAnswer(create(GetTraceResponseSchema, { hops })))
     expect(shown(first, hop('argocd/shop'), hop('argocd/cart'))).toMatch(/HOP +APPLICATION +WHAT[^]*argocd\/cart/)
     expect(shown(first, hop('argocd/shop'))).not.toContain('APPLICATION')
+    const on = (cluster: string) => ({ ...hop('argocd/shop'), cluster })
+    expect(shown(first, on('one'), on('two'))).toMatch(/HOP +CLUSTER +WHAT[^]*two/)
+    expect(shown(first, on('one'), on('one'))).not.toContain('CLUSTER')
   })
 
   it('C108.5 tells below a trace what drifted since, and whether it was put back', () => {

@@ -13,7 +13,8 @@ export function registerInsightCommands(program: Command): void {
       .argument('[application]')
       .description('the hops of a deployment with their times; the newest one of an application, or a named one')
       .option('--commit <sha>', 'the deployment of this commit; its beginning is enough')
-      .option('--sync <id>', 'the deployment of this sync'),
+      .option('--sync <id>', 'the deployment of this sync')
+      .option('--image <name:tag>', 'everything that the push of this image led to'),
     showTrace,
   )
   online(

@@ -16,9 +16,13 @@ import { driftLines } from './drifts'
 export interface TraceFlags {
   readonly commit?: string
   readonly sync?: string
+  readonly image?: string
 }
 
 const barWidth = 24
+
+/** What is told of a hop where there are several, or where it is asked for. */
+type Column = 'application' | 'cluster' | 'actor'
 
 /** `k8or trace` */
 export async function showTrace(
@@ -29,14 +33,20 @@ export async function showTrace(
   await answer(traceAnswer(await mesh.call(Traces.method.getTrace, { of: whichOf(flags, application) })))
 }
 
-function whichOf({ commit, sync }: TraceFlags, application: string | undefined) {
-  const named = [commit, sync, application].filter((each) => each !== undefined)
-  if (named.length !== 1)
-    throw new CommandError('name exactly one deployment', 'k8or trace <application>, --commit <sha> or --sync <id>')
-  if (commit !== undefined) return { case: 'commit' as const, value: commit }
-  return sync === undefined
-    ? { case: 'application' as const, value: application ?? '' }
-    : { case: 'sync' as const, value: sync }
+function whichOf({ commit, sync, image }: TraceFlags, application: string | undefined) {
+  const named = [
+    ...(application === undefined ? [] : [{ case: 'application' as const, value: application }]),
+    ...(commit === undefined ? [] : [{ case: 'commit' as const, value: commit }]),
+    ...(sync === undefined ? [] : [{ case: 'sync' as const, value: sync }]),
+    ...(image === undefined ? [] : [{ case: 'image' as const, value: image }]),
+  ]
+  const [which, another] = named
+  if (which === undefined || another !== undefined)
+    throw new CommandError(
+      'name exactly one deployment',
+      'k8or trace <application>, --commit <sha>, --sync <id> or --image <name:tag>',
+    )
+  return which
 }
 
 /** The hops of a deployment, each with its time and where in the whole that time lies. */
@@ -47,10 +57,17 @@ export function traceAnswer(response: GetTraceResponse): Answer {
     table: ({ isWide }) => {
       const { hops } = response
       const total = hops.at(-1)?.sinceStartMs ?? 0
-      // A commit may be several applications' business: which is which must be seen.
-      const areMany = new Set(hops.map(({ application }) => application).filter(Boolean)).size > 1
-      const more = [...(isWide || areMany ? ['APPLICATION' as const] : []), ...(isWide ? ['ACTOR' as const] : [])]
-      const names = ['AFTER', 'TOOK', 'WHERE THE TIME WENT', 'SERVICE', 'HOP', ...more, 'WHAT']
+      const columns: Column[] = ['application', 'cluster', 'actor']
+      const more = columns.filter((column) => isWide || (column !== 'actor' && areMany(hops, column)))
+      const names = [
+        'AFTER',
+        'TOOK',
+        'WHERE THE TIME WENT',
+        'SERVICE',
+        'HOP',
+        ...more.map((column) => column.toUpperCase()),
+        'WHAT',
+      ]
       const rows = hops.map((hop) => rowOf(hop, total, more))
       const lines = [formatTable(names, rows), '', summaryOf(response, total), ...driftLines(response.drifts)]
       return lines.join('\n')
@@ -58,10 +75,15 @@ export function traceAnswer(response: GetTraceResponse): Answer {
   }
 }
 
-function rowOf(hop: Hop, total: number, columns: readonly ('APPLICATION' | 'ACTOR')[]): string[] {
+/** A commit or an image may be several applications' business, on several clusters: which is which must be seen. */
+function areMany(hops: readonly Hop[], column: Column): boolean {
+  return new Set(hops.map((hop) => hop[column]).filter(Boolean)).size > 1
+}
+
+function rowOf(hop: Hop, total: number, columns: readonly Column[]): string[] {
   const { sinceStartMs, sincePreviousMs, service, fact, summary } = hop
   const bar = drawBar({ from: sinceStartMs - sincePreviousMs, to: sinceStartMs }, total, barWidth)
-  const more = columns.map((column) => (column === 'APPLICATION' ? hop.application : hop.actor))
+  const more = columns.map((column) => hop[column])
   return [formatDuration(sinceStartMs), `+${formatDuration(sincePreviousMs)}`, bar, service, fact, ...more, summary]
 }
 

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf'
+import { canonicalImageName, parseImageReference } from '@k8or/contracts'
 import {
   GetTraceResponseSchema,
   Traces,
@@ -56,8 +57,10 @@ export class TraceAnswers {
       }
       case 'sync':
         return { by: 'sync', sync: of.value }
+      case 'image':
+        return { by: 'image', image: imageOf(of.value) }
       case undefined:
-        throw new InvalidRequestError('name an application, a commit or a sync')
+        throw new InvalidRequestError('name an application, a commit, a sync or an image')
     }
   }
 
@@ -66,6 +69,13 @@ export class TraceAnswers {
     if (uid === undefined) throw new NotFoundError(`there is no application ${name}`)
     return uid
   }
+}
+
+/** `web:2` is `docker.io/library/web:2`, as facts name it. */
+function imageOf(text: string): string {
+  const { name, tag } = parseImageReference(text) ?? {}
+  if (name === undefined || tag === undefined) throw new InvalidRequestError(`an image is <name>:<tag>, got "${text}"`)
+  return `${canonicalImageName(name)}:${tag}`
 }
 
 function gapMessage(gap: Gap) {

@@ -23,6 +23,8 @@ const fact = (sequence: number, more: Partial<IndexedFact> = {}): IndexedFact =>
   sync: '',
   repository: '',
   commits: ['abcdef0123', '999'],
+  image: 'registry.example.com/shop/web:2',
+  outcome: '',
   data: { objects: 2 },
   ...more,
 })
@@ -40,11 +42,13 @@ describe('services/insighthub/src/adapters/sqlite/fact-index', () => {
   afterEach(() => index.close())
   afterAll(() => rmSync(dir, { recursive: true }))
 
-  it('finds facts by id, application, release, sync, and the beginning of a commit', () => {
-    const [one, two] = [fact(1), fact(2, { sync: 'app-1-2-1', commits: ['abd'] })]
+  it('finds facts by id, cause, application, release, sync, image, and the beginning of a commit', () => {
+    const [one, two] = [fact(1), fact(2, { sync: 'app-1-2-1', commits: ['abd'], causes: ['b'], image: '' })]
     index.add(one)
     index.add(two)
     expect(index.byIds(['fact-1', 'unknown'])).toEqual([one])
+    expect([index.effectsOf(['a', 'x']), index.effectsOf(['b', 'a'])]).toEqual([[one], [one, two]])
+    expect(index.ofImage('registry.example.com/shop/web:2')).toEqual([one])
     expect(index.newest('app-1', 'release.rendered')).toEqual(two)
     expect(index.ofRelease('app-1', 1)).toEqual([one])
     expect(index.ofSync('app-1-2-1')).toEqual([two])
@@ -79,7 +83,7 @@ describe('services/insighthub/src/adapters/sqlite/fact-index', () => {
       for (const sequence of [1, 2, 3]) index.add(fact(sequence, { commits: [`abc${sequence}`] }))
       expect(index.trim({ ...large, before: 1003 })).toBe(2)
       expect(index.all().map(({ sequence }) => sequence)).toEqual([3])
-      expect(index.ofCommit('abc1')).toEqual([])
+      expect([index.ofCommit('abc1'), index.effectsOf(['a']).length]).toEqual([[], 1])
       expect(index.gaps()).toEqual([
         { stream: 'FACTS', cause: 'retention', from: 1001, until: 1002, noticedAt: 0, facts: 2 },
       ])

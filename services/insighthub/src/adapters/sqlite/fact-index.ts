@@ -13,8 +13,9 @@ const batchSize = 500
 /** How many are removed at once, at most: the index answers meanwhile. */
 const trimSize = 2_000
 
-const insertFact = `INSERT OR REPLACE INTO facts VALUES (${Array.from({ length: 19 }, () => '?').join(', ')})`
+const insertFact = `INSERT OR REPLACE INTO facts VALUES (${Array.from({ length: 21 }, () => '?').join(', ')})`
 const insertCommit = 'INSERT OR REPLACE INTO commits VALUES (?, ?, ?)'
+const insertEffect = 'INSERT OR REPLACE INTO effects VALUES (?, ?, ?)'
 const moveCursor = 'INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)'
 const inOrder = 'ORDER BY time, stream DESC, sequence'
 
@@ -105,7 +106,16 @@ export class SqliteFactIndex implements FactIndex {
   }
 
   byIds(ids: readonly string[]): IndexedFact[] {
-    return this.#select(`id IN (${ids.map(() => '?').join(', ')})`, ...ids)
+    return this.#select('id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+  }
+
+  effectsOf(ids: readonly string[]): IndexedFact[] {
+    const matching = 'SELECT stream, sequence FROM effects WHERE cause IN (SELECT value FROM json_each(?))'
+    return this.#select(`(stream, sequence) IN (${matching})`, JSON.stringify(ids))
+  }
+
+  ofImage(image: string): IndexedFact[] {
+    return this.#select("image = ? AND image <> ''", image)
   }
 
   newest(application: string, fact: string): IndexedFact | undefined {
@@ -172,9 +182,11 @@ export class SqliteFactIndex implements FactIndex {
   #insertPending(): void {
     const fact = this.#database.prepare(insertFact)
     const commit = this.#database.prepare(insertCommit)
+    const effect = this.#database.prepare(insertEffect)
     for (const each of this.#pending) {
       fact.run(...writeRow(each))
       for (const hash of each.commits) commit.run(hash, each.stream, each.sequence)
+      for (const cause of each.causes) effect.run(cause, each.stream, each.sequence)
     }
   }
 

@@ -69,12 +69,14 @@ export class FactRemoval {
     this.database.exec('BEGIN')
     try {
       const rows = this.database
-        .prepare(`DELETE FROM facts WHERE ${which} RETURNING stream, sequence, time, commits`)
+        .prepare(`DELETE FROM facts WHERE ${which} RETURNING stream, sequence, time, commits, causes`)
         .all(...values)
       const commit = this.database.prepare('DELETE FROM commits WHERE hash = ? AND stream = ? AND sequence = ?')
+      const effect = this.database.prepare('DELETE FROM effects WHERE cause = ? AND stream = ? AND sequence = ?')
       const gap = this.database.prepare(noteGap)
-      for (const { stream, sequence, time, commits } of rows) {
-        for (const hash of String(commits).split(' ').filter(Boolean)) commit.run(hash, stream ?? '', sequence ?? 0)
+      for (const { stream, sequence, time, commits, causes } of rows) {
+        for (const hash of words(commits)) commit.run(hash, stream ?? '', sequence ?? 0)
+        for (const cause of words(causes)) effect.run(cause, stream ?? '', sequence ?? 0)
         gap.run(stream ?? '', cause, noticedAt, time ?? 0, time ?? 0, 1)
       }
       this.database.exec('COMMIT')
@@ -84,4 +86,8 @@ export class FactRemoval {
       throw error
     }
   }
+}
+
+function words(text: unknown): string[] {
+  return String(text).split(' ').filter(Boolean)
 }

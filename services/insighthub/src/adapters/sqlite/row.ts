@@ -21,6 +21,8 @@ export interface Row {
   readonly sync: string
   readonly repository: string
   readonly commits: string
+  readonly image: string
+  readonly outcome: string
   readonly data: string
 }
 
@@ -45,6 +47,8 @@ export function writeRow(fact: IndexedFact): SQLInputValue[] {
     sync: fact.sync,
     repository: fact.repository,
     commits: fact.commits.join(' '),
+    image: fact.image,
+    outcome: fact.outcome,
     data: JSON.stringify(fact.data),
   }
   return Object.values<SQLInputValue>({ ...row })
@@ -71,6 +75,8 @@ export function readRow(row: Row): IndexedFact {
     sync: row.sync,
     repository: row.repository,
     commits: row.commits.split(' ').filter(Boolean),
+    image: row.image,
+    outcome: row.outcome,
     data: JSON.parse(row.data) as unknown,
   }
 }

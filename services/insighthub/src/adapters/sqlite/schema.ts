@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** Raised whenever a column is added or read differently: an index of another version is thrown away and built again. */
-const version = 2
+const version = 3
 
 const schema = `
   CREATE TABLE facts (
@@ -11,7 +11,7 @@ const schema = `
     token TEXT NOT NULL, time INTEGER NOT NULL, correlation TEXT NOT NULL, causes TEXT NOT NULL, actor TEXT NOT NULL,
     traceparent TEXT NOT NULL, application TEXT NOT NULL, application_name TEXT NOT NULL, cluster TEXT NOT NULL,
     release INTEGER NOT NULL, sync TEXT NOT NULL, repository TEXT NOT NULL, commits TEXT NOT NULL,
-    data TEXT NOT NULL,
+    image TEXT NOT NULL, outcome TEXT NOT NULL, data TEXT NOT NULL,
     PRIMARY KEY (stream, sequence)
   ) WITHOUT ROWID;
   CREATE INDEX facts_by_id ON facts (id);
@@ -20,9 +20,11 @@ const schema = `
   CREATE INDEX facts_by_release ON facts (application, release) WHERE release > 0;
   CREATE INDEX facts_by_sync ON facts (sync) WHERE sync <> '';
   CREATE INDEX facts_by_repository ON facts (repository, time) WHERE repository <> '';
+  CREATE INDEX facts_by_image ON facts (image, time) WHERE image <> '';
   CREATE INDEX facts_by_correlation ON facts (correlation);
   CREATE INDEX facts_by_time ON facts (time);
   CREATE TABLE commits (hash TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (hash, stream, sequence)) WITHOUT ROWID;
+  CREATE TABLE effects (cause TEXT NOT NULL, stream TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (cause, stream, sequence)) WITHOUT ROWID;
   CREATE TABLE cursors (stream TEXT PRIMARY KEY, sequence INTEGER NOT NULL, created TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE gaps (
     stream TEXT NOT NULL, cause TEXT NOT NULL, noticed_at INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,

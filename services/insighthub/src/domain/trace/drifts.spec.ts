@@ -8,7 +8,7 @@ const fact = (name: string, time: number, more: Partial<IndexedFact> = {}): Inde
   ...{ stream: 'FACTS', sequence: ++sequence, id: `${name}/${sequence}`, fact: name, owner: 'syncmaster', token: '_' },
   ...{ time, correlationId: '', causes: [], actor: 'policy:self-heal', traceparent: '' },
   ...{ application: 'app-1', applicationName: 'argocd/shop', cluster: 'prod', release: 2 },
-  ...{ sync: '', repository: '', commits: [], data: {} },
+  ...{ sync: '', repository: '', commits: [], image: '', outcome: '', data: {} },
   ...more,
 })
 

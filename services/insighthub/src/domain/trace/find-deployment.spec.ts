@@ -23,6 +23,8 @@ const fact = (name: string, time: number, more: Partial<IndexedFact> = {}): Inde
   sync: '',
   repository: '',
   commits: [],
+  image: '',
+  outcome: '',
   data: {},
   ...more,
 })
@@ -32,6 +34,8 @@ class ListedFacts implements FactIndex {
   constructor(private readonly facts: readonly IndexedFact[]) {}
 
   byIds = (ids: readonly string[]) => this.facts.filter(({ id }) => ids.includes(id))
+  effectsOf = (ids: readonly string[]) => this.facts.filter(({ causes }) => causes.some((cause) => ids.includes(cause)))
+  ofImage = (image: string) => this.facts.filter((each) => each.image === image)
   newest = (application: string, name: string) =>
     this.facts.findLast((each) => each.application === application && each.fact === name)
   ofCommit = (commit: string) => this.facts.filter(({ commits }) => commits.some((each) => each.startsWith(commit)))
@@ -55,11 +59,11 @@ const release = fact('release.rendered', 1050, {
 })
 const planned = fact('sync.planned', 1060, { release: 2, sync: 's1', causes: ['release'] })
 const started = fact('sync.started', 1060, { release: 2, sync: 's1' })
-const read = fact('access.recorded', 1062, { release: 2, data: { phase: 'intent' } })
-const call = fact('access.recorded', 1070, { release: 2, data: { phase: 'outcome' } })
-const finished = fact('sync.finished', 1072, { release: 2, sync: 's1', data: { phase: 'Succeeded' } })
-const progressing = fact('health.changed', 1080, { data: { health: { status: 'Progressing' } } })
-const healthy = fact('health.changed', 1900, { data: { health: { status: 'Healthy' } } })
+const read = fact('access.recorded', 1062, { release: 2, outcome: 'intent' })
+const call = fact('access.recorded', 1070, { release: 2, outcome: 'outcome' })
+const finished = fact('sync.finished', 1072, { release: 2, sync: 's1', outcome: 'Succeeded' })
+const progressing = fact('health.changed', 1080, { outcome: 'Progressing' })
+const healthy = fact('health.changed', 1900, { outcome: 'Healthy' })
 const healed = fact('sync.started', 3000, { release: 2, sync: 's2' })
 const earlier = fact('release.rendered', 500, { release: 1, commits: ['000'] })
 const chain = [delivery, revision, release, planned, started, call, finished, healthy]
@@ -100,7 +104,7 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
   })
 
   it('ends with the verdict Degraded where a deployment fails', () => {
-    const degraded = fact('health.changed', 1800, { data: { health: { status: 'Degraded' } } })
+    const degraded = fact('health.changed', 1800, { outcome: 'Degraded' })
     const { hops } = trace({ by: 'application', uid: 'app-1' }, [...facts.slice(0, -2), degraded])
     expect(hops.at(-1)?.id).toBe(degraded.id)
   })
@@ -114,7 +118,7 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
   it('includes the attempts that failed before one succeeded', () => {
     const failed = [
       fact('sync.started', 1052, { release: 2, sync: 's0' }),
-      fact('sync.finished', 1055, { release: 2, sync: 's0', data: { phase: 'Failed' } }),
+      fact('sync.finished', 1055, { release: 2, sync: 's0', outcome: 'Failed' }),
     ]
     const { hops } = trace({ by: 'commit', commit: 'abc1' }, [...facts.slice(0, 4), ...failed, ...facts.slice(4)])
     expect(hops.map(({ fact: name }) => name).filter((name) => name === 'sync.finished')).toHaveLength(2)
@@ -138,9 +142,7 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
   })
 
   it('tells many calls as ten', () => {
-    const calls = Array.from({ length: 30 }, () =>
-      fact('access.recorded', 1065, { release: 2, data: { phase: 'outcome' } }),
-    )
+    const calls = Array.from({ length: 30 }, () => fact('access.recorded', 1065, { release: 2, outcome: 'outcome' }))
     const { hops } = trace({ by: 'application', uid: 'app-1' }, [...facts, ...calls])
     expect(hops.filter(({ fact: name }) => name === 'access.recorded')).toHaveLength(10)
     expect(hops.some(({ summary }) => summary.endsWith('and 21 calls before it'))).toBe(true)
@@ -148,5 +150,53 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
 
   it('knows nothing of what nobody told', () => {
     expect(trace({ by: 'sync', sync: 'other' }).hops).toEqual([])
+  })
+
+  describe('that began with an image', () => {
+    const image = 'registry.example.com/shop/web:2'
+    const on = (cluster: string) => ({ application: `app-${cluster}`, applicationName: `argocd/${cluster}`, cluster })
+    const pushed = fact('delivery.received', 100, { ...nobody, cluster: '', id: 'pushed' })
+    const built = fact('image.built', 110, { ...nobody, cluster: '', image, causes: ['pushed'], commits: ['c0de'] })
+    const considered = (cluster: string, tag = image, cause = built.id) =>
+      fact('image.considered', 120, { ...on(cluster), image: tag, causes: [cause], outcome: '' })
+    const taken = [considered('one'), considered('two')]
+    const other = fact('image.built', 90, { ...nobody, image: 'registry.example.com/shop/api:7' })
+    const alien = considered('else', other.image, other.id)
+    const commit = fact('commit.pushed', 200, {
+      ...{ ...nobody, cluster: '', commits: ['abc1'] },
+      causes: [...taken, alien].map(({ id }) => id),
+    })
+    const observed = fact('revision.observed', 210, { ...nobody, cluster: '', commits: ['abc1'], causes: [commit.id] })
+    const deployed = (cluster: string, begin: number) => [
+      fact('release.rendered', begin, { ...on(cluster), release: 5, causes: [observed.id], commits: ['abc1'] }),
+      fact('sync.planned', begin + 10, { ...on(cluster), release: 5, sync: cluster }),
+      fact('sync.finished', begin + 20, { ...on(cluster), release: 5, sync: cluster, outcome: 'Succeeded' }),
+      fact('health.changed', begin + 500, { ...on(cluster), outcome: 'Healthy' }),
+    ]
+    const whole = [pushed, built, ...taken, commit, observed, ...deployed('one', 220), ...deployed('two', 225)]
+    const known = [other, ...whole, alien, ...deployed('else', 226)]
+    const inTime = whole.toSorted((one, another) => one.time - another.time)
+
+    it.each<[string, DeploymentName]>([
+      ['its name and tag', { by: 'image', image }],
+      ['the commit that it was built from', { by: 'commit', commit: 'c0de' }],
+    ])('AU.1 leads from %s to the verdict on each cluster, and to nothing else that the commit did', (_, name) => {
+      expect(idsOf(trace(name, known).hops)).toEqual(idsOf(inTime))
+    })
+
+    it('AU.1 leads from one of its applications back to the push', () => {
+      const hops = trace({ by: 'application', uid: 'app-two' }, known).hops
+      expect(idsOf(hops)).toEqual(idsOf(inTime.filter(({ application }) => application !== 'app-one')))
+    })
+
+    it('tells of an image that no policy admits', () => {
+      const refused = [pushed, built, { ...taken[0]!, outcome: 'refused' }]
+      expect(idsOf(trace({ by: 'image', image }, refused).hops)).toEqual(idsOf(refused))
+    })
+
+    it('tells of the time that a tag was pushed and taken, not of a push that changed nothing', () => {
+      const again = { ...built, id: 'again', time: 900, causes: [] }
+      expect(idsOf(trace({ by: 'image', image }, [...known, again]).hops)).toEqual(idsOf(inTime))
+    })
   })
 })

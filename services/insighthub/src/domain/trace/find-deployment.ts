@@ -1,15 +1,20 @@
-import { z } from 'zod'
+import { followImage, type ImageStory } from './follow-image'
 import type { IndexedFact } from './indexed-fact'
 
-/** Which deployment: an application's newest one, a commit's, or one sync. */
+/** Which deployment: an application's newest one, a commit's, one sync, or what an image led to. */
 export type DeploymentName =
   | { readonly by: 'application'; readonly uid: string }
   | { readonly by: 'commit'; readonly commit: string }
   | { readonly by: 'sync'; readonly sync: string }
+  /** `name:tag`, the name written out. */
+  | { readonly by: 'image'; readonly image: string }
 
 /** The index, as far as deployments are looked up in it. Every answer is in the order of the stream. */
 export interface FactIndex {
   byIds(ids: readonly string[]): IndexedFact[]
+  /** Facts that name one of these as their cause. */
+  effectsOf(ids: readonly string[]): IndexedFact[]
+  ofImage(image: string): IndexedFact[]
   /** The newest fact of a name about an application. */
   newest(application: string, fact: string): IndexedFact | undefined
   /** Facts that name a commit, which may be shortened. */
@@ -22,20 +27,27 @@ export interface FactIndex {
 }
 
 const aboutReleases = new Set(['release.rendered', 'release.failed'])
-const Outcome = z.object({ phase: z.string() }).catch({ phase: '' })
-const AccessPhase = z.object({ phase: z.string() }).catch({ phase: '' })
-const Verdict = z.object({ health: z.object({ status: z.string() }) }).catch({ health: { status: '' } })
 const isFinal = new Set(['Healthy', 'Degraded'])
 
 /** All facts of a deployment, from what caused it to the verdict on it. Empty when nothing is known of it. */
 export function findDeployment(index: FactIndex, name: DeploymentName): IndexedFact[] {
-  const releases = releasesOf(index, name)
-  const parts = releases.flatMap((release) => [release, ...consequences(index, release, name)])
-  const roots = name.by === 'commit' && releases.length === 0 ? index.ofCommit(name.commit) : releases
-  return unique([...ancestors(index, roots), ...parts])
+  const { facts, releases } = beginningOf(index, name)
+  const parts = releases.flatMap((release) => consequences(index, release, name))
+  return unique([...ancestors(index, [...facts, ...releases], name), ...parts])
 }
 
-function releasesOf(index: FactIndex, name: DeploymentName): IndexedFact[] {
+function beginningOf(index: FactIndex, name: DeploymentName): ImageStory {
+  if (name.by === 'image') return followImage(index, name.image)
+  const releases = releasesOf(index, name)
+  if (name.by !== 'commit' || releases.length > 0) return { facts: [], releases }
+  const told = index.ofCommit(name.commit)
+  // A commit of a program: what was built from it is what was deployed.
+  const built = told.findLast(({ fact }) => fact === 'image.built')
+  const story = built === undefined ? { facts: [], releases: [] } : followImage(index, built.image)
+  return { ...story, facts: [...told, ...story.facts] }
+}
+
+function releasesOf(index: FactIndex, name: Exclude<DeploymentName, { by: 'image' }>): IndexedFact[] {
   switch (name.by) {
     case 'application':
       return newestOf(aboutReleases, (fact) => index.newest(name.uid, fact)).flatMap((newest) =>
@@ -66,10 +78,15 @@ function firstOfEach(facts: readonly IndexedFact[]): IndexedFact[] {
   return facts.filter(({ application }) => !seen.has(application) && seen.add(application))
 }
 
-function ancestors(index: FactIndex, of: readonly IndexedFact[]): IndexedFact[] {
+/** One commit may carry what many applications decided on many images: of that, only what led here is told. */
+function ancestors(index: FactIndex, of: readonly IndexedFact[], name: DeploymentName): IndexedFact[] {
+  const applications = new Set(of.map(({ application }) => application).filter(Boolean))
+  const ledHere = ({ application, image }: IndexedFact) =>
+    (application === '' || applications.size === 0 || applications.has(application)) &&
+    (image === '' || name.by !== 'image' || image === name.image)
   const found = new Map(of.map((fact) => [fact.id, fact]))
   for (let ids = causesOf(of); ids.length > 0;) {
-    const facts = index.byIds(ids).filter(({ id }) => !found.has(id))
+    const facts = index.byIds(ids).filter((fact) => !found.has(fact.id) && ledHere(fact))
     for (const fact of facts) found.set(fact.id, fact)
     ids = causesOf(facts)
   }
@@ -103,21 +120,19 @@ function consequences(index: FactIndex, release: IndexedFact, name: DeploymentNa
 }
 
 function untilSuccess(syncs: readonly IndexedFact[]): IndexedFact[] {
-  const success = syncs.findIndex(
-    ({ fact, data }) => fact === 'sync.finished' && Outcome.parse(data).phase === 'Succeeded',
-  )
+  const success = syncs.findIndex(({ fact, outcome }) => fact === 'sync.finished' && outcome === 'Succeeded')
   return success < 0 ? [...syncs] : syncs.slice(0, success + 1)
 }
 
-function isCall({ fact, data }: IndexedFact): boolean {
-  return fact === 'access.recorded' && AccessPhase.parse(data).phase === 'outcome'
+function isCall({ fact, outcome }: IndexedFact): boolean {
+  return fact === 'access.recorded' && outcome === 'outcome'
 }
 
 function verdictAfter(index: FactIndex, { application, release }: IndexedFact, { time }: IndexedFact): IndexedFact[] {
   const later = index.during(application, 'sync.started', { from: time, to: Infinity })
   const next = later.find((fact) => fact.release !== release)
   const verdicts = index.during(application, 'health.changed', { from: time, to: next?.time ?? Infinity })
-  return verdicts.filter(({ data }) => isFinal.has(Verdict.parse(data).health.status)).slice(0, 1)
+  return verdicts.filter(({ outcome }) => isFinal.has(outcome)).slice(0, 1)
 }
 
 function unique(facts: readonly IndexedFact[]): IndexedFact[] {

@@ -24,7 +24,10 @@ export interface Trace {
 }
 
 /** Facts of one millisecond are told in the order in which a deployment goes. */
-const way = ['delivery', 'revision', 'release', 'sync.planned', 'sync.started', 'access', 'sync.finished', 'health']
+const way = [
+  ...['delivery', 'image.built', 'tag', 'image.considered', 'commit', 'revision', 'release'],
+  ...['sync.planned', 'sync.started', 'access', 'sync.finished', 'health'],
+]
 const mostCalls = 10
 
 /** Puts the facts of a deployment in order, each with its time. Calls to the cluster beyond the first ten are one hop. */

@@ -25,6 +25,10 @@ export interface IndexedFact {
   readonly sync: string
   readonly repository: string
   readonly commits: readonly string[]
+  /** `name:tag`, the name written out; empty where the fact is about no image. */
+  readonly image: string
+  /** How it went, in one word: the phase of a sync or a call, the health of an application. */
+  readonly outcome: string
   readonly data: unknown
 }
 
@@ -48,6 +52,12 @@ const Keys = z.looseObject({
   after: Text,
   revisions: z.array(z.string()).catch([]),
   sources: z.array(z.object({ revision: Text })).catch([]),
+  /** Of an image: the commit that it was built from. */
+  source: z.object({ commit: Text }).catch({ commit: '' }),
+  image: z.object({ name: Text }).catch({ name: '' }),
+  tag: Text,
+  phase: Text,
+  health: z.object({ status: Text }).catch({ status: '' }),
 })
 
 /** Finds in a fact what it is looked up by. */
@@ -78,8 +88,16 @@ export function indexFact(
     sync: keys.sync,
     repository: keys.repository.token === '' && fact.token.startsWith('r-') ? fact.token : keys.repository.token,
     commits: [
-      ...new Set([keys.commit, keys.after, ...keys.revisions, ...keys.sources.map(({ revision }) => revision)]),
+      ...new Set([
+        keys.commit,
+        keys.after,
+        keys.source.commit,
+        ...keys.revisions,
+        ...keys.sources.map(({ revision }) => revision),
+      ]),
     ].filter(Boolean),
+    image: keys.image.name === '' ? '' : `${keys.image.name}:${keys.tag}`,
+    outcome: keys.phase || keys.health.status,
     data: fact.data,
   }
 }

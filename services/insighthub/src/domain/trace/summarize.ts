@@ -1,7 +1,11 @@
 import { accessRecorded, events, type EventDefinition, type ObjectRef } from '@k8or/contracts'
 import {
+  clusterReachable,
+  clusterUnreachable,
   commitPushed,
   deliveryReceived,
+  driftDetected,
+  driftRepaired,
   healthChanged,
   imageBuilt,
   imageConsidered,
@@ -18,18 +22,34 @@ import { describeObject } from '../verdict/judge-application'
 import type { IndexedFact } from './indexed-fact'
 
 const short = (commit: string) => commit.slice(0, 10)
+const shortDigest = (digest: string) => digest.slice(0, 'sha256:'.length + 12)
+const few = 3
+const fewOf = (words: readonly string[]) =>
+  `${words.slice(0, few).join(', ')}${words.length > few ? ` and ${words.length - few} more` : ''}`
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const summaries = new Map<string, (data: unknown) => string>([
-  says(deliveryReceived, ({ provider, event, ref, after }) =>
-    [provider, event, ref, after && short(after)].filter(Boolean).join(' '),
+  says(deliveryReceived, ({ provider, event, ref, after, images = [] }) =>
+    [provider, event, ref, after && short(after), ...images.map(({ name, tag }) => `${name}:${tag}`)]
+      .filter(Boolean)
+      .join(' '),
   ),
+  says(imageBuilt, ({ image, tag, digest, via, source }) => {
+    const from = source === null ? '' : `, from ${short(source.commit)}`
+    return `${image.name}:${tag} is ${shortDigest(digest)}, told by ${via}${from}`
+  }),
+  says(
+    tagMoved,
+    ({ image, tag, digest, pushed }) =>
+      `${image.name}:${tag} was ${shortDigest(digest)}, ${shortDigest(pushed)} was pushed over it`,
+  ),
+  says(commitPushed, ({ branch, commit, subject, files, lostRaces }) => {
+    const races = lostRaces > 0 ? `, after ${counted(lostRaces, 'lost race')}` : ''
+    return `${branch} is ${short(commit)}: ${subject} (${fewOf(files)})${races}`
+  }),
   says(revisionObserved, ({ targetRevision, commit, subject }) => `${targetRevision} is ${short(commit)}: ${subject}`),
   says(revisionUnresolved, ({ targetRevision, problem }) => `${targetRevision}: ${problem.message}`),
-  says(imageBuilt, ({ image, tag, digest }) => `${image.name}:${tag} is ${digest.slice(0, 19)}`),
-  says(tagMoved, ({ image, tag, pushed }) => `${image.name}:${tag} was pushed again as ${pushed.slice(0, 19)}`),
   says(imageConsidered, ({ image, tag, outcome, reason }) => `${image.name}:${tag} ${outcome}: ${reason}`),
-  says(commitPushed, ({ branch, commit, subject }) => `${branch} is ${short(commit)}: ${subject}`),
   says(releaseRendered, ({ release, objects }) => `release ${release}, ${counted(objects, 'object')}`),
   says(releaseFailed, ({ problems }) => problems[0]?.message ?? ''),
   says(
@@ -39,13 +59,20 @@ const summaries = new Map<string, (data: unknown) => string>([
   says(syncStarted, ({ release, cluster, trigger }) => `release ${release} to ${cluster}, by ${trigger}`),
   says(accessRecorded, (call) => describeCall(call)),
   says(syncFinished, ({ phase, message, total }) => `${phase}: ${message === '' ? counted(total, 'object') : message}`),
+  says(driftDetected, ({ object, kind, fields, manager }) => {
+    const which = fields.length > 0 ? `: ${fewOf(fields)}` : ''
+    return `${describeObject(object)} ${kind}${manager === '' ? '' : ` by ${manager}`}${which}`
+  }),
+  says(driftRepaired, ({ object }) => describeObject(object)),
+  says(clusterReachable, ({ cluster, version }) => `${cluster} answers, ${version}`),
+  says(clusterUnreachable, ({ cluster, reason }) => `${cluster}: ${reason}`),
   says(healthChanged, ({ health }) => [health.status, health.message].filter(Boolean).join(': ')),
 ])
 
 const descriptions = new Map(events.map((event) => [event.fact, event.description]))
 
 /** What a fact says, in one line. */
-export function summarize({ fact, data }: IndexedFact): string {
+export function summarize({ fact, data }: Pick<IndexedFact, 'fact' | 'data'>): string {
   return summaries.get(fact)?.(data) ?? descriptions.get(fact) ?? ''
 }
 

@@ -10,14 +10,14 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/insighthub/v1/traces.proto.
  */
 export const file_k8or_insighthub_v1_traces: GenFile = /*@__PURE__*/
-  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiUAoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAQgQKAm9mIrwBChBHZXRUcmFjZVJlc3BvbnNlEiUKBGhvcHMYASADKAsyFy5rOG9yLmluc2lnaHRodWIudjEuSG9wEhYKDmNvcnJlbGF0aW9uX2lkGAIgASgJEhAKCHRyYWNlX2lkGAMgASgJEikKBmRyaWZ0cxgEIAMoCzIZLms4b3IuaW5zaWdodGh1Yi52MS5EcmlmdBIsCgRnYXBzGAUgAygLMh4uazhvci5pbnNpZ2h0aHViLnYxLkhpc3RvcnlHYXAivwEKBURyaWZ0Eg8KB3NlZW5fYXQYASABKAkSEwoLcmVwYWlyZWRfYXQYAiABKAkSEwoLYXBwbGljYXRpb24YAyABKAkSDwoHY2x1c3RlchgEIAEoCRINCgVncm91cBgFIAEoCRIMCgRraW5kGAYgASgJEhEKCW5hbWVzcGFjZRgHIAEoCRIMCgRuYW1lGAggASgJEgsKA2hvdxgJIAEoCRIOCgZmaWVsZHMYCiADKAkSDwoHbWFuYWdlchgLIAEoCSJoCgpIaXN0b3J5R2FwEg4KBnN0cmVhbRgBIAEoCRINCgVjYXVzZRgCIAEoCRIMCgRmcm9tGAMgASgJEg0KBXVudGlsGAQgASgJEg0KBWZhY3RzGAUgASgDEg8KB21lc3NhZ2UYBiABKAkixwEKA0hvcBIMCgRmYWN0GAEgASgJEg8KB3NlcnZpY2UYAiABKAkSDAoEdGltZRgDIAEoCRIWCg5zaW5jZV9zdGFydF9tcxgEIAEoARIZChFzaW5jZV9wcmV2aW91c19tcxgFIAEoARIPCgdzdW1tYXJ5GAYgASgJEgoKAmlkGAcgASgJEg4KBmNhdXNlcxgIIAMoCRINCgVhY3RvchgJIAEoCRITCgthcHBsaWNhdGlvbhgKIAEoCRIPCgdjbHVzdGVyGAsgASgJMl8KBlRyYWNlcxJVCghHZXRUcmFjZRIjLms4b3IuaW5zaWdodGh1Yi52MS5HZXRUcmFjZVJlcXVlc3QaJC5rOG9yLmluc2lnaHRodWIudjEuR2V0VHJhY2VSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Ch9rOG9yL2luc2lnaHRodWIvdjEvdHJhY2VzLnByb3RvEhJrOG9yLmluc2lnaHRodWIudjEiYQoPR2V0VHJhY2VSZXF1ZXN0EhUKC2FwcGxpY2F0aW9uGAEgASgJSAASEAoGY29tbWl0GAIgASgJSAASDgoEc3luYxgDIAEoCUgAEg8KBWltYWdlGAQgASgJSABCBAoCb2YivAEKEEdldFRyYWNlUmVzcG9uc2USJQoEaG9wcxgBIAMoCzIXLms4b3IuaW5zaWdodGh1Yi52MS5Ib3ASFgoOY29ycmVsYXRpb25faWQYAiABKAkSEAoIdHJhY2VfaWQYAyABKAkSKQoGZHJpZnRzGAQgAygLMhkuazhvci5pbnNpZ2h0aHViLnYxLkRyaWZ0EiwKBGdhcHMYBSADKAsyHi5rOG9yLmluc2lnaHRodWIudjEuSGlzdG9yeUdhcCK/AQoFRHJpZnQSDwoHc2Vlbl9hdBgBIAEoCRITCgtyZXBhaXJlZF9hdBgCIAEoCRITCgthcHBsaWNhdGlvbhgDIAEoCRIPCgdjbHVzdGVyGAQgASgJEg0KBWdyb3VwGAUgASgJEgwKBGtpbmQYBiABKAkSEQoJbmFtZXNwYWNlGAcgASgJEgwKBG5hbWUYCCABKAkSCwoDaG93GAkgASgJEg4KBmZpZWxkcxgKIAMoCRIPCgdtYW5hZ2VyGAsgASgJImgKCkhpc3RvcnlHYXASDgoGc3RyZWFtGAEgASgJEg0KBWNhdXNlGAIgASgJEgwKBGZyb20YAyABKAkSDQoFdW50aWwYBCABKAkSDQoFZmFjdHMYBSABKAMSDwoHbWVzc2FnZRgGIAEoCSLHAQoDSG9wEgwKBGZhY3QYASABKAkSDwoHc2VydmljZRgCIAEoCRIMCgR0aW1lGAMgASgJEhYKDnNpbmNlX3N0YXJ0X21zGAQgASgBEhkKEXNpbmNlX3ByZXZpb3VzX21zGAUgASgBEg8KB3N1bW1hcnkYBiABKAkSCgoCaWQYByABKAkSDgoGY2F1c2VzGAggAygJEg0KBWFjdG9yGAkgASgJEhMKC2FwcGxpY2F0aW9uGAogASgJEg8KB2NsdXN0ZXIYCyABKAkyXwoGVHJhY2VzElUKCEdldFRyYWNlEiMuazhvci5pbnNpZ2h0aHViLnYxLkdldFRyYWNlUmVxdWVzdBokLms4b3IuaW5zaWdodGh1Yi52MS5HZXRUcmFjZVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.insighthub.v1.GetTraceRequest
  */
 export type GetTraceRequest = Message<"k8or.insighthub.v1.GetTraceRequest"> & {
   /**
-   * Which deployment: an application's newest one, a commit's, or one sync.
+   * Which deployment: an application's newest one, a commit's, one sync, or all that an image led to.
    *
    * @generated from oneof k8or.insighthub.v1.GetTraceRequest.of
    */
@@ -39,6 +39,14 @@ export type GetTraceRequest = Message<"k8or.insighthub.v1.GetTraceRequest"> & {
      */
     value: string;
     case: "sync";
+  } | {
+    /**
+     * name:tag; the name may be written short, as in manifests.
+     *
+     * @generated from field: string image = 4;
+     */
+    value: string;
+    case: "image";
   } | { case: undefined; value?: undefined };
 };
 
