@@ -64,7 +64,7 @@ export { ApplicationRecord, applicationRecord, DeclaredSource, Destination } fro
 export { ClusterRecord, clusterRecord } from './records/cluster'
 export { stopKey, stopRecord, type StopRecord } from './records/stop'
 export { ImageRecord, imageKey, imageRecord } from './records/image'
-export { HealthRecord, healthKey, healthRecord, objectKeyHash } from './records/health'
+export { alwaysJudged, HealthRecord, healthKey, healthRecord, objectKeyHash } from './records/health'
 export {
   AppliedRecord,
   appliedRecord,

@@ -165,7 +165,7 @@ describe('services/syncmaster/src/syncmaster.rig', () => {
       await bench.desk.publish(record, [
         configMap('waves-late', undefined, wave(2)),
         configMap('waves-new', undefined, { namespace: 'waves', ...wave(-1) }),
-        { apiVersion: 'v1', kind: 'Service', metadata: { name: 'waves' }, spec: { ports: [{ port: 80 }] } },
+        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'waves' }, rules: [] },
         configMap('waves-first'),
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'waves' } },
       ])

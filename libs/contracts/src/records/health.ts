@@ -29,6 +29,20 @@ export const healthRecord = defineRecord({
   schema: HealthRecord,
 })
 
+/**
+ * The kinds of which every live object has a row, whatever is thought of it: until there is one about the generation that was
+ * applied, it is not known whether the object is healthy. Objects of other kinds may have a row, too.
+ */
+export const alwaysJudged: ReadonlySet<string> = new Set([
+  'apps/Deployment',
+  'apps/ReplicaSet',
+  'apps/StatefulSet',
+  'apps/DaemonSet',
+  'batch/Job',
+  '/Pod',
+  '/Service',
+])
+
 /** The key of a verdict: of one managed object, or of the application. */
 export function healthKey(applicationUid: string, object: ObjectRef | null): string {
   return object === null ? `${applicationUid}.app` : `${applicationUid}.${objectKeyHash(object)}`

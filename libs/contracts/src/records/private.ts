@@ -88,6 +88,9 @@ export const AppliedRecord = z.object({
   desiredDigest: z.string(),
   /** SHA-256 of the fields that the API server then said were ours (decisions: the drift projection). */
   projectionDigest: z.string(),
+  /** The sync that applied it, and what that came to; empty where none did. */
+  sync: z.string().default(''),
+  result: z.enum(['created', 'configured', 'unchanged']).default('unchanged'),
 })
 export type AppliedRecord = z.infer<typeof AppliedRecord>
 

@@ -81,7 +81,7 @@ export class Judge {
   }
 
   syncStarted(fact: Fact<SyncStarted>): void {
-    this.#accountOf(fact)?.syncStarted(fact, this.#now())
+    this.#accountOf(fact)?.syncStarted(fact, this.#now(), fact.data.waves > 1)
   }
 
   syncFinished(fact: Fact<SyncFinished>): void {

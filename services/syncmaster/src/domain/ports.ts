@@ -202,7 +202,7 @@ export interface Announcer {
   started(
     cause: Cause,
     sync: SyncFact,
-    how: { revisions: string[]; trigger: SyncPointer['trigger']; automated: boolean },
+    how: { revisions: string[]; trigger: SyncPointer['trigger']; automated: boolean; waves: number },
   ): Promise<void>
   /** Answers false when this end was stored before: an earlier run had come this far. */
   finished(

@@ -11,6 +11,8 @@ export const SyncStarted = z.object({
   revisions: z.array(z.string()),
   trigger: z.enum(['release', 'operation', 'self-heal', 'retry']),
   automated: z.boolean(),
+  /** In how many waves its objects go; with more than one, each waits for the health of the one before. */
+  waves: z.number().int().positive().default(1),
 })
 export type SyncStarted = z.infer<typeof SyncStarted>
 

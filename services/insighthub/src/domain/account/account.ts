@@ -52,7 +52,7 @@ export function originOf(lastSync: LastSync | undefined) {
   return { causes: [id], correlationId, ...(traceparent === undefined ? {} : { traceparent }) }
 }
 
-/** Syncs of more waves than fit into this are judged while they run. */
+/** Syncs that take longer than this are judged while they run. */
 const longestHoldMs = 500
 const anyUid = ''
 const askAfterMs = 1000
@@ -149,10 +149,10 @@ export class Account {
     if (known?.awaits) Object.assign(known, { health: health('Unknown', reason), awaits: null })
   }
 
-  /** A sync began: what is seen from now on is its consequence. */
-  syncStarted(fact: LastSync, now: number): void {
+  /** A sync began: what is seen from now on is its consequence. Whoever waits between its waves must hear of each verdict. */
+  syncStarted(fact: LastSync, now: number, waits = false): void {
     this.lastSync = rememberSync(fact)
-    this.#openSince = now
+    this.#openSince = waits ? undefined : now
   }
 
   /** A sync ended: what it applied has to be seen, what it pruned may go. */

@@ -15,6 +15,7 @@ const declaration: ApplicationRecord = {
 
 const applied: AppliedRecord = {
   ...{ cluster: 'in-cluster', release: 1, uid: 'u', generation: 1, desiredDigest: 'd', projectionDigest: 'p' },
+  ...{ sync: 's', result: 'created' },
   object: { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'n', name: 'c' },
 }
 const key = '/ConfigMap/n/c'

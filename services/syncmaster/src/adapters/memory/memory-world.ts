@@ -4,6 +4,8 @@ import {
   sha256,
   type AppliedRecord,
   type ApplicationRecord,
+  type Health,
+  type HealthStatus,
   type ReleaseRecord,
   type StopRecord,
 } from '@k8or/contracts'
@@ -21,6 +23,7 @@ import {
   type MutationOptions,
   type Ports,
 } from '../../domain/ports'
+import type { Verdict } from '../../domain/status/health'
 import type { SyncPointer } from '../../domain/sync/sync-pointer'
 import { RecentDesiredSets } from './desired-sets'
 
@@ -49,6 +52,8 @@ export class MemoryWorld {
   readonly waits: { application: string; delayMs: number; reason: string }[] = []
   readonly applies: string[] = []
   readonly refusals = new Map<string, string>()
+  /** The names of objects that are not gone the moment they are deleted. */
+  readonly lingering = new Set<string>()
   release: ReleaseRecord | undefined
   manifests: readonly KubeObject[] = []
   project: Project | undefined = parseProject({
@@ -65,6 +70,7 @@ export class MemoryWorld {
   /** The number of outside calls after which the process dies. */
   diesAfter = Infinity
   readonly #stored = new Map<string, Stored>()
+  readonly #health = new Map<string, Health>()
   #application: RawApplication
   #version = 100
   #isRemoved = false
@@ -115,6 +121,17 @@ export class MemoryWorld {
     this.#store(key, { ...object, data, metadata: { ...object.metadata, managedFields } })
   }
 
+  /** What InsightHub says of an object from now on, whatever becomes of it. */
+  judge(name: string, status: HealthStatus, message = ''): void {
+    this.#health.set(name, { status, message })
+  }
+
+  #verdictOn(key: string): Verdict | undefined {
+    const { uid = '', generation = 0, name = '' } = this.objects.get(key)?.metadata ?? {}
+    const health = this.#health.get(name)
+    return health && { uid, generation, health }
+  }
+
   /** What a process works with; another process works with other ports. */
   start(): Ports {
     const accounts = this.#accounts()
@@ -131,7 +148,7 @@ export class MemoryWorld {
         manifests: async () => this.#call(() => [...this.manifests]),
       },
       desiredSets: new RecentDesiredSets(1000),
-      verdicts: { ofApplication: () => undefined, ofObject: () => undefined },
+      verdicts: { ofApplication: () => undefined, ofObject: (_, ref) => this.#verdictOn(keyOf(ref)) },
       live: { index, watch: () => undefined, known: async () => undefined },
       accounts,
       announcer: this.#announcer(),
@@ -171,10 +188,17 @@ export class MemoryWorld {
     return {
       get: async (_, ref) => this.#call(() => this.objects.get(keyOf(ref))),
       apply: async (_, object, options) => this.#call(() => this.#apply(object, options)),
-      delete: async (_, ref) => this.#call(() => this.objects.delete(keyOf(ref))),
+      delete: async (_, ref) => this.#call(() => this.#delete(keyOf(ref))),
       isNamespaced: async (_: string, kind: KindRef) => kind.kind !== 'Namespace',
       untilServed: async () => true,
     }
+  }
+
+  #delete(key: string): boolean {
+    const object = this.objects.get(key)
+    if (!object || !this.lingering.has(object.metadata.name)) return this.objects.delete(key)
+    this.#store(key, { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })
+    return true
   }
 
   #apply(object: KubeObject, { dryRun }: MutationOptions): KubeObject {

@@ -26,6 +26,7 @@ const rowOf = (desired: DesiredObject, more: Partial<AppliedRecord> = {}): Appli
   generation: 1,
   desiredDigest: desired.digest,
   projectionDigest: 'as applied',
+  ...{ sync: '', result: 'created' },
   ...more,
 })
 const liveOf = (desired: Pick<DesiredObject, 'object'>, more: Partial<LiveObject> = {}): LiveObject => ({

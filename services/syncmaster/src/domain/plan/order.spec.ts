@@ -3,6 +3,7 @@ import type { KubeObject } from '@k8or/kube-objects'
 import { completeObjects } from './desired'
 import { kindOrder, kindRank } from './kind-order'
 import { orderChanges } from './order'
+import { wavesOf } from './waves'
 import type { Change } from './change'
 import { toLiveObject } from '../drift/live-object'
 
@@ -27,7 +28,7 @@ const remove = (kind: string, name: string, wave = 0): Change => {
 }
 
 const told = (changes: Change[], options = {}): string[] =>
-  orderChanges(changes, options).map(
+  orderChanges(changes, wavesOf(changes, options)).map(
     ({ kind, changes: group }) => `${kind}: ${group.map((change) => change.ref.name).join(' ')}`,
   )
 
@@ -36,7 +37,8 @@ describe('services/syncmaster/src/domain/plan/order', () => {
     const kinds = fc.shuffledSubarray([...kindOrder, 'Widget', 'Gadget'])
     fc.assert(
       fc.property(kinds, (shuffled) => {
-        const groups = orderChanges(create(shuffled.map((kind) => object(kind, 'x'))))
+        const changes = create(shuffled.map((kind) => object(kind, 'x')))
+        const groups = orderChanges(changes, wavesOf(changes))
         const ranks = groups.map((group) => kindRank(group.kind))
         expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
         expect(groups.flatMap((group) => group.changes)).toHaveLength(shuffled.length)
@@ -50,7 +52,8 @@ describe('services/syncmaster/src/domain/plan/order', () => {
     )
     fc.assert(
       fc.property(waved, (list) => {
-        const groups = orderChanges(create(list.map(({ kind, wave }, index) => object(kind, `n${index}`, wave))))
+        const changes = create(list.map(({ kind, wave }, index) => object(kind, `n${index}`, wave)))
+        const groups = orderChanges(changes, wavesOf(changes))
         const waves = groups.map((group) => group.wave)
         expect(waves).toEqual(waves.toSorted((a, b) => a - b))
         expect(groups.reduce((sum, group) => sum + group.changes.length, 0)).toBe(list.length)

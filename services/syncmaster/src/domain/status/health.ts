@@ -1,6 +1,5 @@
-import type { Health, HealthStatus } from '@k8or/contracts'
+import { alwaysJudged, type Health, type HealthStatus, type ObjectRef } from '@k8or/contracts'
 import type { ApplicationStatus } from '../application/application-status'
-import type { ObjectRef } from '@k8or/contracts'
 import { nameOf } from '@k8or/kube-objects'
 
 /** What InsightHub said of an object, or of an application as a whole. */
@@ -19,20 +18,10 @@ export interface JudgedObject {
   readonly verdict: Verdict | undefined
 }
 
-/** Kinds that always get a verdict: one that was just applied and has none yet is not to be taken for healthy. */
-const judgedKinds = new Set([
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'batch/Job',
-  '/Pod',
-])
-
 /** Whether the verdict on an object is about what was applied last, not about what was there before (decision 21). */
 export function isJudged({ ref, uid, generation, isLive, verdict }: JudgedObject): boolean {
   if (!isLive) return true
-  if (!verdict) return !judgedKinds.has(`${ref.group}/${ref.kind}`)
+  if (!verdict) return !alwaysJudged.has(`${ref.group}/${ref.kind}`)
   return verdict.uid === uid && verdict.generation >= generation
 }
 

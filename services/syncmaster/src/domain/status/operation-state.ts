@@ -54,12 +54,18 @@ export function resolvedFields(work: Work, application: Application): Record<str
 function resourceResults(objects: readonly ObjectOutcome[]): ResourceResult[] {
   return objects
     .toSorted((a, b) => compareRefs(a.change.ref, b.change.ref))
-    .map(({ change, result, message }) => ({
-      ...change.ref,
-      message,
-      ...(change.action === 'skip' ? {} : { status: resultWord(result), syncPhase: 'Sync' }),
-      ...(change.action === 'skip' ? {} : { hookPhase: result === 'failed' ? 'Failed' : 'Succeeded' }),
+    .map((outcome) => ({
+      ...outcome.change.ref,
+      message: outcome.message,
+      ...(outcome.change.action === 'skip'
+        ? {}
+        : { status: resultWord(outcome.result), syncPhase: 'Sync', hookPhase: phaseOf(outcome) }),
     }))
+}
+
+function phaseOf({ result, gate }: ObjectOutcome): string {
+  if (result === 'failed' || gate === 'failed') return 'Failed'
+  return gate === 'awaited' ? 'Running' : 'Succeeded'
 }
 
 function resultWord(result: ObjectOutcome['result']): string {

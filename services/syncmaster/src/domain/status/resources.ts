@@ -22,13 +22,14 @@ export function viewResources(work: Work): ResourceView[] {
 }
 
 function viewResource(work: Work, change: Change, outcome: ObjectOutcome | undefined): ResourceView {
-  const isDone = outcome !== undefined && outcome.result !== 'failed' && outcome.result !== 'skipped'
+  const isDone = outcome !== undefined && !outcome.isPast && outcome.result !== 'failed' && outcome.result !== 'skipped'
   const isGone = change.action === 'delete' && isDone
   const isSynced = isDesired(change) ? change.action === 'unchanged' || isDone : isGone
   return { change, isSynced, isGone, judged: judgedObject(work, change) }
 }
 
-function judgedObject(work: Work, change: Change): JudgedObject {
+/** An object as what is known of its health is about it. */
+export function judgedObject(work: Work, change: Change): JudgedObject {
   const cluster = needed(work.cluster).name
   const live = work.ports.live.index.find(cluster, change.key)
   const applied = work.account.applied.get(change.key)

@@ -1,11 +1,12 @@
 import { describeError, Later } from '@k8or/outcome'
-import { fieldManager, type AppliedRecord } from '@k8or/contracts'
+import { fieldManager, type AppliedRecord, type ObjectRef } from '@k8or/contracts'
 import { nameOf, refOf, type KubeObject } from '@k8or/kube-objects'
 import { toLiveObject } from '../drift/live-object'
 import { broughtKinds, describeLackOfNamespace } from '../plan/desired'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { orderChanges, type ChangeGroup } from '../plan/order'
 import { keptFromPruning } from '../plan/prune'
+import { wavesOf } from '../plan/waves'
 import { RefusedError } from '../ports'
 import { objectDenied } from '../project/rules'
 import { inParallel } from './in-parallel'
@@ -17,6 +18,12 @@ export interface ApplyMode {
   readonly prune: boolean
   /** Why the objects that left the source are held back for now, such as a prune that is suspiciously large. */
   readonly pruneHeld: string | undefined
+  /** The sync that applies; none when only drift is put back. */
+  readonly sync?: string
+  /** The wave of each object, where that does not follow from the changes alone. */
+  readonly waves?: ReadonlyMap<string, number>
+  /** Whether somebody waits until what is deleted is gone. */
+  readonly awaitsDeletion?: boolean
 }
 
 /**
@@ -26,10 +33,11 @@ export interface ApplyMode {
 export async function applyChanges(work: Work, changes: readonly Change[], mode: ApplyMode): Promise<ObjectOutcome[]> {
   const outcomes: ObjectOutcome[] = []
   const brought = broughtKinds(needed(work.desired).objects.map((desired) => desired.object))
-  for (const group of orderChanges(changes, { pruneLast: work.options.has('PruneLast') })) {
+  const waves = mode.waves ?? wavesOf(changes, { pruneLast: work.options.has('PruneLast') })
+  for (const group of orderChanges(changes, waves)) {
     await awaitBroughtKinds(work, group, brought)
     const handled = await inParallel(group.changes, work.settings.parallelApplies, (change) =>
-      isDesired(change) ? applyObject(work, change) : pruneObject(work, change, mode),
+      isDesired(change) ? applyObject(work, change, mode) : pruneObject(work, change, mode),
     )
     outcomes.push(...handled)
   }
@@ -43,7 +51,7 @@ async function awaitBroughtKinds(work: Work, group: ChangeGroup, brought: Readon
   await work.ports.clusters.untilServed(needed(work.cluster).name, first.ref, work.signal)
 }
 
-async function applyObject(work: Work, change: DesiredChange): Promise<ObjectOutcome> {
+async function applyObject(work: Work, change: DesiredChange, { sync }: ApplyMode): Promise<ObjectOutcome> {
   const refused = await whyNotApplied(work, change)
   if (refused !== undefined) return failed(change, refused)
   const { clusters } = work.ports
@@ -51,8 +59,9 @@ async function applyObject(work: Work, change: DesiredChange): Promise<ObjectOut
   try {
     const { fence, signal } = work
     const answer = await clusters.apply(cluster, change.desired.object, { fence, signal })
-    rememberApplied(work, change, answer)
-    return applied(change, answer)
+    const outcome = applied(change, answer)
+    rememberApplied(work, change, answer, bySync(work, change, outcome, sync))
+    return outcome
   } catch (error) {
     return failedCall(change, error)
   }
@@ -73,7 +82,15 @@ export async function whyNotApplied(work: Work, change: DesiredChange): Promise<
   return denied === undefined ? undefined : `${nameOf(ref)}: ${denied}`
 }
 
-function rememberApplied(work: Work, change: DesiredChange, answer: KubeObject): void {
+type BySync = Pick<AppliedRecord, 'sync' | 'result'>
+
+/** An object that is put back was made by the sync before, and that one may still wait for it. */
+function bySync(work: Work, { key }: Change, { result }: Applied, sync: string | undefined): BySync {
+  const before = work.account.applied.get(key)
+  return sync === undefined ? { sync: before?.sync ?? '', result: before?.result ?? result } : { sync, result }
+}
+
+function rememberApplied(work: Work, change: DesiredChange, answer: KubeObject, by: BySync): void {
   const live = toLiveObject(answer)
   const record: AppliedRecord = {
     cluster: needed(work.cluster).name,
@@ -83,18 +100,25 @@ function rememberApplied(work: Work, change: DesiredChange, answer: KubeObject):
     generation: live.generation,
     desiredDigest: change.desired.digest,
     projectionDigest: live.projection,
+    ...by,
   }
   work.write(work.account.remember(change.key, record))
   if (change.desired.tracked) work.ports.live.index.take(record.cluster, answer)
 }
 
-function applied(change: DesiredChange, answer: KubeObject): ObjectOutcome {
+type Applied = ObjectOutcome & { readonly result: AppliedRecord['result'] }
+
+function applied(change: DesiredChange, answer: KubeObject): Applied {
   const { uid, generation, resourceVersion } = answer.metadata
   const isSame = change.live !== undefined && change.live.resourceVersion === resourceVersion
   const result = isSame ? 'unchanged' : isNewborn(change, answer) ? 'created' : 'configured'
-  const verb = result === 'unchanged' ? result : 'serverside-applied'
-  const message = `${change.ref.kind.toLowerCase()}/${change.ref.name} ${verb}`
+  const message = describeApplied(change.ref, result)
   return { change, result, message, uid: uid ?? '', generation: generation ?? 0 }
+}
+
+/** What is said of an object that was applied. */
+export function describeApplied({ kind, name }: ObjectRef, result: AppliedRecord['result']): string {
+  return `${kind.toLowerCase()}/${name} ${result === 'unchanged' ? result : 'serverside-applied'}`
 }
 
 /** An apply does not say whether it created; an object that only we ever touched, in the second it was made, is new. */
@@ -115,6 +139,7 @@ async function pruneObject(work: Work, change: Change, mode: ApplyMode): Promise
   if (kept !== undefined) return { ...about, result: 'skipped', message: kept }
   try {
     await deleteObject(work, change)
+    if (mode.awaitsDeletion) await lookForRemains(work, change)
     return { ...about, result: 'deleted', message: 'pruned' }
   } catch (error) {
     return failedCall(change, error)
@@ -129,6 +154,13 @@ async function deleteObject(work: Work, change: Change): Promise<void> {
   await ports.clusters.delete(cluster, change.ref, { fence, signal, propagation, ...(uid ? { uid } : {}) })
   ports.live.index.forget(cluster, change.key)
   work.write(account.drop(change.key))
+}
+
+/** An object with finalizers goes later than it is deleted. */
+async function lookForRemains(work: Work, { ref, live }: Change): Promise<void> {
+  const cluster = needed(work.cluster).name
+  const found = await work.ports.clusters.get(cluster, ref, work.signal)
+  if (found && found.metadata.uid === live?.uid) work.ports.live.index.take(cluster, found)
 }
 
 /** How dependents go, by the word of the sync option. */

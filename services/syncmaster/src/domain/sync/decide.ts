@@ -45,7 +45,7 @@ export function decideSync(situation: Situation): Decision {
   if (operation !== '') return decideOperation(situation)
   if (last?.phase === 'Running' && last.release === situation.release)
     return { kind: 'sync', trigger: last.trigger, resume: true, reason: `goes on with sync ${last.sync}` }
-  if (isInSync(situation) && last?.phase !== 'Retrying') return { kind: 'rest', reason: restReason(situation) }
+  if (isInSync(situation) && !isOpen(last)) return { kind: 'rest', reason: restReason(situation) }
   if (!policy.automated) return { kind: 'rest', reason: 'out of sync; automation is off, so it waits for a sync' }
   if (situation.wipesOut)
     return {
@@ -63,6 +63,11 @@ function decideOperation(situation: Situation): Decision {
   if (isSame && situation.isUntold) return { kind: 'rest', reason: `sync ${last.sync} has ended` }
   const resume = isSame && last.phase === 'Running'
   return { kind: 'sync', trigger: 'operation', resume, reason: 'a sync was asked for' }
+}
+
+/** A sync of an older release that did not end is ended by one of this release, be there anything to apply or not. */
+function isOpen(last: SyncPointer | undefined): boolean {
+  return last?.phase === 'Retrying' || last?.phase === 'Running'
 }
 
 function isInSync({ pending, drifted, prunable }: Situation): boolean {

@@ -9,16 +9,26 @@ export interface ObjectOutcome {
   readonly message: string
   readonly uid: string
   readonly generation: number
+  /** What the sync still waits for, or why waiting for it was in vain. */
+  readonly gate?: 'awaited' | 'failed'
+  /** An earlier look at the same sync did it; what is there now may be something else. */
+  readonly isPast?: boolean
 }
 
 /** What became of a sync, or of the repair of some objects. */
 export interface Outcome {
   readonly objects: readonly ObjectOutcome[]
-  readonly phase: 'Succeeded' | 'Failed' | 'Error'
+  readonly phase: 'Running' | 'Succeeded' | 'Failed' | 'Error'
   readonly message: string
   /** Absent when only drift was repaired: that is no operation of its own. */
   readonly sync: SyncPointer | undefined
   readonly finishedAt: string
+}
+
+/** How a sync ends. */
+export interface End {
+  readonly phase: 'Succeeded' | 'Failed' | 'Error'
+  readonly message: string
 }
 
 /** The end of a sync in one sentence: what failed first, and how much besides. */

@@ -1,17 +1,20 @@
+import type { SyncedObject } from '@k8or/contracts'
 import type { Operation } from '../application/application'
+import { canonicalJson } from '../digest'
 import { isDesired, type Change } from '../plan/change'
 import { isCustomResourceDefinition } from '../plan/desired'
 import { countChanges } from '../plan/change-set'
 import type { Cause, SyncFact } from '../ports'
-import { applyChanges, whyKept, type ApplyMode } from './apply-changes'
+import { applyChanges, describeApplied, whyKept, type ApplyMode } from './apply-changes'
 import type { Decision } from './decide'
 import { whyStopped } from './emergency-stop'
 import { ensureNamespace } from './ensure-namespace'
-import { summarize, syncedObjects, type ObjectOutcome, type Outcome } from './outcome'
+import { summarize, syncedObjects, type End, type ObjectOutcome, type Outcome } from './outcome'
 import { rehearse } from './rehearse'
 import { reportRunning } from './steps/report'
 import { nextRetryMs, retryPlan } from './retry'
 import { syncName, type SyncPointer } from './sync-pointer'
+import { firstProgress, runWaves, type WavedSync } from './run-waves'
 import { whyNotSynced } from './unsupported'
 import { needed, type Work } from './work'
 
@@ -21,19 +24,49 @@ type SyncDecision = Extract<Decision, { kind: 'sync' }>
 export async function runSync(work: Work, decision: SyncDecision): Promise<Outcome> {
   const operation = work.application.operation
   const refusal =
-    operation && (refusedOperation(work, operation) ?? whyStoppedNow(work, operation) ?? whyNotSynced(work))
+    operation &&
+    !decision.resume &&
+    (refusedOperation(work, operation) ?? whyStoppedNow(work, operation) ?? whyNotSynced(work))
   const pointer = beginSync(work, decision)
-  if (refusal !== undefined) return refused(work, pointer, refusal)
+  if (refusal) return refused(work, pointer, refusal)
   if (pointer.dryRun) return endRehearsal(work, pointer)
   if (!decision.resume) noteSuperseded(work, pointer)
-  const mode = { prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld }
+  const mode = { prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld, sync: pointer.sync }
+  const progress = decision.resume ? pointer.progress : firstProgress(work, mode)
+  const begun = progress ? { ...pointer, progress } : pointer
+  if (!progress?.isAnnounced) begin(work, begun, mode)
+  return isWaved(begun) ? carryOnWaves(work, begun, mode) : applyAll(work, begun, mode)
+}
+
+function isWaved(pointer: SyncPointer): pointer is WavedSync {
+  return pointer.progress !== undefined
+}
+
+function begin(work: Work, pointer: SyncPointer, mode: ApplyMode): void {
   announceStart(work, pointer, mode)
   if (isLong(work)) work.write(reportRunning(work, pointer))
   work.ports.applications.note(work.application, startNote(work, pointer))
+}
+
+async function applyAll(work: Work, pointer: SyncPointer, mode: ApplyMode): Promise<Outcome> {
   const changes = needed(work.changes)
   const namespace = await ensureNamespace(work)
   const applied = await applyChanges(work, changes, mode)
-  return endSync(work, pointer, mode, [...namespace, ...applied, ...changes.flatMap(untouched)])
+  const objects = [...namespace, ...applied, ...changes.flatMap(untouched)]
+  return endSync(work, pointer, mode, { objects, end: summarize(objects) })
+}
+
+async function carryOnWaves(work: Work, begun: WavedSync, mode: ApplyMode): Promise<Outcome> {
+  const { sync, objects, end, message } = await runWaves(work, begun, mode)
+  if (end) return endSync(work, sync, mode, { objects, end })
+  // The start is stored before anything says so.
+  await work.settleWrites()
+  const since = sync.progress.since || work.now.toISOString()
+  const waiting = { ...sync, message, progress: { ...sync.progress, since, isAnnounced: true } }
+  if (canonicalJson(work.account.sync?.progress) !== canonicalJson(waiting.progress))
+    await work.account.saveSync(waiting)
+  work.write(work.account.noteDecision('waits', message, begun.release))
+  return { objects, phase: 'Running', message, sync: waiting, finishedAt: '' }
 }
 
 /** A dry run changes nothing: it may be asked for while everything stands still. */
@@ -115,6 +148,7 @@ function announceStart(work: Work, pointer: SyncPointer, mode: ApplyMode): void 
       revisions: revisionsOf(work),
       trigger: pointer.trigger,
       automated: pointer.operation === '',
+      waves: pointer.progress?.waves ?? 1,
     }),
   )
 }
@@ -130,14 +164,26 @@ function syncFact(work: Work, { sync, release }: SyncPointer): SyncFact {
   return { sync, release, cluster: needed(work.cluster).name }
 }
 
-/** A sync that was cut off and whose release is no longer the newest ends when the newer one begins. */
+/** A sync that did not end, and is not the one to be done any more, ends when the next one begins. */
 function noteSuperseded(work: Work, next: SyncPointer): void {
   const last = work.account.sync
   if (last?.phase !== 'Running' || last.sync === next.sync) return
-  const message = `was cut off; release ${next.release} took its place`
-  const ended = { phase: 'Failed' as const, message, objects: [], total: 0, revisions: [] }
+  const successor = last.release === next.release ? 'another operation' : `release ${next.release}`
+  const how = last.message === '' ? 'it was cut off' : `it was ${last.message}`
+  const message = `${successor} took its place while ${how}`
+  const objects = appliedBy(work, last)
+  const ended = { phase: 'Failed' as const, message, objects, total: objects.length, revisions: [] }
   const times = { startedAt: last.startedAt, finishedAt: work.now.toISOString() }
   work.write(work.ports.announcer.finished(causeOf(work), syncFact(work, last), { ...ended, ...times }))
+}
+
+/** What a sync came to apply, as its rows tell. */
+function appliedBy(work: Work, { sync }: SyncPointer): SyncedObject[] {
+  const rows = [...work.account.applied.values()].filter((row) => row.sync === sync && row.result !== 'unchanged')
+  return rows.slice(0, 500).map(({ object, result, uid, generation }) => ({
+    ...{ object, result, uid, generation },
+    message: describeApplied(object, result),
+  }))
 }
 
 /** The facts of a sync follow from the release, and from whoever asked for it. */
@@ -177,7 +223,7 @@ function untouched(change: Change): ObjectOutcome[] {
     {
       change,
       result: 'unchanged',
-      message: `${change.ref.kind.toLowerCase()}/${change.ref.name} unchanged`,
+      message: describeApplied(change.ref, 'unchanged'),
       uid,
       generation,
     },
@@ -188,9 +234,8 @@ async function endSync(
   work: Work,
   begun: SyncPointer,
   mode: ApplyMode,
-  objects: readonly ObjectOutcome[],
+  { objects, end }: { readonly objects: readonly ObjectOutcome[]; readonly end: End },
 ): Promise<Outcome> {
-  const end = summarize(objects)
   // All that was applied is stored before the end is announced: whoever hears of it finds it so.
   await work.settleWrites()
   if (await announceEnd(work, begun, objects, end)) return closeSync(work, begun, objects, end)
@@ -201,11 +246,6 @@ async function endSync(
   await work.settleWrites()
   await announceEnd(work, next, objects, end)
   return closeSync(work, next, objects, end)
-}
-
-interface End {
-  readonly phase: 'Succeeded' | 'Failed' | 'Error'
-  readonly message: string
 }
 
 function announceEnd(work: Work, pointer: SyncPointer, objects: readonly ObjectOutcome[], end: End): Promise<boolean> {
@@ -250,16 +290,19 @@ function failedAlike({ application }: Work, { retries }: SyncPointer, { phase, m
 }
 
 function closedPointer(work: Work, begun: SyncPointer, end: End): SyncPointer {
+  const { progress, ...pointer } = begun
   const retried = begun.retries > 0 ? ` (retried ${begun.retries} times)` : ''
   const finishedAt = work.now.toISOString()
-  const over = { ...begun, phase: end.phase, message: `${end.message}${retried}`, finishedAt }
+  const over = { ...pointer, phase: end.phase, message: `${end.message}${retried}`, finishedAt }
   if (end.phase !== 'Failed') return over
+  // How far it came tells later whether the cause of the failure is gone.
+  const failed = progress ? { ...over, progress } : over
   const isAutomated = begun.operation === ''
   const declared = isAutomated ? work.application.spec.syncPolicy?.retry : work.application.operation?.retry
   const waitMs = nextRetryMs(retryPlan(declared, isAutomated), begun.retries)
-  if (waitMs === undefined) return over
+  if (waitMs === undefined) return failed
   const nextAt = new Date(work.now.getTime() + waitMs).toISOString()
   work.lookAgain = { delayMs: waitMs, reason: 'retry' }
   const message = `${end.message}. Retrying attempt #${begun.retries + 1} at ${nextAt}`
-  return { ...over, phase: 'Retrying', nextAt, message }
+  return { ...failed, phase: 'Retrying', nextAt, message }
 }

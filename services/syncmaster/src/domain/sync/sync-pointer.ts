@@ -1,5 +1,25 @@
 import { z } from 'zod'
+import { ObjectRef } from '@k8or/contracts'
 import type { ApplicationStatus } from '../application/application-status'
+
+/** How far a sync of several waves has come. */
+export const Progress = z.object({
+  /** The wave that is applied, or whose health is awaited. */
+  wave: z.number().int(),
+  /** How many there are. */
+  waves: z.number().int(),
+  /** All of it was sent; what differs from now on was changed by others. */
+  isApplied: z.boolean(),
+  /** Its start is stored as a fact. */
+  isAnnounced: z.boolean(),
+  /** Since when the health of the wave is awaited; empty while it is applied. */
+  since: z.string(),
+  /** The waves among what it deletes, ascending, as they were when it began. */
+  pruneWaves: z.array(z.number().int()),
+  /** What it deleted: no other row tells of that. Of very many the first. */
+  pruned: z.array(ObjectRef),
+})
+export type Progress = z.infer<typeof Progress>
 
 /** Where the newest sync of an application stands: kept so that an interrupted one is taken up and not begun again. */
 export const SyncPointer = z.object({
@@ -22,6 +42,8 @@ export const SyncPointer = z.object({
   retries: z.number().int().default(0),
   nextAt: z.string().default(''),
   message: z.string().default(''),
+  /** Only of a sync whose objects go in several waves. */
+  progress: Progress.optional(),
 })
 export type SyncPointer = z.infer<typeof SyncPointer>
 

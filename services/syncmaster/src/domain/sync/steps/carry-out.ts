@@ -1,10 +1,13 @@
 import { isDesired, type Change } from '../../plan/change'
 import { Later } from '@k8or/outcome'
 import { RefusedError } from '../../ports'
+import { judgedObject } from '../../status/resources'
 import { whyNotApplied } from '../apply-changes'
 import { announceDrifts, driftsOf, heal } from '../heal'
 import { inParallel } from '../in-parallel'
 import { runSync } from '../run-sync'
+import { whyNotHealed } from '../unsupported'
+import { gateOf } from '../wave-gate'
 import { needed, type Stop, type Work } from '../work'
 
 /** Does what was decided. */
@@ -12,6 +15,7 @@ export async function carryOut(work: Work): Promise<Stop | undefined> {
   const decision = needed(work.decision)
   switch (decision.kind) {
     case 'sync':
+      if (decision.resume) await mindDrifts(work)
       work.outcome = await runSync(work, decision)
       break
     case 'heal':
@@ -36,12 +40,21 @@ export async function carryOut(work: Work): Promise<Stop | undefined> {
   return undefined
 }
 
+/** What others change while a sync waits is told, and put back where the Application says so. */
+async function mindDrifts(work: Work): Promise<void> {
+  const drifts = driftsOf(work)
+  if (drifts.length === 0 || !work.account.sync?.progress?.isAnnounced) return
+  if (work.policy.selfHeal && whyNotHealed(work) === undefined) await heal(work)
+  else announceDrifts(work, drifts, false)
+}
+
 /** What keeps an application from being in sync stays told until a sync succeeds, or nothing is left to do. */
 function tellFailure(work: Work): void {
   const { outcome, account, conditions } = work
   if (conditions.has('SyncError')) return
   if (outcome) {
-    if (outcome.phase !== 'Succeeded' && !outcome.sync?.dryRun) conditions.set('SyncError', outcome.message)
+    if (outcome.phase !== 'Succeeded' && outcome.phase !== 'Running' && !outcome.sync?.dryRun)
+      conditions.set('SyncError', outcome.message)
     return
   }
   const last = account.sync
@@ -63,6 +76,7 @@ async function probe(work: Work): Promise<void> {
   const nowMs = work.now.getTime()
   if (nowMs - work.memory.lastProbeMs < probesApartMs) return
   work.memory.lastProbeMs = nowMs
+  if (isStillUnhealthy(work)) return
   const pending = needed(work.changes).filter((change) => change.action === 'create' || change.action === 'configure')
   const answers = await inParallel(pending, work.settings.parallelApplies, (change) => wouldApply(work, change))
   if (answers.length === 0 || !answers.every(Boolean)) return
@@ -73,6 +87,15 @@ async function probe(work: Work): Promise<void> {
     resume: false,
     reason: 'the cause of the failure is gone',
   })
+}
+
+/** A sync that failed for the health of a wave would fail again, until that is another one. */
+function isStillUnhealthy(work: Work): boolean {
+  const { progress } = needed(work.account.sync)
+  if (!progress?.isApplied) return false
+  return needed(work.changes).some(
+    (change) => change.wave <= progress.wave && gateOf(change, judgedObject(work, change)) === 'degraded',
+  )
 }
 
 async function wouldApply(work: Work, change: Change): Promise<boolean> {

@@ -34,10 +34,11 @@ export async function decide(work: Work): Promise<Stop | undefined> {
   return undefined
 }
 
-/** What somebody asked for is refused when it is carried out, so that the operation ends with the reason. */
+/** What somebody asks for is refused when it is carried out, so that the operation ends with the reason; what is under way waits. */
 function heldBack(work: Work, decision: Decision): Decision {
   const acts = decision.kind === 'sync' || decision.kind === 'heal' || decision.kind === 'probe'
-  if (!acts || work.application.operation) return decision
+  const isUnderWay = decision.kind === 'sync' && decision.resume
+  if (!acts || (work.application.operation && !isUnderWay)) return decision
   const stopped = whyStopped(work, needed(work.cluster).name)
   const error = stopped ?? whyNotSynced(work) ?? (decision.kind === 'heal' ? whyNotHealed(work) : undefined)
   return error === undefined ? decision : { kind: 'refuse', error, reason: `refused: ${error}` }

@@ -1,0 +1,85 @@
+import { readyAfterAnnotation, runsHealthy, valueAt, type KubeObject } from '@k8or/rig'
+import { configMap, deployment } from './src/manifests'
+import { useMesh } from './src/mesh-under-test'
+import { untilTraced } from './src/traces'
+
+/** The manifest, to be applied in a wave. */
+function wave(manifest: string, number: number): string {
+  const annotations = `annotations: { argocd.argoproj.io/sync-wave: "${String(number)}" }`
+  return manifest
+    .replace(/^metadata: \{ /m, `metadata: { ${annotations}, `)
+    .replace(/^metadata:\n/m, `metadata:\n  ${annotations}\n`)
+}
+
+const slowly = (manifest: string, readyAfterMs: number): string =>
+  manifest.replace(
+    '    metadata: { labels:',
+    `    metadata: { annotations: { ${readyAfterAnnotation}: "${String(readyAfterMs)}" }, labels:`,
+  )
+
+const impatient = (manifest: string): string =>
+  manifest.replace('  replicas:', '  progressDeadlineSeconds: 2\n  replicas:')
+
+/** A field of the operation as the status tells it, in text. */
+function operation(application: KubeObject | undefined, field: string): string {
+  const value = valueAt(application, `status.operationState.${field}`)
+  return typeof value === 'string' ? value : ''
+}
+
+describe('test/e2e/waves.e2e', () => {
+  // A lease that runs out only long after each test: whoever is killed takes up its own.
+  const mesh = useMesh({ environment: { K8OR_LEASE_TTL_MS: '120000' } })
+
+  it('A8.2 A8.3 a wave begins when the one before is healthy, also when the mesh is killed while it waits', async () => {
+    const { driver, mesh: running } = mesh()
+    const repository = await driver.repository('waved')
+    const { after } = await repository.commit({
+      'app/schema.yaml': slowly(wave(deployment('waved-first', 'shop/first:1', 1), -1), 4000),
+      'app/settings.yaml': configMap('waved-settings', '1'),
+      'app/web.yaml': wave(deployment('waved-last', 'shop/last:1', 1), 5),
+    })
+    await driver.declare({ name: 'waved', repoUrl: repository.url, path: 'app' })
+    const awaited = await driver.application(
+      'waved',
+      (one) => operation(one, 'message').startsWith('waiting for'),
+      60_000,
+    )
+    expect(operation(awaited, 'message')).toBe('waiting for healthy state of apps/Deployment/waved-first')
+    expect(operation(awaited, 'phase')).toBe('Running')
+    expect(await driver.hub.get('v1/ConfigMap', 'default/waved-settings')).toBeUndefined()
+    running.kill('standalone', 'SIGKILL')
+    const application = await driver.application('waved', (one) => runsHealthy(one, after), 60_000)
+    expect(operation(application, 'message')).toBe('successfully synced (no more tasks)')
+    expect(valueAt(application, 'status.history')).toHaveLength(1)
+    const first = await driver.hub.get('apps/v1/Deployment', 'default/waved-first')
+    const settings = await driver.hub.get('v1/ConfigMap', 'default/waved-settings')
+    expect(first?.metadata.generation).toBe(1)
+    const conditions = valueAt(first, 'status.conditions') as { type: string; lastTransitionTime: string }[]
+    const available = conditions.find(({ type }) => type === 'Available')
+    expect(available?.lastTransitionTime).toBeDefined()
+    expect(String(settings?.metadata.creationTimestamp) >= String(available?.lastTransitionTime)).toBe(true)
+    const hops = await untilTraced(driver, after, 'sync.finished')
+    expect(hops.filter(({ fact }) => fact === 'sync.started')).toHaveLength(1)
+  }, 120_000)
+
+  it('A8.3 a wave that becomes Degraded keeps the next one back, until the next push cures it', async () => {
+    const { driver } = mesh()
+    const repository = await driver.repository('failing')
+    const files = (image: string) => ({
+      'app/first.yaml': impatient(wave(deployment('failing-first', image, 1), 0)),
+      'app/second.yaml': wave(configMap('failing-second', image), 1),
+    })
+    const bad = await repository.commit(files('shop/first:bad'))
+    const syncPolicy = { automated: {}, retry: { limit: 0 } }
+    await driver.declare({ name: 'failing', repoUrl: repository.url, path: 'app', syncPolicy })
+    const failed = await driver.application('failing', (one) => operation(one, 'phase') === 'Failed', 60_000)
+    expect(operation(failed, 'message')).toMatch(
+      /^one or more synchronization tasks completed unsuccessfully, reason: .*progress/i,
+    )
+    expect(operation(failed, 'syncResult.revision')).toBe(bad.after)
+    expect(await driver.hub.get('v1/ConfigMap', 'default/failing-second')).toBeUndefined()
+    const cured = await repository.push(files('shop/first:2'))
+    await driver.application('failing', (one) => runsHealthy(one, cured), 60_000)
+    expect(valueAt(await driver.hub.get('v1/ConfigMap', 'default/failing-second'), 'data.value')).toBe('shop/first:2')
+  }, 120_000)
+})
