@@ -147,7 +147,12 @@ describe('services/insighthub/src/insight.rig', () => {
     const sync = `${application.uid}-${release}-1`
     const common = { application, sync, release, cluster, revisions: ['abc1'] }
     const begun = new Date()
-    await say(syncStarted, `${sync}/started`, { ...common, trigger: 'release', automated: true, waves: 1 }, { causes })
+    await say(
+      syncStarted,
+      `${sync}/started`,
+      { ...common, trigger: 'release', automated: true, waves: 1, kinds: [] },
+      { causes },
+    )
     const applied = await Promise.all(objects.map((object) => kube.client.apply(object)))
     const synced = applied.map((object) => ({
       object: { group: 'apps', version: 'v1', kind: object.kind, namespace: 'default', name: object.metadata.name },

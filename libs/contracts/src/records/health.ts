@@ -34,13 +34,10 @@ export const healthRecord = defineRecord({
  * applied, it is not known whether the object is healthy. Objects of other kinds may have a row, too.
  */
 export const alwaysJudged: ReadonlySet<string> = new Set([
-  'apps/Deployment',
-  'apps/ReplicaSet',
-  'apps/StatefulSet',
-  'apps/DaemonSet',
-  'batch/Job',
-  '/Pod',
-  '/Service',
+  ...['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet'],
+  ...['batch/Job', 'batch/CronJob', 'autoscaling/HorizontalPodAutoscaler', 'apiregistration.k8s.io/APIService'],
+  ...['/Pod', '/Service', '/PersistentVolumeClaim', 'networking.k8s.io/Ingress'],
+  ...['argoproj.io/Rollout', 'argoproj.io/Workflow'],
 ])
 
 /** The key of a verdict: of one managed object, or of the application. */

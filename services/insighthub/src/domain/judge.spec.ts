@@ -45,7 +45,7 @@ const deployment = (
 }
 
 const started = (id: string) =>
-  ({ id, correlationId: 'push-1', data: { application, cluster: 'prod' } }) as unknown as Fact<SyncStarted>
+  ({ id, correlationId: 'push-1', data: { application, cluster: 'prod', kinds: [] } }) as unknown as Fact<SyncStarted>
 const finished = (id: string, objects: [string, ChangeResult, number?][]) =>
   ({
     id,
@@ -375,7 +375,10 @@ describe('services/insighthub/src/domain/judge', () => {
   it('takes a sync for what declares an application that is not read yet', async () => {
     const world = new World()
     const other = { ...application, uid: 'app-2' }
-    world.judge.syncStarted({ ...started('s'), data: { application: other, cluster: 'prod' } } as Fact<SyncStarted>)
+    world.judge.syncStarted({
+      ...started('s'),
+      data: { application: other, cluster: 'prod', kinds: [] },
+    } as unknown as Fact<SyncStarted>)
     await world.see(deployment('web', { labels: { 'k8or.dev/application': 'app-2' } }))
     expect(await world.pass(600)).toMatchObject([{ application: { uid: 'app-2' }, health: { status: 'Healthy' } }])
   })

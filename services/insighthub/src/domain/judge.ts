@@ -81,7 +81,10 @@ export class Judge {
   }
 
   syncStarted(fact: Fact<SyncStarted>): void {
-    this.#accountOf(fact)?.syncStarted(fact, this.#now(), fact.data.waves > 1)
+    const account = this.#accountOf(fact)
+    if (account === undefined) return
+    account.syncStarted(fact, this.#now(), fact.data.waves > 1)
+    for (const kind of fact.data.kinds) this.ports.objects.watch(account.cluster, toWatched(kind))
   }
 
   syncFinished(fact: Fact<SyncFinished>): void {

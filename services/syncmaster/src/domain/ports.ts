@@ -6,6 +6,7 @@ import type {
   ReleaseRecord,
   StopRecord,
   SyncedObject,
+  SyncStarted,
 } from '@k8or/contracts'
 import type { KindRef, KubeObject } from '@k8or/kube-objects'
 import type { Project } from '@k8or/projects'
@@ -202,7 +203,7 @@ export interface Announcer {
   started(
     cause: Cause,
     sync: SyncFact,
-    how: { revisions: string[]; trigger: SyncPointer['trigger']; automated: boolean; waves: number },
+    how: Pick<SyncStarted, 'revisions' | 'trigger' | 'automated' | 'waves' | 'kinds'>,
   ): Promise<void>
   /** Answers false when this end was stored before: an earlier run had come this far. */
   finished(

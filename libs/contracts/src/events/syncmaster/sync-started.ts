@@ -13,6 +13,11 @@ export const SyncStarted = z.object({
   automated: z.boolean(),
   /** In how many waves its objects go; with more than one, each waits for the health of the one before. */
   waves: z.number().int().positive().default(1),
+  /** The kinds of its objects, at most 100; only where waves wait for health: whoever judges must see them by then. */
+  kinds: z
+    .array(z.object({ group: z.string(), version: z.string(), kind: z.string() }))
+    .max(100)
+    .default([]),
 })
 export type SyncStarted = z.infer<typeof SyncStarted>
 

@@ -49,7 +49,7 @@ export class BusAnnouncer implements Announcer {
   async started(
     cause: Cause,
     sync: SyncFact,
-    how: Pick<SyncStarted, 'revisions' | 'trigger' | 'automated' | 'waves'>,
+    how: Pick<SyncStarted, 'revisions' | 'trigger' | 'automated' | 'waves' | 'kinds'>,
   ): Promise<void> {
     const data = { application: cause.application, ...sync, ...how }
     const because = { ...cause, causes: [syncFactId('sync.planned', sync)] }

@@ -1,4 +1,4 @@
-import type { SyncedObject } from '@k8or/contracts'
+import type { SyncedObject, SyncStarted } from '@k8or/contracts'
 import type { Operation } from '../application/application'
 import { canonicalJson } from '../digest'
 import { isDesired, type Change } from '../plan/change'
@@ -149,8 +149,14 @@ function announceStart(work: Work, pointer: SyncPointer, mode: ApplyMode): void 
       trigger: pointer.trigger,
       automated: pointer.operation === '',
       waves: pointer.progress?.waves ?? 1,
+      kinds: pointer.progress ? kindsOf(work) : [],
     }),
   )
+}
+
+function kindsOf(work: Work): SyncStarted['kinds'] {
+  const kinds = needed(work.desired).objects.map(({ ref: { group, version, kind } }) => ({ group, version, kind }))
+  return [...new Map(kinds.map((one) => [`${one.group}/${one.kind}`, one])).values()].slice(0, 100)
 }
 
 /** What this sync is going to do: objects that left the source and stay are no part of it. */
