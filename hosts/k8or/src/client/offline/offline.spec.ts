@@ -117,7 +117,7 @@ Pod shop/web   Progressing   Pod
         { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'b' }, spec: { containers: [{ image: 'shop/web:1' }] } },
       ],
       images: ['shop/web:1'],
-      inputs: [{ path: 'b.yaml', digest: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      inputs: [{ path: 'deploy/b.yaml', digest: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     })
     await expect(renderFile(desk, { file: application, source: [] })).rejects.toMatchObject({
       nextStep: expect.stringContaining('--source'),
