@@ -150,6 +150,32 @@ Pod shop/web   Progressing   Pod
     expect(desk.answered?.data).toMatchObject({ verified: false, reason: expect.stringContaining('does not match') })
   })
 
+  it('reads what registries and pipelines send', async () => {
+    const digest = `sha256:${'a'.repeat(64)}`
+    const type = 'application/vnd.docker.distribution.events.v1+json'
+    const event = {
+      id: 'e',
+      action: 'push',
+      target: { repository: 'web', tag: 'v2', digest },
+      request: { host: 'r:5000' },
+    }
+    const registry = file('registry.json', JSON.stringify({ events: [event] }))
+    const told = file('registry-headers', `Content-Type: ${type}\nAuthorization: Bearer s3cret\n`)
+    expect(await parseWebhook(desk, { headers: told, secret: 's3cret' }, registry)).toBe(0)
+    const images = [`r:5000/web:v2@${digest}`]
+    expect(desk.answered?.data).toMatchObject({ provider: 'registry', event: 'image', images, verified: true })
+    const built = {
+      specversion: '1.0',
+      id: '1',
+      source: '/ci',
+      type: 'image.built',
+      data: { image: 'r:5000/web', tag: 'v 2' },
+    }
+    const headers = file('ci-headers', 'Content-Type: application/cloudevents+json\n')
+    const wrong = parseWebhook(desk, { headers }, file('ci.json', JSON.stringify(built)))
+    await expect(wrong).rejects.toThrow('malformed CloudEvent: field data.tag')
+  })
+
   it('reads headers as lines or as JSON', () => {
     expect(parseHeaders('A-B: c: d\r\n\r\n', 'f')).toEqual({ 'a-b': 'c: d' })
     expect(parseHeaders('{"A-B": ["c", "d"]}', 'f')).toEqual({ 'a-b': 'c' })

@@ -23,6 +23,7 @@ import { SecretFiles } from '../../adapters/git/secret-files'
 import { Connections } from '../../adapters/git/smart-http/connections'
 import { GitWriter } from '../../adapters/git/writing/git-writer'
 import { noAccess } from '../repository/access'
+import { RepositoryError } from '../repository/remote'
 import { Committing } from './committing'
 import { blobId } from './fit'
 import { OwnCommits } from './own-commits'
@@ -39,6 +40,8 @@ class Desk {
   access = { ...noAccess }
   readAccess = { ...noAccess }
   isBusAway = false
+  /** The host carries the next push out, and its answer is lost. */
+  losesAnswers = false
   /** Somebody else pushes between our making and our pushing. */
   rival: (() => Promise<unknown>) | undefined
   private readonly connections = new Connections()
@@ -93,7 +96,10 @@ class Desk {
     const push = writer.push.bind(writer)
     writer.push = async (...args) => {
       await this.rival?.()
-      return push(...args)
+      const outcome = await push(...args)
+      if (!this.losesAnswers) return outcome
+      this.losesAnswers = false
+      throw new RepositoryError({ reason: 'RepositoryUnreachable', message: 'no answer' }, true)
     }
     return new Committing({
       ...{ writer, own, clock: () => new Date(), signal, backOff: async () => undefined },
@@ -269,6 +275,17 @@ describe('services/codesource/src/domain/commit/committing.rig', () => {
     expect(desk.facts).toMatchObject([
       { causes: ['image.built/op/1'], data: { commit, operations: ['op/1'], files: ['a'], subject: 'Update by op/1' } },
     ])
+  })
+
+  it('pushes nothing twice when the answer to a push is lost', async () => {
+    const repo = await gitRepo(root, 'unheard')
+    await commitFiles(repo, { a: '1' })
+    const desk = open()
+    desk.losesAnswers = true
+    const { commit } = await desk.committing.commit(place('unheard'), asked('op/1', edit('a', '1', '2')), signal)
+    expect(await headOf(repo)).toBe(commit)
+    expect(await count(repo)).toBe(2)
+    expect(desk.facts.map(({ data }) => data.commit)).toEqual([commit])
   })
 
   it('says why a protected branch can not be pushed to', async () => {
