@@ -330,8 +330,8 @@ describe('services/codesource/src/domain/commit/committing.rig', () => {
   it('pushes by ssh, and hears there too that it lost a race or is refused', async () => {
     const repo = await gitRepo(root, 'secure')
     await commitFiles(repo, { a: '1' })
-    const ssh = await startSshGitServer({ root, dir: tempDir('sshd') })
     const desk = open()
+    const ssh = await startSshGitServer({ root, dir: join(desk.dir, 'sshd') })
     desk.access = desk.readAccess = { ...noAccess, sshPrivateKey: ssh.privateKey, knownHosts: ssh.knownHosts }
     const to = { repository: namedRepository(ssh.urlOf('secure')), wish: { branch: 'main', base: '' } }
     let races = 0
