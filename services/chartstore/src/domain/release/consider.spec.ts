@@ -5,6 +5,7 @@ import {
   type ReleaseRecord,
   type RevisionRecord,
 } from '@k8or/contracts'
+import { Later } from '@k8or/outcome'
 import { ApplicationIndex } from '../applications/application-index'
 import {
   RendererNotReadyError,
@@ -279,6 +280,17 @@ describe('services/chartstore/src/domain/release/consider', () => {
     world.commit('a', { one: { huge: '1' } })
     await considering.application('one')
     expect(world.rows.get('one.latest')).toMatchObject({ release: 0, problems: [{ reason: 'SourceTooLarge' }] })
+  })
+
+  it('a render host that is not built yet is told, and asked for again until it is', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: { 'kustomization.yaml': 'resources: []' } })
+    for (const _ of [1, 2]) await expect(considering.application('one')).rejects.toThrow(Later)
+    expect(world.facts).toHaveLength(1)
+    expect(world.rows.get('one.latest')).toMatchObject({
+      release: 0,
+      problems: [{ reason: 'RendererNotReady', message: 'there is no host' }],
+    })
   })
 
   it('a tool that is not there yet, and a declaration without a source, are told without asking git', async () => {
