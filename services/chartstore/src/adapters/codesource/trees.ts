@@ -3,7 +3,9 @@ import { NotFoundError, TooLargeError, type Calls } from '@k8or/rpc'
 import { SourceUnreadableError, type TreeEntry, type Trees } from '../../domain/ports'
 import type { SourceFile, WantedFiles } from '../../domain/render/rendering'
 
-const keptCommits = 200
+const keptCommits = 32
+/** CodeSource takes so many paths at once. */
+const maxPaths = 5_000
 
 type Entries = Map<string, TreeEntry | null>
 
@@ -64,16 +66,22 @@ export class CodeSourceTrees implements Trees {
     const asked = new Set(paths)
     const done = new Promise(setImmediate).then(async () => {
       this.asking.delete(key)
-      const answer = await this.client
-        .listTrees({ repositoryUrl, commit, paths: [...asked] }, { signal: this.stopping })
-        .catch((error: unknown) => {
-          throw unreadable(error, `${repositoryUrl} at ${commit.slice(0, 8)}`) ?? error
-        })
-      for (const { path, id, kind } of answer.entries)
-        entries.set(path, id === '' ? null : { id, kind: kind === 'blob' ? 'blob' : 'tree' })
+      const all = [...asked]
+      for (let at = 0; at < all.length; at += maxPaths)
+        await this.ask(repositoryUrl, commit, all.slice(at, at + maxPaths), entries)
     })
     this.asking.set(key, { paths: asked, done })
     return done
+  }
+
+  private async ask(repositoryUrl: string, commit: string, paths: string[], entries: Entries): Promise<void> {
+    const answer = await this.client
+      .listTrees({ repositoryUrl, commit, paths }, { signal: this.stopping })
+      .catch((error: unknown) => {
+        throw unreadable(error, `${repositoryUrl} at ${commit.slice(0, 8)}`) ?? error
+      })
+    for (const { path, id, kind } of answer.entries)
+      entries.set(path, id === '' ? null : { id, kind: kind === 'blob' ? 'blob' : 'tree' })
   }
 
   private entriesOf(key: string): Entries {
