@@ -15,6 +15,8 @@ export interface ApiResource {
 export interface Fence {
   readonly application: string
   readonly release: number
+  /** How often the application was set back to an older release; absent is never. */
+  readonly setbacks?: number
   readonly lease: number
 }
 

@@ -196,6 +196,7 @@ function mutationHeaders({ fence }: MutationOptions, contentType: string): Recor
     'content-type': contentType,
     [gateHeaders.application]: fence.application,
     [gateHeaders.release]: String(fence.release),
+    [gateHeaders.setbacks]: String(fence.setbacks ?? 0),
     [gateHeaders.lease]: String(fence.lease),
   }
 }

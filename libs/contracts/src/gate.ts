@@ -1,12 +1,14 @@
 /**
  * Headers of calls through AccessPoint's cluster proxy. The application is only named: its project and destination
- * AccessPoint looks up itself. Release and lease fence a mutation: what is older than seen is refused with 409.
+ * AccessPoint looks up itself. Release and lease fence a mutation: what is older than seen is refused with 409. A step back to an older release counts as newer than what it undoes.
  */
 export const gateHeaders = {
   /** The uid of the application on whose behalf a mutation is made. */
   application: 'k8or-application',
   /** The release that the mutation applies. */
   release: 'k8or-release',
+  /** How often the application was set back to an older release before that; absent is never. */
+  setbacks: 'k8or-setbacks',
   /** The lease revision under which the caller owns the application's bucket. */
   lease: 'k8or-lease',
 } as const

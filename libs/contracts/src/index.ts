@@ -56,6 +56,8 @@ export { ApplicationDeclared, applicationDeclared } from './events/syncmaster/ap
 export { ApplicationRemoved, applicationRemoved } from './events/syncmaster/application-removed'
 export { DriftDetected, driftDetected } from './events/syncmaster/drift-detected'
 export { DriftRepaired, driftRepaired } from './events/syncmaster/drift-repaired'
+export { RollbackFinished, rollbackFinished } from './events/syncmaster/rollback-finished'
+export { RollbackStarted, rollbackStarted } from './events/syncmaster/rollback-started'
 export { SyncedObject, SyncFinished, syncFinished } from './events/syncmaster/sync-finished'
 export { SyncPlanned, syncPlanned } from './events/syncmaster/sync-planned'
 export { SyncStarted, syncStarted } from './events/syncmaster/sync-started'

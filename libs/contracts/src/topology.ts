@@ -18,6 +18,8 @@ import { applicationDeclared } from './events/syncmaster/application-declared'
 import { applicationRemoved } from './events/syncmaster/application-removed'
 import { driftDetected } from './events/syncmaster/drift-detected'
 import { driftRepaired } from './events/syncmaster/drift-repaired'
+import { rollbackFinished } from './events/syncmaster/rollback-finished'
+import { rollbackStarted } from './events/syncmaster/rollback-started'
 import { syncFinished } from './events/syncmaster/sync-finished'
 import { syncPlanned } from './events/syncmaster/sync-planned'
 import { syncStarted } from './events/syncmaster/sync-started'
@@ -63,6 +65,8 @@ export const events: readonly EventDefinition[] = [
   syncFinished,
   driftDetected,
   driftRepaired,
+  rollbackStarted,
+  rollbackFinished,
   healthChanged,
 ]
 

@@ -25,6 +25,12 @@ export class ReleaseDesk {
         getRelease: ({ applicationUid, number }) => ({
           manifests: this.#manifests.get(`${applicationUid}/${number}`) ?? new Uint8Array(),
         }),
+        listReleases: ({ applicationUid }) => ({
+          releases: [...this.#manifests.keys()]
+            .filter((key) => key.startsWith(`${applicationUid}/`))
+            .map((key) => ({ number: BigInt(key.slice(key.indexOf('/') + 1)) }))
+            .toReversed(),
+        }),
       })
     })
   }
@@ -61,6 +67,7 @@ export class ReleaseDesk {
       ...{ ...said, specDigest, factId, correlationId: factId, renderedAt: new Date().toISOString() },
       ...more,
     })
+    await this.bus.records(releaseRecord).put(releaseKey(ref.uid, release), record)
     await this.store(record)
     if (record.problems.length === 0) await this.announce(record)
     return record

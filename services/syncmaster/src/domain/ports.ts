@@ -27,6 +27,8 @@ export interface Clock {
 export interface Fence {
   readonly application: string
   readonly release: number
+  /** How often the application was set back to an older release. */
+  readonly setbacks: number
   readonly lease: number
 }
 
@@ -96,6 +98,10 @@ export interface Stops {
 /** The releases of ChartStore. */
 export interface Releases {
   latest(application: string): Promise<ReleaseRecord | undefined>
+  /** One release by number, while it is kept. */
+  get(application: string, release: number): Promise<ReleaseRecord | undefined>
+  /** The numbers of the releases that are kept, newest first. */
+  kept(application: string, signal: AbortSignal): Promise<number[]>
   manifests(release: ReleaseRecord, signal: AbortSignal): Promise<KubeObject[]>
 }
 
@@ -182,6 +188,11 @@ export interface SyncFact {
   readonly cluster: string
 }
 
+/** One rollback, as its facts name it: the sync that carries it out, and the release before. */
+export interface RollbackFact extends SyncFact {
+  readonly from: number
+}
+
 /** One drifted object, as its facts name it. */
 export interface DriftFact {
   readonly release: number
@@ -219,6 +230,12 @@ export interface Announcer {
       finishedAt: string
     },
   ): Promise<boolean>
+  rollbackStarted(cause: Cause, rollback: RollbackFact, how: { revisions: string[]; reason: string }): Promise<void>
+  rollbackFinished(
+    cause: Cause,
+    rollback: RollbackFact,
+    outcome: { phase: 'Succeeded' | 'Failed' | 'Error'; message: string; startedAt: string; finishedAt: string },
+  ): Promise<void>
   driftDetected(
     cause: Cause,
     drift: DriftFact,

@@ -33,12 +33,17 @@ export function diffAnswer(response: DiffResponse): Answer {
   return {
     data: toJson(DiffResponseSchema, response, { alwaysEmitImplicit: true }),
     names: () => changed.map(({ resource }) => (resource ? `${kindOf(resource)} ${nameOf(resource)}` : '')),
-    table: ({ colors }) =>
-      changed.length === 0 ? 'no differences' : changed.map((diff) => describe(diff, colors)).join('\n\n'),
+    table: ({ colors }) => describeDiffs(response.objects, colors),
   }
 }
 
-function changedOf({ objects }: DiffResponse): ObjectDiff[] {
+/** What would change, object by object. */
+export function describeDiffs(objects: readonly ObjectDiff[], colors: Colors): string {
+  const changed = changedOf({ objects })
+  return changed.length === 0 ? 'no differences' : changed.map((diff) => describe(diff, colors)).join('\n\n')
+}
+
+function changedOf({ objects }: { readonly objects: readonly ObjectDiff[] }): ObjectDiff[] {
   return objects.filter(({ change }) => change !== 'unchanged')
 }
 

@@ -12,6 +12,7 @@ import type { Answer } from '../output/answer'
 import { formatFields, formatTable } from '../output/table'
 import { colored, formatTime, kindOf, nameOf, shortRevision } from '../output/words'
 import type { Colors } from '../terminal'
+import { describeHold } from './hold'
 import { formatApplicationName, parseApplicationName } from './application-name'
 
 /** `k8or app get` */
@@ -48,6 +49,7 @@ function describe(application: Application, colors: Colors): string {
       [repoUrl, path, targetRevision].filter(Boolean).join('  '),
     ]),
     ['Sync policy', policy],
+    ...(application.hold ? [['Hold', colors.yellow(describeHold(application.hold))] as [string, string]] : []),
     ['Release', release === 0n ? '' : `${release} at ${shortRevision(application.revision)}`],
     ['Sync', colored(syncStatus, colors)],
     ['Health', [colored(healthStatus, colors), healthMessage].filter(Boolean).join(': ')],

@@ -15,6 +15,12 @@ export async function listApplications(
   await answer(applicationsAnswer(applications))
 }
 
+/** A hold or a suspension must be seen where one looks first. */
+function holdMark({ hold }: Application): string {
+  if (!hold) return ''
+  return hold.kind === 'suspend' ? ' (suspended)' : ' (held)'
+}
+
 /** A line per application. */
 export function applicationsAnswer(applications: readonly Application[]): Answer {
   return {
@@ -25,7 +31,7 @@ export function applicationsAnswer(applications: readonly Application[]): Answer
       const rows = applications.map((application) => [
         formatApplicationName(application.name),
         application.project,
-        colored(application.syncStatus, colors),
+        colored(application.syncStatus, colors) + holdMark(application),
         colored(application.healthStatus, colors),
         shortRevision(application.revision),
         [application.destination, application.destinationNamespace].filter(Boolean).join(' / '),

@@ -3,7 +3,9 @@ import { online } from '../context'
 import { diffApplication } from './diff'
 import { getApplication } from './get'
 import { showHistory } from './history'
+import { resumeApplication, suspendApplication } from './hold'
 import { listApplications } from './list'
+import { rollBack } from './rollback'
 import { syncApplication } from './sync'
 import { showTree } from './tree'
 import { waitForApplication } from './wait'
@@ -60,4 +62,31 @@ export function registerAppCommands(program: Command): void {
       .option(...timeout),
     syncApplication,
   )
+  registerHoldCommands(app)
+}
+
+function registerHoldCommands(app: Command): void {
+  online(
+    app
+      .command('rollback')
+      .argument(name)
+      .argument('[id]', 'of an entry of its history; without it and --release the last good release')
+      .description('go back to an earlier release, under automation too, and hold it there until it is resumed')
+      .option('--release <number>', 'go back to this release')
+      .option('--reason <text>', 'why; told to everybody whom it concerns')
+      .option('--prune', 'delete what the earlier release does not have')
+      .option('--dry-run', 'change nothing, show what it would change')
+      .option('--wait', 'until the earlier release is applied and Healthy')
+      .option(...timeout),
+    rollBack,
+  )
+  online(
+    app
+      .command('suspend')
+      .argument(name)
+      .description('nothing is applied, healed or pruned, not even when asked for, until it is resumed')
+      .requiredOption('--reason <text>', 'why; told to everybody whom it concerns'),
+    suspendApplication,
+  )
+  online(app.command('resume').argument(name).description('lift a hold or a suspension'), resumeApplication)
 }

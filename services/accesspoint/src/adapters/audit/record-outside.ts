@@ -13,7 +13,7 @@ export interface OutsideRequest {
   readonly status?: number
 }
 
-const noClaim = { application: undefined, release: undefined, lease: undefined }
+const noClaim = { application: undefined, release: undefined, setbacks: 0, lease: undefined }
 
 /** Puts a request on record that never came to a decision about a cluster. */
 export function recordOutside(audit: Audit, now: number, request: OutsideRequest): void {

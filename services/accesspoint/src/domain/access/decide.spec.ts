@@ -42,7 +42,7 @@ function callerOf(name: string): Caller {
 }
 
 function ask(method: string, target: string, asked: Asked = {}): Decision {
-  const claim = { application: undefined, release: undefined, lease: undefined, ...asked.claim }
+  const claim = { application: undefined, release: undefined, setbacks: 0, lease: undefined, ...asked.claim }
   return decide(
     {
       caller: callerOf(asked.caller ?? 'syncmaster'),
@@ -56,7 +56,7 @@ function ask(method: string, target: string, asked: Asked = {}): Decision {
   )
 }
 
-const claim = { application: 'u1', release: 1, lease: 1 }
+const claim = { application: 'u1', release: 1, setbacks: 0, lease: 1 }
 const deployment = '/apis/apps/v1/namespaces/shop/deployments/web'
 const status = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/web'
 

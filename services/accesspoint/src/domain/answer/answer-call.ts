@@ -187,11 +187,11 @@ function isQuestion(request: KubeRequest, { claim, call }: Progress): boolean {
 }
 
 function admitFence(request: KubeRequest, key: string, { claim, call }: Progress, { fences }: GateParts): void {
-  const { application, release, lease } = claim
+  const { application, release, setbacks, lease } = claim
   if (call.caller.kind !== 'service' || application === undefined || release === undefined || lease === undefined)
     return
   if (!fences.knowsOwners) throw unread(`${request.verb} ${request.path}`, 'who owns which applications', 'LEASES')
-  const fence: Fence = { application, release, lease }
+  const fence: Fence = { application, release, setbacks, lease }
   const reason = isDryRun(request) ? fences.test(fence, key) : fences.admit(fence, key)
   if (reason === undefined) return
   throw new Refused(

@@ -53,7 +53,11 @@ describe('services/accesspoint/src/domain/audit/chain', () => {
     const target = '/api/v1/namespaces/shop/configmaps/a?fieldManager=secret'
     const call = {
       ...{ caller: 'user:admin', cluster: 'far', method: 'PATCH', target, request: parseRequest('PATCH', target) },
-      ...{ kind: 'ConfigMap', claim: { application: 'u', release: 3, lease: 4 }, traceparent: '00-abc-def-01' },
+      ...{
+        kind: 'ConfigMap',
+        claim: { application: 'u', release: 3, setbacks: 0, lease: 4 },
+        traceparent: '00-abc-def-01',
+      },
     }
     const described = describeCall(call, { phase: 'intent', outcome: 'allowed', rule: 'r' }, 0)
     expect(described).toMatchObject({

@@ -4,6 +4,8 @@ import type { ResourceTarget } from '../request/kube-request'
 export interface Fence {
   readonly application: string
   readonly release: number
+  /** How often the application was set back to an older release: what was decided before the last time is over. */
+  readonly setbacks: number
   readonly lease: number
 }
 

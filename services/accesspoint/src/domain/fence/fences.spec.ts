@@ -4,7 +4,7 @@ import { Fences } from './fences'
 import { Turns } from './turns'
 
 function fence(release: number, lease: number, application = 'u1') {
-  return { application, release, lease }
+  return { application, release, setbacks: 0, lease }
 }
 
 describe('services/accesspoint/src/domain/fence/fences', () => {
@@ -28,6 +28,21 @@ describe('services/accesspoint/src/domain/fence/fences', () => {
     fences.noteTenure(bucketOf('u1'), 9)
     expect(fences.admit(fence(1, 8), 'a')).toContain('lease 8 is older than lease 9')
     expect(fences.admit(fence(1, 9), 'a')).toBeUndefined()
+  })
+
+  it('takes a deliberate step back for newer than what it undoes, which is refused for every object from then on', () => {
+    const fences = new Fences()
+    const back = (release: number, setbacks: number) => ({ ...fence(release, 1), setbacks })
+    fences.admit(fence(5, 1), 'a')
+    expect(fences.admit(back(3, 1), 'a')).toBeUndefined()
+    for (const object of ['a', 'never touched'])
+      expect(fences.admit(fence(6, 1), object)).toContain(
+        'release 6 was decided on before the application was set back',
+      )
+    expect(fences.admit(back(2, 1), 'a')).toContain('release 2 is older than release 3')
+    expect(fences.admit(back(7, 1), 'a')).toBeUndefined()
+    expect(fences.admit(back(3, 2), 'a')).toBeUndefined()
+    expect(fences.admit(fence(9, 2), 'a')).toBeUndefined()
   })
 
   it('refuses whoever owns nothing, even where nobody was seen yet', () => {
@@ -57,17 +72,22 @@ describe('services/accesspoint/src/domain/fence/fences', () => {
   })
 
   it('admits, of any sequence of calls, none that is older than one before it', () => {
-    const calls = fc.array(fc.record({ release: fc.nat(5), lease: fc.nat(5), object: fc.constantFrom('a', 'b') }))
+    const calls = fc.array(
+      fc.record({ release: fc.nat(5), lease: fc.nat(5), setbacks: fc.nat(2), object: fc.constantFrom('a', 'b') }),
+    )
     fc.assert(
       fc.property(calls, (sequence) => {
         const fences = new Fences()
         const admitted = sequence.filter(
-          ({ release, lease, object }) => fences.admit(fence(release, lease), object) === undefined,
+          ({ release, lease, setbacks, object }) =>
+            fences.admit({ ...fence(release, lease), setbacks }, object) === undefined,
         )
         admitted.forEach((call, index) => {
           for (const before of admitted.slice(0, index)) {
             expect(call.lease).toBeGreaterThanOrEqual(before.lease)
-            if (before.object === call.object && before.lease === call.lease)
+            if (before.lease !== call.lease) continue
+            expect(call.setbacks).toBeGreaterThanOrEqual(before.setbacks)
+            if (before.object === call.object && before.setbacks === call.setbacks)
               expect(call.release).toBeGreaterThanOrEqual(before.release)
           }
         })

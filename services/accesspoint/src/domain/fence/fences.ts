@@ -3,7 +3,8 @@ import type { Fence } from './fence'
 
 interface Seen {
   lease: number
-  /** By object: the newest release that touched it under this lease. */
+  setbacks: number
+  /** By object: the newest release that touched it under this lease, since the application was last set back. */
   readonly objects: Map<string, number>
   /** What is older is refused for objects, too, that are not remembered: they may have been forgotten. */
   oldest: number
@@ -14,7 +15,8 @@ const mostObjects = 10_000
 
 /**
  * The newest release and lease that was seen of every application and object. A mutation that is older is refused, so
- * that an owner who was paused can not undo what a newer one did.
+ * that an owner who was paused can not undo what a newer one did. A step back to an older release is counted: the newer
+ * count beats the release number, and what was decided before it is refused for every object.
  */
 export class Fences {
   private readonly applications = new Map<string, Seen>()
@@ -44,11 +46,12 @@ export class Fences {
     const refusal = this.test(fence, object)
     if (refusal !== undefined) return refusal
     const seen = this.seenOf(fence.application)
-    if (fence.lease > seen.lease) {
+    if (fence.lease > seen.lease || fence.setbacks > seen.setbacks) {
       seen.objects.clear()
       seen.oldest = 0
     }
     seen.lease = fence.lease
+    seen.setbacks = fence.setbacks
     // Whoever was touched last is forgotten last.
     seen.objects.delete(object)
     seen.objects.set(object, fence.release)
@@ -63,7 +66,9 @@ export class Fences {
     const lease = Math.max(seen?.lease ?? 0, this.tenures.get(bucketOf(fence.application)) ?? 0)
     if (fence.lease < lease)
       return `lease ${fence.lease} is older than lease ${lease}: another instance owns the application now`
-    if (fence.lease !== seen?.lease) return undefined
+    if (fence.lease !== seen?.lease || fence.setbacks > seen.setbacks) return undefined
+    if (fence.setbacks < seen.setbacks)
+      return `release ${fence.release} was decided on before the application was set back`
     const last = seen.objects.get(object) ?? seen.oldest
     if (fence.release < last) return `release ${fence.release} is older than release ${last}, which was applied already`
     return undefined
@@ -77,7 +82,7 @@ export class Fences {
   private seenOf(application: string): Seen {
     const known = this.applications.get(application)
     if (known) return known
-    const seen: Seen = { lease: 0, objects: new Map(), oldest: 0 }
+    const seen: Seen = { lease: 0, setbacks: 0, objects: new Map(), oldest: 0 }
     this.applications.set(application, seen)
     return seen
   }

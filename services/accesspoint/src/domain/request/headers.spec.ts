@@ -36,10 +36,12 @@ describe('services/accesspoint/src/domain/request/headers', () => {
 
   it('takes for a claim only what is one', () => {
     const claim = claimOf({ 'k8or-application': 'uid', 'k8or-release': '7', 'k8or-lease': '-1' })
-    expect(claim).toEqual({ application: 'uid', release: 7, lease: undefined })
+    expect(claim).toEqual({ application: 'uid', release: 7, setbacks: 0, lease: undefined })
+    expect(claimOf({ 'k8or-setbacks': '2' }).setbacks).toBe(2)
     expect(claimOf({ 'k8or-release': '1e3', 'k8or-lease': '9999999999999999999' })).toEqual({
       application: undefined,
       release: undefined,
+      setbacks: 0,
       lease: undefined,
     })
   })

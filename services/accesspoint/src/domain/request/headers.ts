@@ -23,6 +23,8 @@ export function headersForCaller(headers: Readonly<Record<string, string>>): Rec
 export interface Claim {
   readonly application: string | undefined
   readonly release: number | undefined
+  /** Absent in a call is 0. */
+  readonly setbacks: number
   readonly lease: number | undefined
 }
 
@@ -31,6 +33,7 @@ export function claimOf(headers: Readonly<Record<string, string>>): Claim {
   return {
     application: headers[gateHeaders.application],
     release: wholeNumber(headers[gateHeaders.release]),
+    setbacks: wholeNumber(headers[gateHeaders.setbacks]) ?? 0,
     lease: wholeNumber(headers[gateHeaders.lease]),
   }
 }

@@ -54,6 +54,15 @@ export class ChartStoreReleases implements Releases {
     return row.value.release === 0 && row.value.problems.length === 0 ? undefined : row.value
   }
 
+  async get(application: string, release: number): Promise<ReleaseRecord | undefined> {
+    return (await this.#records.get(releaseKey(application, release)))?.value
+  }
+
+  async kept(application: string, signal: AbortSignal): Promise<number[]> {
+    const { releases } = await this.#client.listReleases({ applicationUid: application }, { signal })
+    return releases.map(({ number }) => Number(number))
+  }
+
   async manifests(release: ReleaseRecord, signal: AbortSignal): Promise<KubeObject[]> {
     const asked = { applicationUid: release.application.uid, number: BigInt(release.release) }
     const { manifests } = await this.#client.getRelease(asked, { signal })

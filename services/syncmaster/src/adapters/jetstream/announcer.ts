@@ -3,18 +3,22 @@ import {
   applicationRemoved,
   driftDetected,
   driftRepaired,
+  rollbackFinished,
+  rollbackStarted,
   sha256,
   syncFinished,
   syncPlanned,
   syncStarted,
   type ApplicationRecord,
   type FactDraft,
+  type RollbackFinished,
+  type RollbackStarted,
   type SyncFinished,
   type SyncPlanned,
   type SyncStarted,
 } from '@k8or/contracts'
 import type { Publisher } from '@k8or/jetstream'
-import type { Announcer, Cause, Clock, DriftFact, Leaving, SyncFact } from '../../domain/ports'
+import type { Announcer, Cause, Clock, DriftFact, Leaving, RollbackFact, SyncFact } from '../../domain/ports'
 import { driftId } from '../../domain/sync/heal'
 
 /** Announces SyncMaster's facts on the bus. */
@@ -68,6 +72,28 @@ export class BusAnnouncer implements Announcer {
     return !duplicate
   }
 
+  async rollbackStarted(
+    cause: Cause,
+    rollback: RollbackFact,
+    how: Pick<RollbackStarted, 'revisions' | 'reason'>,
+  ): Promise<void> {
+    const data = { application: cause.application, ...rollback, ...how }
+    await this.publisher.publish(rollbackStarted, this.#draft(cause, syncFactId('rollback.started', rollback), data))
+  }
+
+  async rollbackFinished(
+    cause: Cause,
+    rollback: RollbackFact,
+    outcome: Pick<RollbackFinished, 'phase' | 'message' | 'startedAt' | 'finishedAt'>,
+  ): Promise<void> {
+    const data = { application: cause.application, ...rollback, ...outcome }
+    const because = { ...cause, causes: [syncFactId('rollback.started', rollback)] }
+    await this.publisher.publish(
+      rollbackFinished,
+      this.#draft(because, syncFactId('rollback.finished', rollback), data),
+    )
+  }
+
   async driftDetected(
     cause: Cause,
     drift: DriftFact,
@@ -97,7 +123,7 @@ export class BusAnnouncer implements Announcer {
   }
 }
 
-/** The same sync announced twice has the same id: `sync.started/<application>/<release>/<attempt>`. */
+/** The same sync announced twice has the same id: `sync.started/<application>/<release>/<attempt>`, see `syncName`. */
 function syncFactId(fact: string, { sync, release }: SyncFact): string {
   const attempt = sync.slice(sync.lastIndexOf('-') + 1)
   const application = sync.slice(0, -`-${release}-${attempt}`.length)

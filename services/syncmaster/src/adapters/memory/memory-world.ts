@@ -15,10 +15,12 @@ import { parseApplication, type Application } from '../../domain/application/app
 import { LiveIndex } from '../../domain/drift/live-index'
 import { driftId } from '../../domain/sync/heal'
 import {
+  ConflictError,
   RefusedError,
   type Account,
   type Accounts,
   type Announcer,
+  type Fence,
   type Leaving,
   type MutationOptions,
   type Ports,
@@ -56,6 +58,10 @@ export class MemoryWorld {
   readonly lingering = new Set<string>()
   release: ReleaseRecord | undefined
   manifests: readonly KubeObject[] = []
+  /** Earlier releases that are kept, by number. */
+  readonly archive = new Map<number, { release: ReleaseRecord; manifests: readonly KubeObject[] }>()
+  /** Under which fence each apply was made. */
+  readonly fences: Fence[] = []
   project: Project | undefined = parseProject({
     metadata: { name: 'default' },
     spec: {
@@ -145,7 +151,10 @@ export class MemoryWorld {
       clusters: this.#clusters(),
       releases: {
         latest: async () => this.#call(() => this.release),
-        manifests: async () => this.#call(() => [...this.manifests]),
+        get: async (_, release) => this.#call(() => this.archive.get(release)?.release),
+        kept: async () => [...this.archive.keys()].toReversed(),
+        manifests: async ({ release }) =>
+          this.#call(() => [...(this.archive.get(release)?.manifests ?? this.manifests)]),
       },
       desiredSets: new RecentDesiredSets(1000),
       verdicts: { ofApplication: () => undefined, ofObject: (_, ref) => this.#verdictOn(keyOf(ref)) },
@@ -179,9 +188,16 @@ export class MemoryWorld {
       list: () => (this.#isRemoved ? [] : [this.application]),
       project: () => this.project,
       read: async () => this.application,
-      patch: async (_, patch) => this.#call(() => this.edit(patch)),
+      patch: async (_, patch) => this.#call(() => this.#patch(patch)),
       note: () => undefined,
     }
+  }
+
+  #patch({ metadata, ...patch }: Record<string, unknown>): void {
+    const { resourceVersion, ...marks } = (metadata ?? {}) as Record<string, unknown>
+    if (resourceVersion !== undefined && resourceVersion !== String(this.#version))
+      throw new ConflictError(`version ${JSON.stringify(resourceVersion)} is not the present one`)
+    this.edit({ ...patch, metadata: marks })
   }
 
   #clusters(): Ports['clusters'] {
@@ -201,7 +217,7 @@ export class MemoryWorld {
     return true
   }
 
-  #apply(object: KubeObject, { dryRun }: MutationOptions): KubeObject {
+  #apply(object: KubeObject, { dryRun, fence }: MutationOptions): KubeObject {
     const ref = refOf(object)
     const key = keyOf(ref)
     const refusal = this.refusals.get(key)
@@ -213,6 +229,7 @@ export class MemoryWorld {
     if (isSame) return before
     if (dryRun) return applied
     this.applies.push(ref.name)
+    this.fences.push(fence)
     return this.#store(key, applied)
   }
 
@@ -316,6 +333,9 @@ export class MemoryWorld {
       planned: (_, sync, counts) => said(`planned/${sync.sync}`, counts),
       started: (_, sync, how) => said(`started/${sync.sync}`, how),
       finished: (_, sync, outcome) => say(`finished/${sync.sync}`, outcome),
+      rollbackStarted: (_, rollback, how) => said(`rollback-started/${rollback.sync}`, { ...rollback, ...how }),
+      rollbackFinished: (_, rollback, outcome) =>
+        said(`rollback-finished/${rollback.sync}`, { ...rollback, ...outcome }),
       driftDetected: (cause, drift, how) => said(driftId(cause.application.uid, drift), how),
       driftRepaired: (_, drift, detected) => said(`repaired/${detected}`, drift),
     }

@@ -6,6 +6,9 @@ import {
   type GetRequest,
   type HistoryRequest,
   type ListRequest,
+  type ResumeRequest,
+  type RollbackRequest,
+  type SuspendRequest,
   type SyncRequest,
   type WhyRequest,
 } from '@k8or/contracts/rpc/syncmaster/v1/applications'
@@ -13,13 +16,24 @@ import type { HandlerContext } from '@connectrpc/connect'
 import type { Bus } from '@k8or/jetstream'
 import { actorOf, NotFoundError, RpcService } from '@k8or/rpc'
 import { projectOf, type Application } from '../../domain/application/application'
+import { automationOf } from '../../domain/application/policy'
 import { compareTexts } from '../../domain/compare-refs'
 import type { Ports } from '../../domain/ports'
+import { findRelease, ReleaseNotKeptError, type Way } from '../../domain/rollback/find-release'
+import { liftHold, suspend } from '../../domain/rollback/lift-hold'
+import { requestRollback } from '../../domain/rollback/request-rollback'
 import { explainDiff } from '../../domain/sync/explain-diff'
 import { requestedInfo, requestOperation } from '../../domain/sync/request-operation'
 import { openQuestion } from '../../domain/sync/open-question'
 import type { Settings } from '../../domain/sync/work'
-import { applicationMessage, diffMessage, historyMessages, resourceMessages, resultMessages } from './messages'
+import {
+  applicationMessage,
+  diffMessage,
+  historyMessages,
+  holdMessage,
+  resourceMessages,
+  resultMessages,
+} from './messages'
 
 /** Answers for the Applications of the hub, and takes what people ask of them. */
 @RpcService(ApplicationsService)
@@ -71,6 +85,36 @@ export class ApplicationAnswers {
     return { requestedAt }
   }
 
+  async rollback({ name, reason, prune, dryRun, ...wanted }: RollbackRequest, context: HandlerContext) {
+    const { signal } = context
+    const application = this.#find(name)
+    const way = await this.#way(application, wanted, signal)
+    const answer = { requestedAt: new Date().toISOString(), release: BigInt(way.release), from: BigInt(way.from) }
+    if (dryRun) {
+      const work = await openQuestion(application, this.ports, this.settings, signal, way.release)
+      return { ...answer, objects: (await explainDiff(work, prune)).map(diffMessage) }
+    }
+    const request = { release: way.release, actor: actorOf(context), reason, prune, at: answer.requestedAt }
+    const endsRunning = await requestRollback(this.ports.applications, application, request, signal)
+    this.ports.agenda.mark(application.uid)
+    return { ...answer, endsRunning }
+  }
+
+  async suspend({ name, reason }: SuspendRequest, context: HandlerContext) {
+    const application = this.#find(name)
+    const wish = { actor: actorOf(context), reason, since: new Date().toISOString() }
+    const hold = await suspend(this.ports.applications, application, wish, context.signal)
+    this.ports.agenda.mark(application.uid)
+    return { hold: holdMessage(hold) }
+  }
+
+  async resume({ name }: ResumeRequest, context: HandlerContext) {
+    const application = this.#find(name)
+    const lifted = await liftHold(this.ports.applications, application, context.signal)
+    this.ports.agenda.mark(application.uid)
+    return { lifted: lifted.map(holdMessage), automated: automationOf(application.spec).automated }
+  }
+
   history({ name }: HistoryRequest) {
     return { entries: historyMessages(this.#find(name)) }
   }
@@ -78,6 +122,19 @@ export class ApplicationAnswers {
   async why({ name }: WhyRequest) {
     const row = await this.#decisions.get(this.#find(name).uid)
     return { decisions: row?.value.history ?? [] }
+  }
+
+  async #way(
+    application: Application,
+    { release, historyId }: Pick<RollbackRequest, 'release' | 'historyId'>,
+    signal: AbortSignal,
+  ): Promise<Way> {
+    const wanted = { release: Number(release), historyId: historyId === undefined ? undefined : Number(historyId) }
+    try {
+      return await findRelease(this.ports, application, wanted, signal)
+    } catch (error) {
+      throw error instanceof ReleaseNotKeptError ? new NotFoundError(error.message) : error
+    }
   }
 
   #find(name: ApplicationName | undefined): Application {

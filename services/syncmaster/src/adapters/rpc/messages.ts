@@ -1,5 +1,6 @@
 import { applicationToken, instanceName } from '@k8or/contracts'
 import { projectOf, sourcesOf, type Application } from '../../domain/application/application'
+import { holdOf, type Hold } from '../../domain/application/hold'
 import { automationOf } from '../../domain/application/policy'
 import type { HistoryEntry, ResourceStatus } from '../../domain/application/application-status'
 import { requiresPruning } from '../../domain/plan/prune'
@@ -20,8 +21,19 @@ export function applicationMessage(application: Application, controlNamespace: s
     automated: automationOf(spec).automated,
     sources: sourcesOf(spec).map(({ repoURL, path, targetRevision }) => ({ repoUrl: repoURL, path, targetRevision })),
     token: applicationToken(instanceName(namespace, name, controlNamespace), uid),
+    ...holdFields(application),
     ...statusFields(status),
   }
+}
+
+function holdFields(application: Application) {
+  const hold = holdOf(application)
+  return hold ? { hold: holdMessage(hold) } : {}
+}
+
+/** What keeps an Application from being changed. */
+export function holdMessage({ release, ...who }: Hold) {
+  return { ...who, release: BigInt(release) }
 }
 
 function statusFields(status: Application['status']) {

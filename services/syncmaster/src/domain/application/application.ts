@@ -72,6 +72,10 @@ export const Operation = z.looseObject({
       sources: z.array(z.looseObject({})).nullish(),
     })
     .nullish(),
+  info: z
+    .array(z.looseObject({ name: z.string(), value: z.string() }))
+    .nullish()
+    .catch(undefined),
   initiatedBy: z.looseObject({ username: z.string().nullish(), automated: z.boolean().nullish() }).nullish(),
   retry: Retry.nullish(),
 })

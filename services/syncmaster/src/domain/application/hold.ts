@@ -21,13 +21,28 @@ const Written = z.object({
 })
 
 /** What keeps an Application from being changed; a suspension, which keeps more, before a hold. */
-export function holdOf({ annotations: marks }: Application): Hold | undefined {
-  return read('suspend', marks[annotations.suspend]) ?? read('hold', marks[annotations.hold])
+export function holdOf(application: Application): Hold | undefined {
+  return holdsOf(application)[0]
+}
+
+/** All that keeps an Application from being changed. */
+export function holdsOf({ annotations: marks }: Application): Hold[] {
+  return [read('suspend', marks[annotations.suspend]), read('hold', marks[annotations.hold])].filter(
+    (hold) => hold !== undefined,
+  )
 }
 
 /** The value of the annotation that says so. */
 export function holdAnnotation({ actor, reason, since, release }: Omit<Hold, 'kind'>): string {
   return JSON.stringify({ actor, reason, since, release })
+}
+
+/** What keeps an Application as it is, in words: who, why, and how it ends. */
+export function describeHold(hold: Hold, application: string): string {
+  const { kind, actor, since, reason } = hold
+  const what = kind === 'suspend' ? 'suspended' : hold.release > 0 ? `held at release ${hold.release}` : 'held'
+  const when = since === '' ? '' : ` since ${since}`
+  return `${what} by ${actor}${when}${reason === '' ? '' : `: ${reason}`}; it goes on when somebody resumes it (k8or app resume ${application})`
 }
 
 /** A text that people wrote by hand is the reason; an empty one, or `false`, is none. */

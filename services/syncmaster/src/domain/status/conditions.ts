@@ -6,11 +6,13 @@ const ownConditions: readonly string[] = [
   'ComparisonError',
   'DeletionError',
   'ExcludedResourceWarning',
+  'HoldWarning',
   'InstallationWarning',
   'InvalidSpecError',
   'MassPruneWarning',
   'RepeatedResourceWarning',
   'SharedResourceWarning',
+  'SuspendedWarning',
   'SyncError',
   'UnknownError',
 ]

@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from '@k8or/contracts'
 import { hasManySources } from '../application/application'
 import type { ApplicationStatus } from '../application/application-status'
 import { isOver, seconds } from '../sync/sync-pointer'
@@ -54,16 +55,25 @@ function healthOfUncompared(work: Work, before: ApplicationStatus): string {
 function comparedStatus(work: Work, now: string): Partial<ApplicationStatus> {
   const views = viewResources(work)
   const release = needed(work.release)
-  const { source: _source, sources: _sources, ...revisions } = resolvedFields(work, work.application)
+  const { source: _source, sources: _sources, ...revisions } = resolvedFields(work, newestOf(work))
   const judged = views.filter((view) => !view.isGone && view.change.action !== 'skip').map((view) => view.judged)
   const types = release.sources.map(() => 'Directory')
   return {
-    sync: { status: isInSync(views) ? 'Synced' : 'OutOfSync', ...revisions, ...comparedTo(work) },
+    sync: { status: isInSync(views) && isNewest(work) ? 'Synced' : 'OutOfSync', ...revisions, ...comparedTo(work) },
     health: applicationHealth(judged, work.ports.verdicts.ofApplication(work.uid), work.application.status.health, now),
     resources: resourceStatuses(work, views),
     summary: { ...work.application.status.summary, ...imagesOf(release.images) },
     ...(hasManySources(work.application.spec) ? { sourceTypes: types } : { sourceType: types[0] ?? 'Directory' }),
   }
+}
+
+/** In sync is what is as the sources say now: an application that is held may be as it should, and is not in sync. */
+function isNewest({ newer, release }: Work): boolean {
+  return newer === undefined || (newer.digest === release?.digest && newer.problems.length === 0)
+}
+
+function newestOf(work: Work): ReleaseRecord {
+  return work.newer ?? needed(work.release)
 }
 
 function imagesOf(images: readonly string[]): { images?: string[] } {

@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from '@k8or/contracts'
 import type { HistoryEntry, OperationState, ResourceResult } from '../application/application-status'
 import { hasManySources, type Application } from '../application/application'
 import { compareRefs } from '../compare-refs'
@@ -7,7 +8,7 @@ import { needed, type Work } from '../sync/work'
 
 /** The operation as the status tells it: a projection of the facts of its syncs (ADR 0015). */
 export function operationState(work: Work, pointer: SyncPointer): OperationState {
-  const { outcome, application } = work
+  const { outcome } = work
   const isRunning = pointer.phase === 'Running' || pointer.phase === 'Retrying'
   return {
     operation: operationOf(work, pointer),
@@ -17,7 +18,7 @@ export function operationState(work: Work, pointer: SyncPointer): OperationState
     ...(pointer.finishedAt === '' ? {} : { finishedAt: seconds(pointer.finishedAt) }),
     ...(pointer.retries > 0 ? { retryCount: pointer.retries } : {}),
     syncResult: {
-      ...resolvedFields(work, application),
+      ...resolvedFields(work, needed(work.release)),
       ...(outcome ? { resources: resourceResults(outcome.objects) } : {}),
     },
   }
@@ -44,9 +45,12 @@ function resolvedRevisions(work: Work, application: Application): Record<string,
 }
 
 /** The revisions and sources that a release was made of, in the fields that fit the declaration. */
-export function resolvedFields(work: Work, application: Application): Record<string, unknown> & { revision: string } {
+export function resolvedFields(
+  { application }: Work,
+  release: ReleaseRecord,
+): Record<string, unknown> & { revision: string } {
   const { source, sources } = application.spec
-  const revisions = needed(work.release).sources.map((resolved) => resolved.revision)
+  const revisions = release.sources.map((resolved) => resolved.revision)
   if (hasManySources(application.spec)) return { revision: '', revisions, sources: sources ?? [] }
   return { revision: revisions[0] ?? '', ...(source ? { source } : {}) }
 }
@@ -79,7 +83,7 @@ export function nextHistory(work: Work, pointer: SyncPointer): HistoryEntry[] {
   const history = work.application.status.history ?? []
   const limit = work.application.spec.revisionHistoryLimit ?? work.settings.historyLimit
   const startedAt = seconds(pointer.operationStartedAt)
-  const resolved = resolvedFields(work, work.application)
+  const resolved = resolvedFields(work, needed(work.release))
   const isThis = (entry: HistoryEntry): boolean =>
     entry.deployStartedAt === startedAt && entry.revision === resolved.revision
   const known = history.filter((entry) => !isThis(entry))

@@ -11,7 +11,17 @@ const situation = (more: Partial<Situation> = {}): Situation => ({
 })
 
 const last = (phase: SyncPointer['phase'], more: Partial<SyncPointer> = {}): SyncPointer => ({
-  ...{ sync: 'u-2-1', release: 2, attempt: 1, declared: 'd', operation: '', trigger: 'release', prune: true, phase },
+  ...{
+    sync: 'u-2-1',
+    release: 2,
+    attempt: 1,
+    setbacks: 0,
+    declared: 'd',
+    operation: '',
+    trigger: 'release',
+    prune: true,
+    phase,
+  },
   ...{
     startedAt: '',
     operationStartedAt: '',

@@ -14,11 +14,12 @@ export async function openQuestion(
   ports: Ports,
   settings: Settings,
   signal: AbortSignal,
+  askedRelease?: number,
 ): Promise<Work> {
   const account = new AskedAccount(await ports.accounts.read(application.uid))
   const isOwner = ports.buckets.fenceOf(bucketOf(application.uid)) !== undefined
   const seen = isOwner ? ports : { ...ports, live: nothingSeen() }
-  return new Work(application, account, new Memory(), noLease, seen, settings, signal)
+  return new Work(application, account, new Memory(), noLease, seen, settings, signal, askedRelease)
 }
 
 /** The watches are for the objects of what is owned here; of all others only the cluster can tell. */

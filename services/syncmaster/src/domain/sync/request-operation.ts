@@ -32,7 +32,8 @@ export async function requestOperation(
   throw new Later(`application ${application.name} changes too often, or is gone; try again`)
 }
 
-function isBusy({ operation, status }: Application): boolean {
+/** Whether a sync runs, or is about to. */
+export function isBusy({ operation, status }: Application): boolean {
   const phase = status.operationState?.phase
   return operation !== undefined || phase === 'Running' || phase === 'Terminating'
 }

@@ -4,7 +4,10 @@ import { canonicalJson } from '../digest'
 import { isDesired, type Change } from '../plan/change'
 import { isCustomResourceDefinition } from '../plan/desired'
 import { countChanges } from '../plan/change-set'
-import type { Cause, SyncFact } from '../ports'
+import type { Cause, RollbackFact, SyncFact } from '../ports'
+import { holdOf } from '../application/hold'
+import { whyHeld } from '../rollback/hold-back'
+import { rollbackOf } from '../rollback/request-rollback'
 import { applyChanges, describeApplied, whyKept, type ApplyMode } from './apply-changes'
 import type { Decision } from './decide'
 import { whyStopped } from './emergency-stop'
@@ -26,7 +29,10 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const refusal =
     operation &&
     !decision.resume &&
-    (refusedOperation(work, operation) ?? whyStoppedNow(work, operation) ?? whyNotSynced(work))
+    (whyHeld(work.application, operation) ??
+      refusedOperation(work, operation) ??
+      whyStoppedNow(work, operation) ??
+      whyNotSynced(work))
   const pointer = beginSync(work, decision)
   if (refusal) return refused(work, pointer, refusal)
   if (pointer.dryRun) return endRehearsal(work, pointer)
@@ -34,7 +40,7 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
   const mode = { prune: pointer.prune, pruneHeld: operation ? undefined : work.pruneHeld, sync: pointer.sync }
   const progress = decision.resume ? pointer.progress : firstProgress(work, mode)
   const begun = progress ? { ...pointer, progress } : pointer
-  if (!progress?.isAnnounced) begin(work, begun, mode)
+  if (!progress?.isAnnounced) await begin(work, begun, mode)
   return isWaved(begun) ? carryOnWaves(work, begun, mode) : applyAll(work, begun, mode)
 }
 
@@ -42,8 +48,11 @@ function isWaved(pointer: SyncPointer): pointer is WavedSync {
   return pointer.progress !== undefined
 }
 
-function begin(work: Work, pointer: SyncPointer, mode: ApplyMode): void {
+async function begin(work: Work, pointer: SyncPointer, mode: ApplyMode): Promise<void> {
+  const isSetBack = pointer.setbacks > (work.account.sync?.setbacks ?? 0)
   announceStart(work, pointer, mode)
+  // Before the gate has seen a step back it must be on record: nobody may forget it and go on as if it had not been.
+  if (isSetBack) await work.settleWrites()
   if (isLong(work)) work.write(reportRunning(work, pointer))
   work.ports.applications.note(work.application, startNote(work, pointer))
 }
@@ -115,13 +124,17 @@ function refusedOperation(work: Work, { sync }: Operation): string | undefined {
 function beginSync(work: Work, decision: SyncDecision): SyncPointer {
   const { last, release } = { last: work.account.sync, release: needed(work.release).release }
   if (decision.resume && last) return last
-  const attempt = last?.release === release ? last.attempt + 1 : 1
+  const { setbacks } = work
+  const attempt = last?.release === release && last.setbacks === setbacks ? last.attempt + 1 : 1
+  const sync = syncName(work.uid, { release, attempt, setbacks })
   const startedAt = work.now.toISOString()
   const isRetry = decision.trigger === 'retry' && last !== undefined
   return {
-    sync: syncName(work.uid, release, attempt),
+    sync,
     release,
     attempt,
+    setbacks,
+    ...rollbackFields(work, sync),
     declared: work.declared,
     operation: work.operationDigest,
     trigger: decision.trigger,
@@ -137,11 +150,23 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
   }
 }
 
+function rollbackFields({ application, account }: Work, sync: string): Pick<SyncPointer, 'rollback'> {
+  if (rollbackOf(application.operation) === undefined) return {}
+  return { rollback: { from: account.sync?.release ?? 0, reason: holdOf(application)?.reason ?? '', sync } }
+}
+
+function rollbackFact(work: Work, { rollback, release }: SyncPointer): RollbackFact | undefined {
+  return rollback && { sync: rollback.sync, release, from: rollback.from, cluster: needed(work.cluster).name }
+}
+
 function announceStart(work: Work, pointer: SyncPointer, mode: ApplyMode): void {
   const { announcer } = work.ports
   const cause = causeOf(work)
   const fact = syncFact(work, pointer)
   work.write(work.account.saveSync(pointer))
+  const rollback = rollbackFact(work, pointer)
+  const why = { revisions: revisionsOf(work), reason: pointer.rollback?.reason ?? '' }
+  if (rollback) work.write(announcer.rollbackStarted(cause, rollback, why))
   work.write(announcer.planned(cause, fact, countChanges(plannedChanges(work, mode))))
   work.write(
     announcer.started(cause, fact, {
@@ -174,13 +199,21 @@ function syncFact(work: Work, { sync, release }: SyncPointer): SyncFact {
 function noteSuperseded(work: Work, next: SyncPointer): void {
   const last = work.account.sync
   if (last?.phase !== 'Running' || last.sync === next.sync) return
-  const successor = last.release === next.release ? 'another operation' : `release ${next.release}`
-  const how = last.message === '' ? 'it was cut off' : `it was ${last.message}`
-  const message = `${successor} took its place while ${how}`
+  const message = next.rollback ? endedByRollback(next.release, next.rollback.reason) : replacedBy(last, next)
   const objects = appliedBy(work, last)
   const ended = { phase: 'Failed' as const, message, objects, total: objects.length, revisions: [] }
   const times = { startedAt: last.startedAt, finishedAt: work.now.toISOString() }
   work.write(work.ports.announcer.finished(causeOf(work), syncFact(work, last), { ...ended, ...times }))
+}
+
+function replacedBy(last: SyncPointer, { release }: SyncPointer): string {
+  const successor = last.release === release ? 'another operation' : `release ${release}`
+  const how = last.message === '' ? 'it was cut off' : `it was ${last.message}`
+  return `${successor} took its place while ${how}`
+}
+
+function endedByRollback(release: number, reason: string): string {
+  return `ended by a rollback to release ${release}${reason === '' ? '' : `: ${reason}`}`
 }
 
 /** What a sync came to apply, as its rows tell. */
@@ -247,14 +280,32 @@ async function endSync(
   if (await announceEnd(work, begun, objects, end)) return closeSync(work, begun, objects, end)
   // An earlier run came as far as announcing its end and no further: this one is an attempt of its own.
   const attempt = begun.attempt + 1
-  const next = { ...begun, attempt, sync: syncName(work.uid, begun.release, attempt) }
+  const next = { ...begun, attempt, sync: syncName(work.uid, { ...begun, attempt }) }
   announceStart(work, next, mode)
   await work.settleWrites()
   await announceEnd(work, next, objects, end)
   return closeSync(work, next, objects, end)
 }
 
-function announceEnd(work: Work, pointer: SyncPointer, objects: readonly ObjectOutcome[], end: End): Promise<boolean> {
+async function announceEnd(
+  work: Work,
+  pointer: SyncPointer,
+  objects: readonly ObjectOutcome[],
+  end: End,
+): Promise<boolean> {
+  const isFirst = await announceSyncEnd(work, pointer, objects, end)
+  const rollback = rollbackFact(work, pointer)
+  const times = { startedAt: pointer.startedAt, finishedAt: work.now.toISOString() }
+  if (rollback) await work.ports.announcer.rollbackFinished(causeOf(work), rollback, { ...end, ...times })
+  return isFirst
+}
+
+function announceSyncEnd(
+  work: Work,
+  pointer: SyncPointer,
+  objects: readonly ObjectOutcome[],
+  end: End,
+): Promise<boolean> {
   return work.ports.announcer.finished(causeOf(work), syncFact(work, pointer), {
     revisions: revisionsOf(work),
     ...end,

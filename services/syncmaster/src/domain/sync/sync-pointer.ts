@@ -23,10 +23,14 @@ export type Progress = z.infer<typeof Progress>
 
 /** Where the newest sync of an application stands: kept so that an interrupted one is taken up and not begun again. */
 export const SyncPointer = z.object({
-  /** `<application uid>-<release>-<attempt>`, for ever the name of this sync. */
+  /** `<application uid>-<release>-<attempt>`, for ever the name of this sync; see `syncName`. */
   sync: z.string(),
   release: z.number().int(),
   attempt: z.number().int(),
+  /** How often the application had been set back to an older release when it began. */
+  setbacks: z.number().int().default(0),
+  /** Set where it carries a rollback out: the release before, and why. `sync` names it in the facts, retried or not. */
+  rollback: z.object({ from: z.number().int(), reason: z.string(), sync: z.string() }).optional(),
   /** What was declared when it began: another declaration deserves a new try. */
   declared: z.string(),
   /** The digest of the operation that asked for it; empty for automated syncs. */
@@ -47,9 +51,12 @@ export const SyncPointer = z.object({
 })
 export type SyncPointer = z.infer<typeof SyncPointer>
 
-/** The name of a sync. */
-export function syncName(application: string, release: number, attempt: number): string {
-  return `${application}-${release}-${attempt}`
+/** The name of a sync. After a step back a release comes again: its attempts are counted anew, behind the number of steps. */
+export function syncName(
+  application: string,
+  { release, attempt, setbacks }: Pick<SyncPointer, 'release' | 'attempt' | 'setbacks'>,
+): string {
+  return `${application}-${release}-${setbacks > 0 ? `${setbacks}.` : ''}${attempt}`
 }
 
 /** Whether a sync has come to its end, whatever that was. */

@@ -10,6 +10,7 @@ import { readLive } from './steps/read-live'
 import { readDesired, readRelease } from './steps/read-release'
 import { report } from './steps/report'
 import { resolveTarget } from './steps/resolve-target'
+import { respectHold } from './steps/respect-hold'
 import { respectClaim, respectFreeze } from './steps/respect-others'
 import type { Stop, Work } from './work'
 
@@ -20,6 +21,7 @@ const steps: readonly Step[] = [
   announceDeclaration,
   respectFreeze,
   respectClaim,
+  respectHold,
   deleteApplication,
   resolveTarget,
   readRelease,

@@ -47,7 +47,10 @@ export class Work {
   readonly conditions = new Map<string, string>()
   project: Project | undefined
   cluster: TargetCluster | undefined
+  /** The release that is to be on the cluster: the newest, or the one where the application is held. */
   release: ReleaseRecord | undefined
+  /** The newest release of what the sources say, where another one is to be on the cluster. */
+  newer: ReleaseRecord | undefined
   desired: DesiredSet | undefined
   changes: readonly Change[] | undefined
   decision: Decision | undefined
@@ -71,6 +74,8 @@ export class Work {
     readonly ports: Ports,
     readonly settings: Settings,
     readonly signal: AbortSignal,
+    /** The release that a question is about; undefined is the one that is to be on the cluster. */
+    readonly askedRelease?: number,
   ) {}
 
   get uid(): string {
@@ -108,8 +113,7 @@ export class Work {
   }
 
   get operationDigest(): string {
-    const { operation } = this.application
-    return operation ? digestOf(operation).slice(0, 16) : ''
+    return operationDigest(this.application)
   }
 
   /**
@@ -125,7 +129,17 @@ export class Work {
   }
 
   get fence(): Fence {
-    return { application: this.uid, release: needed(this.release).release, lease: this.lease }
+    return {
+      ...{ application: this.uid, release: needed(this.release).release },
+      ...{ setbacks: this.setbacks, lease: this.lease },
+    }
+  }
+
+  /** How often the application was set back to an older release, this time included where it is about to be. */
+  get setbacks(): number {
+    const { sync } = this.account
+    if (!sync) return 0
+    return this.release && this.release.release < sync.release ? sync.setbacks + 1 : sync.setbacks
   }
 
   /** It can not be compared, and waiting alone will not help: an operation that asks for it ends with the reason. */
@@ -156,6 +170,11 @@ export class Work {
     this.isUnknown = true
     return 'report'
   }
+}
+
+/** What tells the operation that is asked for from all others; empty when none is. */
+export function operationDigest({ operation }: Application): string {
+  return operation ? digestOf(operation).slice(0, 16) : ''
 }
 
 /** What an earlier step has found. */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/syncmaster/v1/applications.proto.
  */
 export const file_k8or_syncmaster_v1_applications: GenFile = /*@__PURE__*/
-  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiL4AwoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkSHgoWb3BlcmF0aW9uX3JlcXVlc3RlZF9hdBgTIAEoCSJBCgZTb3VyY2USEAoIcmVwb191cmwYASABKAkSDAoEcGF0aBgCIAEoCRIXCg90YXJnZXRfcmV2aXNpb24YAyABKAkiSAoJQ29uZGl0aW9uEgwKBHR5cGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIcChRsYXN0X3RyYW5zaXRpb25fdGltZRgDIAEoCSI/CgpHZXRSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIqcBCgtHZXRSZXNwb25zZRI0CgthcHBsaWNhdGlvbhgBIAEoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbhIvCglyZXNvdXJjZXMYAiADKAsyHC5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzb3VyY2USMQoHcmVzdWx0cxgDIAMoCzIgLms4b3Iuc3luY21hc3Rlci52MS5PYmplY3RSZXN1bHQifgoMT2JqZWN0UmVzdWx0Eg0KBWdyb3VwGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDAoEa2luZBgDIAEoCRIRCgluYW1lc3BhY2UYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZzdGF0dXMYBiABKAkSDwoHbWVzc2FnZRgHIAEoCSK3AQoIUmVzb3VyY2USDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSGAoQcmVxdWlyZXNfcHJ1bmluZxgJIAEoCCJPCgtEaWZmUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCCJQCgxEaWZmUmVzcG9uc2USDwoHcmVsZWFzZRgBIAEoAxIvCgdvYmplY3RzGAIgAygLMh4uazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdERpZmYiqgEKCk9iamVjdERpZmYSLgoIcmVzb3VyY2UYASABKAsyHC5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzb3VyY2USDgoGY2hhbmdlGAIgASgJEi0KBmZpZWxkcxgDIAMoCzIdLms4b3Iuc3luY21hc3Rlci52MS5GaWVsZERpZmYSDAoEbGl2ZRgEIAEoCRIPCgdkZXNpcmVkGAUgASgJEg4KBnJlYXNvbhgGIAEoCSJJCglGaWVsZERpZmYSDAoEcGF0aBgBIAEoCRIMCgRsaXZlGAIgASgJEg8KB2Rlc2lyZWQYAyABKAkSDwoHbWFuYWdlchgEIAEoCSJyCgtTeW5jUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCBIPCgdkcnlfcnVuGAMgASgIEhAKCHJldmlzaW9uGAQgASgJIiQKDFN5bmNSZXNwb25zZRIUCgxyZXF1ZXN0ZWRfYXQYASABKAkiQwoOSGlzdG9yeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiRAoPSGlzdG9yeVJlc3BvbnNlEjEKB2VudHJpZXMYASADKAsyIC5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeUVudHJ5ImgKDEhpc3RvcnlFbnRyeRIKCgJpZBgBIAEoAxIQCghyZXZpc2lvbhgCIAEoCRITCgtkZXBsb3llZF9hdBgDIAEoCRIUCgxpbml0aWF0ZWRfYnkYBCABKAkSDwoHcmVsZWFzZRgFIAEoAyI/CgpXaHlSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIj4KC1doeVJlc3BvbnNlEi8KCWRlY2lzaW9ucxgBIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5EZWNpc2lvbiI4CghEZWNpc2lvbhIKCgJhdBgBIAEoCRIQCghkZWNpc2lvbhgCIAEoCRIOCgZyZWFzb24YAyABKAky0wMKDEFwcGxpY2F0aW9ucxJJCgRMaXN0Eh8uazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXNwb25zZRJGCgNHZXQSHi5rOG9yLnN5bmNtYXN0ZXIudjEuR2V0UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXNwb25zZRJJCgREaWZmEh8uazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXNwb25zZRJJCgRTeW5jEh8uazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXNwb25zZRJSCgdIaXN0b3J5EiIuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXF1ZXN0GiMuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXNwb25zZRJGCgNXaHkSHi5rOG9yLnN5bmNtYXN0ZXIudjEuV2h5UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiKgBAoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkSHgoWb3BlcmF0aW9uX3JlcXVlc3RlZF9hdBgTIAEoCRImCgRob2xkGBQgASgLMhguazhvci5zeW5jbWFzdGVyLnYxLkhvbGQiUwoESG9sZBIMCgRraW5kGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCRINCgVzaW5jZRgEIAEoCRIPCgdyZWxlYXNlGAUgASgDIkEKBlNvdXJjZRIQCghyZXBvX3VybBgBIAEoCRIMCgRwYXRoGAIgASgJEhcKD3RhcmdldF9yZXZpc2lvbhgDIAEoCSJICglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhwKFGxhc3RfdHJhbnNpdGlvbl90aW1lGAMgASgJIj8KCkdldFJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUipwEKC0dldFJlc3BvbnNlEjQKC2FwcGxpY2F0aW9uGAEgASgLMh8uazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uEi8KCXJlc291cmNlcxgCIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIxCgdyZXN1bHRzGAMgAygLMiAuazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdFJlc3VsdCJ+CgxPYmplY3RSZXN1bHQSDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEg4KBnN0YXR1cxgGIAEoCRIPCgdtZXNzYWdlGAcgASgJIrcBCghSZXNvdXJjZRINCgVncm91cBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEgwKBGtpbmQYAyABKAkSEQoJbmFtZXNwYWNlGAQgASgJEgwKBG5hbWUYBSABKAkSEwoLc3luY19zdGF0dXMYBiABKAkSFQoNaGVhbHRoX3N0YXR1cxgHIAEoCRIWCg5oZWFsdGhfbWVzc2FnZRgIIAEoCRIYChByZXF1aXJlc19wcnVuaW5nGAkgASgIIk8KC0RpZmZSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg0KBXBydW5lGAIgASgIIlAKDERpZmZSZXNwb25zZRIPCgdyZWxlYXNlGAEgASgDEi8KB29iamVjdHMYAiADKAsyHi5rOG9yLnN5bmNtYXN0ZXIudjEuT2JqZWN0RGlmZiKqAQoKT2JqZWN0RGlmZhIuCghyZXNvdXJjZRgBIAEoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIOCgZjaGFuZ2UYAiABKAkSLQoGZmllbGRzGAMgAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkZpZWxkRGlmZhIMCgRsaXZlGAQgASgJEg8KB2Rlc2lyZWQYBSABKAkSDgoGcmVhc29uGAYgASgJIkkKCUZpZWxkRGlmZhIMCgRwYXRoGAEgASgJEgwKBGxpdmUYAiABKAkSDwoHZGVzaXJlZBgDIAEoCRIPCgdtYW5hZ2VyGAQgASgJInIKC1N5bmNSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg0KBXBydW5lGAIgASgIEg8KB2RyeV9ydW4YAyABKAgSEAoIcmV2aXNpb24YBCABKAkiJAoMU3luY1Jlc3BvbnNlEhQKDHJlcXVlc3RlZF9hdBgBIAEoCSKtAQoPUm9sbGJhY2tSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg8KB3JlbGVhc2UYAiABKAMSFwoKaGlzdG9yeV9pZBgDIAEoA0gAiAEBEg4KBnJlYXNvbhgEIAEoCRINCgVwcnVuZRgFIAEoCBIPCgdkcnlfcnVuGAYgASgIQg0KC19oaXN0b3J5X2lkIo4BChBSb2xsYmFja1Jlc3BvbnNlEhQKDHJlcXVlc3RlZF9hdBgBIAEoCRIPCgdyZWxlYXNlGAIgASgDEgwKBGZyb20YAyABKAMSFAoMZW5kc19ydW5uaW5nGAQgASgIEi8KB29iamVjdHMYBSADKAsyHi5rOG9yLnN5bmNtYXN0ZXIudjEuT2JqZWN0RGlmZiJTCg5TdXNwZW5kUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRIOCgZyZWFzb24YAiABKAkiOQoPU3VzcGVuZFJlc3BvbnNlEiYKBGhvbGQYASABKAsyGC5rOG9yLnN5bmNtYXN0ZXIudjEuSG9sZCJCCg1SZXN1bWVSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIk0KDlJlc3VtZVJlc3BvbnNlEigKBmxpZnRlZBgBIAMoCzIYLms4b3Iuc3luY21hc3Rlci52MS5Ib2xkEhEKCWF1dG9tYXRlZBgCIAEoCCJDCg5IaXN0b3J5UmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZSJECg9IaXN0b3J5UmVzcG9uc2USMQoHZW50cmllcxgBIAMoCzIgLms4b3Iuc3luY21hc3Rlci52MS5IaXN0b3J5RW50cnkiaAoMSGlzdG9yeUVudHJ5EgoKAmlkGAEgASgDEhAKCHJldmlzaW9uGAIgASgJEhMKC2RlcGxveWVkX2F0GAMgASgJEhQKDGluaXRpYXRlZF9ieRgEIAEoCRIPCgdyZWxlYXNlGAUgASgDIj8KCldoeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiPgoLV2h5UmVzcG9uc2USLwoJZGVjaXNpb25zGAEgAygLMhwuazhvci5zeW5jbWFzdGVyLnYxLkRlY2lzaW9uIjgKCERlY2lzaW9uEgoKAmF0GAEgASgJEhAKCGRlY2lzaW9uGAIgASgJEg4KBnJlYXNvbhgDIAEoCTLPBQoMQXBwbGljYXRpb25zEkkKBExpc3QSHy5rOG9yLnN5bmNtYXN0ZXIudjEuTGlzdFJlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuTGlzdFJlc3BvbnNlEkYKA0dldBIeLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXF1ZXN0Gh8uazhvci5zeW5jbWFzdGVyLnYxLkdldFJlc3BvbnNlEkkKBERpZmYSHy5rOG9yLnN5bmNtYXN0ZXIudjEuRGlmZlJlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuRGlmZlJlc3BvbnNlEkkKBFN5bmMSHy5rOG9yLnN5bmNtYXN0ZXIudjEuU3luY1JlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuU3luY1Jlc3BvbnNlElUKCFJvbGxiYWNrEiMuazhvci5zeW5jbWFzdGVyLnYxLlJvbGxiYWNrUmVxdWVzdBokLms4b3Iuc3luY21hc3Rlci52MS5Sb2xsYmFja1Jlc3BvbnNlElIKB1N1c3BlbmQSIi5rOG9yLnN5bmNtYXN0ZXIudjEuU3VzcGVuZFJlcXVlc3QaIy5rOG9yLnN5bmNtYXN0ZXIudjEuU3VzcGVuZFJlc3BvbnNlEk8KBlJlc3VtZRIhLms4b3Iuc3luY21hc3Rlci52MS5SZXN1bWVSZXF1ZXN0GiIuazhvci5zeW5jbWFzdGVyLnYxLlJlc3VtZVJlc3BvbnNlElIKB0hpc3RvcnkSIi5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeVJlcXVlc3QaIy5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeVJlc3BvbnNlEkYKA1doeRIeLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXF1ZXN0Gh8uazhvci5zeW5jbWFzdGVyLnYxLldoeVJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * An application by name; the namespace is the control namespace when empty.
@@ -172,6 +172,13 @@ export type Application = Message<"k8or.syncmaster.v1.Application"> & {
    * @generated from field: string operation_requested_at = 19;
    */
   operationRequestedAt: string;
+
+  /**
+   * What keeps it from being changed; absent where nothing does.
+   *
+   * @generated from field: k8or.syncmaster.v1.Hold hold = 20;
+   */
+  hold?: Hold | undefined;
 };
 
 /**
@@ -180,6 +187,49 @@ export type Application = Message<"k8or.syncmaster.v1.Application"> & {
  */
 export const ApplicationSchema: GenMessage<Application> = /*@__PURE__*/
   messageDesc(file_k8or_syncmaster_v1_applications, 3);
+
+/**
+ * @generated from message k8or.syncmaster.v1.Hold
+ */
+export type Hold = Message<"k8or.syncmaster.v1.Hold"> & {
+  /**
+   * "hold": after a rollback; "suspend": because somebody asked for it.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string actor = 2;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * RFC 3339; empty when nobody wrote it down.
+   *
+   * @generated from field: string since = 4;
+   */
+  since: string;
+
+  /**
+   * The release where it is held; 0 for a suspension.
+   *
+   * @generated from field: int64 release = 5;
+   */
+  release: bigint;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.Hold.
+ * Use `create(HoldSchema)` to create a new message.
+ */
+export const HoldSchema: GenMessage<Hold> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 4);
 
 /**
  * @generated from message k8or.syncmaster.v1.Source
@@ -206,7 +256,7 @@ export type Source = Message<"k8or.syncmaster.v1.Source"> & {
  * Use `create(SourceSchema)` to create a new message.
  */
 export const SourceSchema: GenMessage<Source> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 4);
+  messageDesc(file_k8or_syncmaster_v1_applications, 5);
 
 /**
  * @generated from message k8or.syncmaster.v1.Condition
@@ -235,7 +285,7 @@ export type Condition = Message<"k8or.syncmaster.v1.Condition"> & {
  * Use `create(ConditionSchema)` to create a new message.
  */
 export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 5);
+  messageDesc(file_k8or_syncmaster_v1_applications, 6);
 
 /**
  * @generated from message k8or.syncmaster.v1.GetRequest
@@ -252,7 +302,7 @@ export type GetRequest = Message<"k8or.syncmaster.v1.GetRequest"> & {
  * Use `create(GetRequestSchema)` to create a new message.
  */
 export const GetRequestSchema: GenMessage<GetRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 6);
+  messageDesc(file_k8or_syncmaster_v1_applications, 7);
 
 /**
  * @generated from message k8or.syncmaster.v1.GetResponse
@@ -281,7 +331,7 @@ export type GetResponse = Message<"k8or.syncmaster.v1.GetResponse"> & {
  * Use `create(GetResponseSchema)` to create a new message.
  */
 export const GetResponseSchema: GenMessage<GetResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 7);
+  messageDesc(file_k8or_syncmaster_v1_applications, 8);
 
 /**
  * @generated from message k8or.syncmaster.v1.ObjectResult
@@ -330,7 +380,7 @@ export type ObjectResult = Message<"k8or.syncmaster.v1.ObjectResult"> & {
  * Use `create(ObjectResultSchema)` to create a new message.
  */
 export const ObjectResultSchema: GenMessage<ObjectResult> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 8);
+  messageDesc(file_k8or_syncmaster_v1_applications, 9);
 
 /**
  * @generated from message k8or.syncmaster.v1.Resource
@@ -387,7 +437,7 @@ export type Resource = Message<"k8or.syncmaster.v1.Resource"> & {
  * Use `create(ResourceSchema)` to create a new message.
  */
 export const ResourceSchema: GenMessage<Resource> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 9);
+  messageDesc(file_k8or_syncmaster_v1_applications, 10);
 
 /**
  * @generated from message k8or.syncmaster.v1.DiffRequest
@@ -411,7 +461,7 @@ export type DiffRequest = Message<"k8or.syncmaster.v1.DiffRequest"> & {
  * Use `create(DiffRequestSchema)` to create a new message.
  */
 export const DiffRequestSchema: GenMessage<DiffRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 10);
+  messageDesc(file_k8or_syncmaster_v1_applications, 11);
 
 /**
  * @generated from message k8or.syncmaster.v1.DiffResponse
@@ -433,7 +483,7 @@ export type DiffResponse = Message<"k8or.syncmaster.v1.DiffResponse"> & {
  * Use `create(DiffResponseSchema)` to create a new message.
  */
 export const DiffResponseSchema: GenMessage<DiffResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 11);
+  messageDesc(file_k8or_syncmaster_v1_applications, 12);
 
 /**
  * @generated from message k8or.syncmaster.v1.ObjectDiff
@@ -482,7 +532,7 @@ export type ObjectDiff = Message<"k8or.syncmaster.v1.ObjectDiff"> & {
  * Use `create(ObjectDiffSchema)` to create a new message.
  */
 export const ObjectDiffSchema: GenMessage<ObjectDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 12);
+  messageDesc(file_k8or_syncmaster_v1_applications, 13);
 
 /**
  * @generated from message k8or.syncmaster.v1.FieldDiff
@@ -516,7 +566,7 @@ export type FieldDiff = Message<"k8or.syncmaster.v1.FieldDiff"> & {
  * Use `create(FieldDiffSchema)` to create a new message.
  */
 export const FieldDiffSchema: GenMessage<FieldDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 13);
+  messageDesc(file_k8or_syncmaster_v1_applications, 14);
 
 /**
  * @generated from message k8or.syncmaster.v1.SyncRequest
@@ -550,7 +600,7 @@ export type SyncRequest = Message<"k8or.syncmaster.v1.SyncRequest"> & {
  * Use `create(SyncRequestSchema)` to create a new message.
  */
 export const SyncRequestSchema: GenMessage<SyncRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 14);
+  messageDesc(file_k8or_syncmaster_v1_applications, 15);
 
 /**
  * @generated from message k8or.syncmaster.v1.SyncResponse
@@ -569,7 +619,183 @@ export type SyncResponse = Message<"k8or.syncmaster.v1.SyncResponse"> & {
  * Use `create(SyncResponseSchema)` to create a new message.
  */
 export const SyncResponseSchema: GenMessage<SyncResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 15);
+  messageDesc(file_k8or_syncmaster_v1_applications, 16);
+
+/**
+ * @generated from message k8or.syncmaster.v1.RollbackRequest
+ */
+export type RollbackRequest = Message<"k8or.syncmaster.v1.RollbackRequest"> & {
+  /**
+   * @generated from field: k8or.syncmaster.v1.ApplicationName name = 1;
+   */
+  name?: ApplicationName | undefined;
+
+  /**
+   * The release to go back to; or by the id of an entry of its history. With neither: the newest that was applied with
+   * success before the present one.
+   *
+   * @generated from field: int64 release = 2;
+   */
+  release: bigint;
+
+  /**
+   * @generated from field: optional int64 history_id = 3;
+   */
+  historyId?: bigint | undefined;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * Delete objects that the earlier release does not have.
+   *
+   * @generated from field: bool prune = 5;
+   */
+  prune: boolean;
+
+  /**
+   * Change nothing: answer what would be changed.
+   *
+   * @generated from field: bool dry_run = 6;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.RollbackRequest.
+ * Use `create(RollbackRequestSchema)` to create a new message.
+ */
+export const RollbackRequestSchema: GenMessage<RollbackRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 17);
+
+/**
+ * @generated from message k8or.syncmaster.v1.RollbackResponse
+ */
+export type RollbackResponse = Message<"k8or.syncmaster.v1.RollbackResponse"> & {
+  /**
+   * RFC 3339: when the request was taken.
+   *
+   * @generated from field: string requested_at = 1;
+   */
+  requestedAt: string;
+
+  /**
+   * @generated from field: int64 release = 2;
+   */
+  release: bigint;
+
+  /**
+   * The release before.
+   *
+   * @generated from field: int64 from = 3;
+   */
+  from: bigint;
+
+  /**
+   * A sync was running, and is ended first.
+   *
+   * @generated from field: bool ends_running = 4;
+   */
+  endsRunning: boolean;
+
+  /**
+   * Of a dry run: what the rollback would change.
+   *
+   * @generated from field: repeated k8or.syncmaster.v1.ObjectDiff objects = 5;
+   */
+  objects: ObjectDiff[];
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.RollbackResponse.
+ * Use `create(RollbackResponseSchema)` to create a new message.
+ */
+export const RollbackResponseSchema: GenMessage<RollbackResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 18);
+
+/**
+ * @generated from message k8or.syncmaster.v1.SuspendRequest
+ */
+export type SuspendRequest = Message<"k8or.syncmaster.v1.SuspendRequest"> & {
+  /**
+   * @generated from field: k8or.syncmaster.v1.ApplicationName name = 1;
+   */
+  name?: ApplicationName | undefined;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.SuspendRequest.
+ * Use `create(SuspendRequestSchema)` to create a new message.
+ */
+export const SuspendRequestSchema: GenMessage<SuspendRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 19);
+
+/**
+ * @generated from message k8or.syncmaster.v1.SuspendResponse
+ */
+export type SuspendResponse = Message<"k8or.syncmaster.v1.SuspendResponse"> & {
+  /**
+   * @generated from field: k8or.syncmaster.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.SuspendResponse.
+ * Use `create(SuspendResponseSchema)` to create a new message.
+ */
+export const SuspendResponseSchema: GenMessage<SuspendResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 20);
+
+/**
+ * @generated from message k8or.syncmaster.v1.ResumeRequest
+ */
+export type ResumeRequest = Message<"k8or.syncmaster.v1.ResumeRequest"> & {
+  /**
+   * @generated from field: k8or.syncmaster.v1.ApplicationName name = 1;
+   */
+  name?: ApplicationName | undefined;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.ResumeRequest.
+ * Use `create(ResumeRequestSchema)` to create a new message.
+ */
+export const ResumeRequestSchema: GenMessage<ResumeRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 21);
+
+/**
+ * @generated from message k8or.syncmaster.v1.ResumeResponse
+ */
+export type ResumeResponse = Message<"k8or.syncmaster.v1.ResumeResponse"> & {
+  /**
+   * What was lifted; empty when nothing kept it from being changed.
+   *
+   * @generated from field: repeated k8or.syncmaster.v1.Hold lifted = 1;
+   */
+  lifted: Hold[];
+
+  /**
+   * Whether the newest release is applied without being asked for.
+   *
+   * @generated from field: bool automated = 2;
+   */
+  automated: boolean;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.ResumeResponse.
+ * Use `create(ResumeResponseSchema)` to create a new message.
+ */
+export const ResumeResponseSchema: GenMessage<ResumeResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 22);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryRequest
@@ -586,7 +812,7 @@ export type HistoryRequest = Message<"k8or.syncmaster.v1.HistoryRequest"> & {
  * Use `create(HistoryRequestSchema)` to create a new message.
  */
 export const HistoryRequestSchema: GenMessage<HistoryRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 16);
+  messageDesc(file_k8or_syncmaster_v1_applications, 23);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryResponse
@@ -603,7 +829,7 @@ export type HistoryResponse = Message<"k8or.syncmaster.v1.HistoryResponse"> & {
  * Use `create(HistoryResponseSchema)` to create a new message.
  */
 export const HistoryResponseSchema: GenMessage<HistoryResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 17);
+  messageDesc(file_k8or_syncmaster_v1_applications, 24);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryEntry
@@ -640,7 +866,7 @@ export type HistoryEntry = Message<"k8or.syncmaster.v1.HistoryEntry"> & {
  * Use `create(HistoryEntrySchema)` to create a new message.
  */
 export const HistoryEntrySchema: GenMessage<HistoryEntry> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 18);
+  messageDesc(file_k8or_syncmaster_v1_applications, 25);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyRequest
@@ -657,7 +883,7 @@ export type WhyRequest = Message<"k8or.syncmaster.v1.WhyRequest"> & {
  * Use `create(WhyRequestSchema)` to create a new message.
  */
 export const WhyRequestSchema: GenMessage<WhyRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 19);
+  messageDesc(file_k8or_syncmaster_v1_applications, 26);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyResponse
@@ -674,7 +900,7 @@ export type WhyResponse = Message<"k8or.syncmaster.v1.WhyResponse"> & {
  * Use `create(WhyResponseSchema)` to create a new message.
  */
 export const WhyResponseSchema: GenMessage<WhyResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 20);
+  messageDesc(file_k8or_syncmaster_v1_applications, 27);
 
 /**
  * @generated from message k8or.syncmaster.v1.Decision
@@ -703,7 +929,7 @@ export type Decision = Message<"k8or.syncmaster.v1.Decision"> & {
  * Use `create(DecisionSchema)` to create a new message.
  */
 export const DecisionSchema: GenMessage<Decision> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 21);
+  messageDesc(file_k8or_syncmaster_v1_applications, 28);
 
 /**
  * Applications answers for the Applications of the hub, and takes what people ask of them.
@@ -750,6 +976,39 @@ export const Applications: GenService<{
     methodKind: "unary";
     input: typeof SyncRequestSchema;
     output: typeof SyncResponseSchema;
+  },
+  /**
+   * Rollback goes back to an earlier release and holds the application there until Resume. A sync that runs is ended first.
+   * It is taken when this returns, and runs on. NOT_FOUND: the release is not kept any more, or never was.
+   * FAILED_PRECONDITION: the application is suspended or going, or there is no earlier release.
+   *
+   * @generated from rpc k8or.syncmaster.v1.Applications.Rollback
+   */
+  rollback: {
+    methodKind: "unary";
+    input: typeof RollbackRequestSchema;
+    output: typeof RollbackResponseSchema;
+  },
+  /**
+   * Suspend lets nothing be applied, healed or pruned, by anybody's request either, until Resume.
+   *
+   * @generated from rpc k8or.syncmaster.v1.Applications.Suspend
+   */
+  suspend: {
+    methodKind: "unary";
+    input: typeof SuspendRequestSchema;
+    output: typeof SuspendResponseSchema;
+  },
+  /**
+   * Resume lifts what keeps an application from being changed: the hold of a rollback, or a suspension. Under automation
+   * the newest release is applied at once.
+   *
+   * @generated from rpc k8or.syncmaster.v1.Applications.Resume
+   */
+  resume: {
+    methodKind: "unary";
+    input: typeof ResumeRequestSchema;
+    output: typeof ResumeResponseSchema;
   },
   /**
    * History answers the syncs that succeeded, newest first.

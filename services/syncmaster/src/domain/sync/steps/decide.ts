@@ -1,6 +1,8 @@
 import { annotations, automationOf } from '../../application/policy'
 import { isDrift, type Change } from '../../plan/change'
 import { isMassPrune, keptFromPruning } from '../../plan/prune'
+import { describeHold, holdOf } from '../../application/hold'
+import { whyLeftAlone } from '../../rollback/hold-back'
 import { decideSync, type Decision } from '../decide'
 import { whyStopped } from '../emergency-stop'
 import { whyNotHealed, whyNotSynced } from '../unsupported'
@@ -30,15 +32,26 @@ export async function decide(work: Work): Promise<Stop | undefined> {
     wipesOut: wipesOut(work, changes, prunable.length),
     nowMs: work.now.getTime(),
   })
-  work.decision = heldBack(work, work.decision)
+  work.decision = withHold(work, heldBack(work, work.decision))
   return undefined
+}
+
+/** Whoever asks why is told of the hold, and of what waits for its end. */
+function withHold({ application, newer }: Work, decision: Decision): Decision {
+  const hold = holdOf(application)
+  if (hold?.kind !== 'hold') return decision
+  const waiting = newer ? `; release ${newer.release} waits` : ''
+  return { ...decision, reason: `${decision.reason}; ${describeHold(hold, application.name)}${waiting}` }
 }
 
 /** What somebody asks for is refused when it is carried out, so that the operation ends with the reason; what is under way waits. */
 function heldBack(work: Work, decision: Decision): Decision {
-  const acts = decision.kind === 'sync' || decision.kind === 'heal' || decision.kind === 'probe'
   const isUnderWay = decision.kind === 'sync' && decision.resume
-  if (!acts || (work.application.operation && !isUnderWay)) return decision
+  if (decision.kind === 'rest' || (work.application.operation && !isUnderWay)) return decision
+  const suspended = whyLeftAlone(work.application, work.account.sync?.release)
+  if (suspended !== undefined) return { kind: 'rest', reason: `rests though there is something to do: ${suspended}` }
+  const acts = decision.kind === 'sync' || decision.kind === 'heal' || decision.kind === 'probe'
+  if (!acts) return decision
   const stopped = whyStopped(work, needed(work.cluster).name)
   const error = stopped ?? whyNotSynced(work) ?? (decision.kind === 'heal' ? whyNotHealed(work) : undefined)
   return error === undefined ? decision : { kind: 'refuse', error, reason: `refused: ${error}` }

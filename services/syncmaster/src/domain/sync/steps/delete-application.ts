@@ -84,7 +84,7 @@ function fenceOf(work: Work): Fence {
   // A sync that was refused may have shown the gate a newer release than any object carries.
   const tried = work.account.sync?.release ?? 1
   const release = Math.max(1, tried, ...[...work.account.applied.values()].map((row) => row.release))
-  return { application: work.uid, release, lease: work.lease }
+  return { application: work.uid, release, setbacks: work.setbacks, lease: work.lease }
 }
 
 function isDeletable(live: LiveObject): boolean {

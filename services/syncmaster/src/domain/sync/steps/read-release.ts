@@ -1,6 +1,7 @@
 import type { Problem, ReleaseRecord } from '@k8or/contracts'
 import { nameOf, splitApiVersion, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { declarationOf } from '../../application/declaration'
+import { heldRelease } from '../../rollback/hold-back'
 import {
   broughtKinds,
   completeObjects,
@@ -10,8 +11,28 @@ import {
 } from '../../plan/desired'
 import { needed, type Stop, type Work } from '../work'
 
-/** Reads which release is the newest, and whether it is what the Application declares now. */
+/** Reads which release is to be on the cluster. */
 export async function readRelease(work: Work): Promise<Stop | undefined> {
+  const wanted = work.askedRelease ?? heldRelease(work.application, work.account.sync?.release)
+  return wanted === undefined ? readNewest(work) : readEarlier(work, wanted)
+}
+
+/** The one where the application is held, or that a question is about; what the sources say now is known besides. */
+async function readEarlier(work: Work, wanted: number): Promise<Stop | undefined> {
+  const { releases } = work.ports
+  const [release, newest] = [await releases.get(work.uid, wanted), await releases.latest(work.uid)]
+  if (!release) {
+    const message = `release ${wanted}, to be on the cluster, is not kept any more: resume the application (k8or app resume ${work.application.name}), or go back to one that is kept`
+    await work.account.noteDecision('not kept', message, wanted)
+    return work.unknown('ComparisonError', message)
+  }
+  work.release = release
+  if (newest && newest.release !== wanted) work.newer = newest
+  return undefined
+}
+
+/** The newest release, when it is what the Application declares now. */
+async function readNewest(work: Work): Promise<Stop | undefined> {
   const release = await work.ports.releases.latest(work.uid)
   const { specDigest } = declarationOf(work.application, work.settings.controlNamespace)
   if (!release || release.specDigest !== specDigest) {

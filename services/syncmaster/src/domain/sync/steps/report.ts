@@ -1,10 +1,13 @@
+import { Later } from '@k8or/outcome'
+import type { Application } from '../../application/application'
 import { annotations } from '../../application/policy'
 import type { ApplicationStatus } from '../../application/application-status'
 import { mergePatch } from '../../status/merge-patch'
 import { nextStatus } from '../../status/next-status'
 import { operationState } from '../../status/operation-state'
+import { ConflictError } from '../../ports'
 import { isOver, type SyncPointer } from '../sync-pointer'
-import type { Work } from '../work'
+import { operationDigest, type Work } from '../work'
 
 /** Writes the status, when it says something new. */
 export async function report(work: Work): Promise<void> {
@@ -15,7 +18,7 @@ export async function report(work: Work): Promise<void> {
   } else if (patch && mayWait(work, patch)) {
     work.lookAgain ??= { delayMs: 1000, reason: 'the status has details to add' }
   } else if (patch) {
-    await work.ports.applications.patch(work.application, patch, work.signal)
+    await patchResource(work, patch)
     work.memory.reportedAtMs = work.now.getTime()
     noteTransitions(work, next)
     noteConditions(work, next)
@@ -44,6 +47,28 @@ function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unkn
     ...(isOperationOver ? { operation: null } : {}),
     status: { ...status, reconciledAt },
   }
+}
+
+const tries = 5
+
+/** An operation that ended is taken away; one that took its place meanwhile, such as a rollback, must not be. */
+async function patchResource(work: Work, patch: Record<string, unknown>): Promise<void> {
+  const { applications } = work.ports
+  if (!('operation' in patch)) return applications.patch(work.application, patch, work.signal)
+  const { operation, ...others } = patch
+  let present: Application | undefined = work.application
+  for (let attempt = 0; present && attempt < tries; attempt++) {
+    if (operationDigest(present) !== work.operationDigest) return applications.patch(present, others, work.signal)
+    const metadata = { ...(patch['metadata'] as object), resourceVersion: present.resourceVersion }
+    try {
+      await applications.patch(present, { ...others, operation, metadata }, work.signal)
+      return
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+      present = await applications.read(present, work.signal)
+    }
+  }
+  if (present) throw new Later(`application ${work.instance} changes too often to tell how its operation ended`)
 }
 
 /** What the resource says now: since this look began, the beginning of a long sync may have been told. */

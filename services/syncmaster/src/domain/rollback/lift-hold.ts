@@ -1,0 +1,54 @@
+import { Later } from '@k8or/outcome'
+import type { Application } from '../application/application'
+import { holdAnnotation, holdsOf, type Hold } from '../application/hold'
+import { annotations } from '../application/policy'
+import { ConflictError, type Applications } from '../ports'
+
+const tries = 5
+
+/** Lets an application be changed again. Answers what kept it from that. */
+export async function liftHold(
+  applications: Applications,
+  application: Application,
+  signal: AbortSignal,
+): Promise<Hold[]> {
+  let lifted: Hold[] = []
+  await mark(applications, application, signal, (present) => {
+    lifted = holdsOf(present)
+    return { [annotations.hold]: null, [annotations.suspend]: null }
+  })
+  return lifted
+}
+
+/** Lets nothing be changed for an application. */
+export async function suspend(
+  applications: Applications,
+  application: Application,
+  { actor, reason, since }: Pick<Hold, 'actor' | 'reason' | 'since'>,
+  signal: AbortSignal,
+): Promise<Hold> {
+  const hold: Hold = { kind: 'suspend', actor, reason, since, release: 0 }
+  await mark(applications, application, signal, () => ({ [annotations.suspend]: holdAnnotation(hold) }))
+  return hold
+}
+
+/** Writes annotations, on what is there now: somebody may have asked for something else meanwhile. */
+async function mark(
+  applications: Applications,
+  application: Application,
+  signal: AbortSignal,
+  marksOf: (present: Application) => Record<string, string | null>,
+): Promise<void> {
+  let present: Application | undefined = application
+  for (let attempt = 0; present && attempt < tries; attempt++) {
+    const { resourceVersion } = present
+    try {
+      await applications.patch(present, { metadata: { resourceVersion, annotations: marksOf(present) } }, signal)
+      return
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error
+      present = await applications.read(present, signal)
+    }
+  }
+  throw new Later(`application ${application.name} changes too often, or is gone; try again`)
+}
