@@ -1,8 +1,10 @@
 import { MeshDriver, startMesh, tempDir } from '@k8or/rig'
+import { formatComparison } from './src/comparison'
 import { benchConfig } from './src/config'
 import { driftRepaired } from './src/drift-repaired'
 import { fetchPair } from './src/fetch-pair'
 import { floor } from './src/floor'
+import { imageDelivered } from './src/image-delivered'
 import { memory } from './src/memory'
 import { monorepo } from './src/monorepo'
 import { pushToChanged } from './src/push-to-changed'
@@ -10,7 +12,8 @@ import { rendering } from './src/rendering'
 import type { Line, Scenario } from './src/scenario'
 import { formatLines } from './src/table'
 
-const scenarios: Readonly<Record<string, Scenario>> = {
+/** On a hub alone: further API servers would weigh on what is measured. */
+const onTheHub: Readonly<Record<string, Scenario>> = {
   floor,
   'push-to-changed': pushToChanged,
   'drift-repaired': driftRepaired,
@@ -20,18 +23,29 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   monorepo,
 }
 
+const onThreeClusters: Readonly<Record<string, Scenario>> = { 'image-delivered': imageDelivered }
+
 async function main(): Promise<void> {
+  const lines = [...(await measure(onTheHub, 0)), ...(await measure(onThreeClusters, 3))]
+  process.stdout.write(`${formatLines(lines)}\n`)
+  if (lines.some(({ row }) => row)) process.stdout.write(`${formatComparison(lines)}\n`)
+}
+
+/** Runs what is asked for of some scenarios, on a mesh of its own. */
+async function measure(scenarios: Readonly<Record<string, Scenario>>, clusters: number): Promise<Line[]> {
   const { runs, only, mode } = benchConfig()
-  const mesh = await startMesh({ dir: tempDir('bench'), mode, clusters: 0 })
+  const asked = Object.entries(scenarios).filter(([name]) => only.length === 0 || only.includes(name))
+  if (asked.length === 0) return []
+  const mesh = await startMesh({ dir: tempDir('bench'), mode, clusters, registry: clusters > 0 })
   const driver = new MeshDriver(mesh.env)
   try {
     const lines: Line[] = []
-    for (const [name, scenario] of Object.entries(scenarios)) {
-      if (only.length > 0 && !only.includes(name)) continue
+    if (clusters > 0) await mesh.registry()
+    for (const [name, scenario] of asked) {
       process.stderr.write(`${name} ...\n`)
       lines.push(...(await scenario(driver, runs)))
     }
-    process.stdout.write(`${formatLines(lines)}\n`)
+    return lines
   } finally {
     await driver.close()
     await mesh.stop()

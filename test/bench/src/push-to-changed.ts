@@ -42,6 +42,7 @@ function lines(pushes: readonly Push[], processorSecondsEach: readonly number[])
       unit: 'ms',
       summary: summarize(pushes.map((push) => push.changedMs)),
       target: { p50: 150, p95: 400 },
+      row: 'push',
     },
     { what: 'webhook to its answer', unit: 'ms', summary: summarize(pushes.map((push) => push.answeredMs)) },
     {
@@ -54,6 +55,7 @@ function lines(pushes: readonly Push[], processorSecondsEach: readonly number[])
       unit: 's',
       summary: summarize(processorSecondsEach),
       target: { p50: 0.2 },
+      row: 'processor',
     },
   ]
 }

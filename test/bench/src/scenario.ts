@@ -1,4 +1,5 @@
 import type { MeshDriver } from '@k8or/rig'
+import type { ComparedRow } from './comparison'
 import type { Summary } from './statistics'
 
 /** One line of the table. */
@@ -8,6 +9,10 @@ export interface Line {
   readonly summary: Summary
   /** What the design asks for, where it does: for the median, and for the tail. */
   readonly target?: { readonly p50: number; readonly p95?: number }
+  /** Which row of the design's table it is. */
+  readonly row?: ComparedRow
+  /** Measured once, because the work is done once: a sum over many applications, a level at rest. */
+  readonly isOnce?: true
 }
 
 /** A measured behaviour: drives a mesh and answers its lines. */
