@@ -14,7 +14,7 @@ help: ## Say what can be made
 setup: ## Install and build what the rest needs; the others do it by themselves
 	@node tools/setup.mjs
 
-all: ## Build also what nothing waits for, a registry and the renderer of Helm; `make setup` leaves it to the background
+all: ## Build also what nothing waits for: a registry, the renderer of Helm, and helm; `make setup` leaves it to the background
 	@node tools/setup.mjs --all
 
 demo: setup ## Show a push becoming a healthy rollout (DEMO_EXIT=1 leaves when done)

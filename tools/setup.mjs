@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { buildBehind } from './setup/behind.mjs'
 import { bundleTask } from './setup/bundle.mjs'
 import { goServerTasks } from './setup/go-server.mjs'
+import { helmTask } from './setup/helm.mjs'
 import { withLock } from './setup/lock.mjs'
 import { npmTask } from './setup/npm.mjs'
 import { arePackagesThere, providePrograms } from './setup/programs.mjs'
@@ -26,7 +27,7 @@ function groundTasks() {
 
 function laterTasks() {
   const { registry, renderHost } = goServerTasks(root)
-  return [registry, renderHost]
+  return [registry, renderHost, helmTask(root)]
 }
 
 async function setUp() {

@@ -18,5 +18,5 @@ export function buildBehind(root) {
     // It may be done already, or the system may forbid it.
   }
   child.unref()
-  console.log('setup: a registry and the renderer of Helm and Kustomize are built behind: see .cache/behind.log')
+  console.log('setup: a registry, the renderer of Helm and Kustomize, and helm come behind: see .cache/behind.log')
 }

@@ -4,6 +4,7 @@ import { describeSettings } from '@k8or/shell'
 import { ZodError } from 'zod'
 import { bootstrapBus } from './bootstrap/bus'
 import { loadBootstrapConfig, type BootstrapConfig } from './bootstrap/config'
+import { KeptSecrets } from './bootstrap/kept-secrets'
 import { bootstrapPki } from './bootstrap/pki'
 import { runOneService } from './standalone/run-one-service'
 import { runStandalone } from './standalone/run-standalone'
@@ -23,8 +24,23 @@ export async function runMeshCommand(argv: readonly string[]): Promise<void> {
 
 async function bootstrap({ pki, bus }: { pki: boolean; bus: boolean }): Promise<void> {
   const config = settings()
-  if (pki) await bootstrapPki(config)
+  if (pki) await keptInSecrets(config, () => bootstrapPki(config))
   if (bus) await bootstrapBus(config)
+}
+
+/** In a cluster what is made goes on from Secrets, and into them. */
+async function keptInSecrets({ secrets, stateDir }: BootstrapConfig, make: () => Promise<void>): Promise<void> {
+  if (!secrets) return make()
+  const { openHub } = await import('@k8or/accesspoint')
+  const hub = await openHub(secrets.hubKubeconfig)
+  try {
+    const kept = new KeptSecrets(hub, secrets, stateDir)
+    await kept.restore()
+    await make()
+    await kept.keep()
+  } finally {
+    await hub.close()
+  }
 }
 
 function serviceNamed(name: string): ServiceName {

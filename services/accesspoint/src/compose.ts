@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createClusters, type Gate } from '@k8or/cluster-client'
+import { createClusters, type Clusters, type Gate } from '@k8or/cluster-client'
 import { hubCluster } from '@k8or/contracts'
 import { hostAndPort, type Links } from '@k8or/shell'
 import { openAudit } from './adapters/audit/open-audit'
@@ -15,6 +15,7 @@ import type { RequestHandler } from './adapters/http/tls-server'
 import { ClusterStates } from './adapters/jetstream/cluster-states'
 import { watchLeases } from './adapters/jetstream/lease-watch'
 import { RecordedStops } from './adapters/jetstream/recorded-stops'
+import { AccountTokens } from './adapters/kubernetes/account-tokens'
 import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
 import { hubCredentials } from './adapters/kubernetes/hub-credentials'
@@ -74,13 +75,18 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     ...people,
     pullSecrets: new PullSecrets(own, hubCluster.name),
     signer: new Signer(config.stateDir, config.trustDomain),
-    tokens: new JoinTokens(join(config.stateDir, 'join')),
+    tokens: joinTokens(config, own),
   }
 }
 
 function auditOf({ stateDir, auditMaxBytes: maxBytes }: Config, { publisher }: Links['bus'], signals: Signals) {
   const dir = join(stateDir, 'accesspoint/audit')
   return openAudit({ dir, maxBytes, publisher, onTrouble: (what, error) => signals.trouble(what, error) })
+}
+
+function joinTokens({ stateDir, joinAccounts, trustDomain }: Config, own: Clusters): JoinTokens {
+  const further = joinAccounts && new AccountTokens(own, joinAccounts, trustDomain)
+  return new JoinTokens(join(stateDir, 'join'), further)
 }
 
 /** Begins to read the hub, and to look whether the clusters answer, until the signal aborts. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ServiceAccounts } from './domain/certificate/service-of-account'
 
 const number = z.coerce.number().int().positive()
 
@@ -7,6 +8,10 @@ const Environment = z.object({
   K8OR_TRUST_DOMAIN: z.string().default('k8or.mesh'),
   K8OR_CONTROL_NAMESPACE: z.string().default('argocd'),
   K8OR_HUB_KUBECONFIG: z.string().min(1).optional(),
+  K8OR_JOIN_SERVICE_ACCOUNTS: z
+    .string()
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected <namespace>/<prefix of the names>')
+    .optional(),
   K8OR_ACCESSPOINT_LISTEN: z.string().min(1),
   K8OR_ACCESSPOINT_PEOPLE_LISTEN: z.string().min(1),
   K8OR_AUDIT_MAX_BYTES: number.default(256 << 20),
@@ -20,6 +25,8 @@ export interface Config {
   readonly controlNamespace: string
   /** Absent in a cluster: the pod's service account it is then. */
   readonly hubKubeconfig: string | undefined
+  /** Service accounts of the hub whose tokens let services join, `<prefix>-<service>`; absent: none do. */
+  readonly joinAccounts?: ServiceAccounts
   /** `<host>:<port>` of the listener for services. */
   readonly meshListen: string
   /** `<host>:<port>` of the listener for people. */
@@ -38,9 +45,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustDomain: read.K8OR_TRUST_DOMAIN,
     controlNamespace: read.K8OR_CONTROL_NAMESPACE,
     hubKubeconfig: read.K8OR_HUB_KUBECONFIG,
+    ...accountsOf(read.K8OR_JOIN_SERVICE_ACCOUNTS),
     meshListen: read.K8OR_ACCESSPOINT_LISTEN,
     peopleListen: read.K8OR_ACCESSPOINT_PEOPLE_LISTEN,
     auditMaxBytes: read.K8OR_AUDIT_MAX_BYTES,
     policyGraceMs: read.K8OR_POLICY_GRACE_MS,
   }
+}
+
+function accountsOf(text: string | undefined): Pick<Config, 'joinAccounts'> {
+  const [namespace = '', prefix = ''] = text?.split('/') ?? []
+  return text === undefined ? {} : { joinAccounts: { namespace, prefix } }
 }

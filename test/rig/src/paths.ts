@@ -7,8 +7,8 @@ export const repositoryRoot = resolve(__dirname, '../../..')
 /** Where the setup keeps what it has built: it outlives `make down`. */
 export const cacheDir = join(repositoryRoot, '.cache')
 
-/** A program that the setup builds. */
-export type ProgramName = 'kube' | 'nats-server' | 'registry' | 'render-host'
+/** A program that the setup builds or fetches. */
+export type ProgramName = 'kube' | 'nats-server' | 'registry' | 'render-host' | 'helm' | 'kubectl'
 
 /** Whether the setup has built a program. */
 export function isBuilt(name: ProgramName): boolean {

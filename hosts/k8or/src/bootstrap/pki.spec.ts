@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isGood, spiffeIdIn } from '@k8or/identity'
+import { loadBootstrapConfig } from './config'
 import { bootstrapPki } from './pki'
 
 const secrets = [
@@ -13,9 +14,11 @@ const secrets = [
 describe('hosts/k8or/src/bootstrap/pki', () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'bootstrap-'))
   const read = (path: string) => readFileSync(join(stateDir, path), 'utf8')
-  const bootstrap = () => bootstrapPki({ stateDir, natsUrl: 'tls://localhost:4222', trustDomain: 'k8or.test' })
+  const environment = { K8OR_STATE_DIR: stateDir, K8OR_TRUST_DOMAIN: 'k8or.test' }
+  const bootstrap = (more: Record<string, string> = {}) =>
+    bootstrapPki(loadBootstrapConfig({ ...environment, K8OR_NATS_URL: 'tls://localhost:4222', ...more }))
 
-  beforeAll(bootstrap)
+  beforeAll(() => bootstrap())
   afterAll(() => rmSync(stateDir, { recursive: true }))
 
   it('makes the authority and the certificates of what must be there first', () => {
@@ -37,6 +40,14 @@ describe('hosts/k8or/src/bootstrap/pki', () => {
   it('configures NATS for mutual TLS on the port that the mesh is told of', () => {
     expect(read('nats/nats.conf')).toMatch(/127\.0\.0\.1:4222/)
     expect(read('nats/nats.conf')).toContain('verify_and_map')
+  })
+
+  it('listens and stores where it is told, under the names by which NATS and Redis are reached', async () => {
+    const servers = { K8OR_NATS_URL: 'tls://mesh-nats:4222', K8OR_REDIS_URL: 'rediss://mesh-redis:6379' }
+    await bootstrap({ ...servers, K8OR_NATS_LISTEN: '0.0.0.0:4222', K8OR_NATS_STORE_DIR: '/data' })
+    expect(read('nats/nats.conf')).toMatch(/listen: "0\.0\.0\.0:4222"[^]*store_dir: "\/data"/)
+    for (const name of ['nats', 'redis'])
+      expect(new X509Certificate(read(`${name}/tls.crt`)).checkHost(`mesh-${name}`)).toBe(`mesh-${name}`)
   })
 
   it.each(secrets)('keeps %s for its owner alone', (path) => {

@@ -24,14 +24,15 @@ const serverCertificateMs = 400 * 86_400_000
  * Makes the authority, the certificates of NATS, Redis and AccessPoint, the configuration of NATS and the tokens by which
  * services join. Needs no bus. What is there stays, save the certificates and the configuration, which are made anew.
  */
-export async function bootstrapPki({ stateDir, natsUrl, trustDomain }: BootstrapConfig): Promise<void> {
+export async function bootstrapPki(config: BootstrapConfig): Promise<void> {
+  const { stateDir, trustDomain, hostNames } = config
   const files = trustFiles(stateDir)
   const authority = await openAuthority(stateDir, trustDomain)
-  await certify(authority, files.natsDir, { dnsNames: ['localhost', 'nats'] })
-  await certify(authority, files.redisDir, { dnsNames: ['localhost', 'redis'] })
+  await certify(authority, files.natsDir, { dnsNames: dnsNames('nats', hostNames.nats) })
+  await certify(authority, files.redisDir, { dnsNames: dnsNames('redis', hostNames.redis) })
   const names = { spiffeId: spiffeIdOf(trustDomain, 'accesspoint'), dnsNames: hostNamesOf('accesspoint') }
   await certify(authority, files.accessPointDir, names)
-  writeNatsConfig(files, natsUrl, trustDomain)
+  writeNatsConfig(files, config)
   keepSecret(files.peopleToken)
   for (const service of services.filter((name) => name !== 'accesspoint')) keepSecret(files.joinToken(service))
 }
@@ -52,15 +53,21 @@ async function certify(authority: Authority, dir: string, names: CertificateName
   files.store(await issue(authority, { ...names, publicKey, validForMs: serverCertificateMs }))
 }
 
-function writeNatsConfig({ natsDir, ca }: ReturnType<typeof trustFiles>, natsUrl: string, trustDomain: string): void {
+function dnsNames(...names: string[]): string[] {
+  return [...new Set(['localhost', ...names])]
+}
+
+function writeNatsConfig(
+  { natsDir, ca }: ReturnType<typeof trustFiles>,
+  { trustDomain, natsListen, natsStoreDir }: BootstrapConfig,
+): void {
   const storeKeyFile = 'store-key.conf'
   const storeKeyPath = join(natsDir, storeKeyFile)
   if (!existsSync(storeKeyPath)) writePrivateFile(storeKeyPath, natsStoreKey(randomBytes(32).toString('hex')))
-  const { port } = new URL(natsUrl)
   const config = natsConfig({
     trustDomain,
-    listen: `127.0.0.1:${port}`,
-    storeDir: join(natsDir, 'data'),
+    listen: natsListen,
+    storeDir: natsStoreDir,
     tls: { ca, cert: join(natsDir, 'tls.crt'), key: join(natsDir, 'tls.key') },
     storeKeyFile,
   })

@@ -1,7 +1,7 @@
 import type { ClusterEntry } from '../../domain/routing/clusters'
 import { readApiVersions } from './api-versions'
 import type { Connection } from './connection'
-import { Connections, type ReachedCluster } from './connections'
+import { Connections, usualLimits, type ReachedCluster } from './connections'
 import { Prober, type ProbeTiming, type Reachability } from './prober'
 
 /** What is told of clusters. */
@@ -10,7 +10,6 @@ export interface ClusterListener {
   onRetired(entry: ClusterEntry): void
 }
 
-const limits = { concurrency: 64, queue: 512, waitMs: 10_000, watches: 1_000, connectMs: 3_000 }
 const timing: ProbeTiming = { healthyMs: 5_000, unhealthyMs: 1_000, timeoutMs: 3_000 }
 
 /** Keeps the connections in step with what is declared, and looks whether the clusters answer. */
@@ -22,7 +21,7 @@ export class ClusterWatch {
 
   constructor(private readonly listener: ClusterListener) {
     this.prober = new Prober(timing, (connection, state) => listener.onState(connection.entry, state))
-    this.connections = new Connections(limits, (connection) => this.prober.look(connection))
+    this.connections = new Connections(usualLimits, (connection) => this.prober.look(connection))
   }
 
   /** Other clusters are declared now. */

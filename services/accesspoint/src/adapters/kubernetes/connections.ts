@@ -13,6 +13,15 @@ export interface ReachedCluster {
   readonly credentials: ClusterCredentials
 }
 
+/** How every cluster is treated. */
+export const usualLimits: ConnectionLimits = {
+  concurrency: 64,
+  queue: 512,
+  waitMs: 10_000,
+  watches: 1_000,
+  connectMs: 3_000,
+}
+
 /** The connections to all clusters there are; changes with what is declared. */
 export class Connections implements Upstreams {
   private readonly byKey = new Map<string, Connection>()

@@ -43,7 +43,8 @@ export interface HubOptions {
   readonly onBadSecret: (error: BadClusterSecretError) => void
 }
 
-const hubEntry: ClusterEntry = {
+/** The hub, as long as no Secret names it otherwise. */
+export const hubEntry: ClusterEntry = {
   ...hubCluster,
   labels: {},
   namespaces: [],

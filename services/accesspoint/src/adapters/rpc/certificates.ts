@@ -26,7 +26,7 @@ export class CertificatesAnswers {
   async sign(request: SignRequest, context: HandlerContext): Promise<MessageInitShape<typeof SignResponseSchema>> {
     const { service, csr, token } = request
     const publicKey = await publicKeyOfRequest(csr)
-    const tokenOf = token === '' ? undefined : this.tokens.ownerOf(token, publicKey)
+    const tokenOf = token === '' ? undefined : await this.tokens.ownerOf(token, publicKey, context.signal)
     const verdict = judgeSigning({ service, tokenOf, callerService: serviceOf(peerOf(context)) })
     if (!verdict.allowed) {
       this.signals.signingRefused(service, verdict.reason)
