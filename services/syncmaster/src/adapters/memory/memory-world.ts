@@ -51,6 +51,10 @@ interface Stored {
 export class MemoryWorld {
   readonly objects = new Map<string, KubeObject>()
   readonly facts = new Map<string, unknown>()
+  /** On whose behalf each sync ended. */
+  readonly actors = new Map<string, string>()
+  /** What happens elsewhere the moment before an object is applied. */
+  beforeApply: (name: string) => void = () => undefined
   readonly waits: { application: string; delayMs: number; reason: string }[] = []
   readonly applies: string[] = []
   readonly refusals = new Map<string, string>()
@@ -220,6 +224,7 @@ export class MemoryWorld {
   #apply(object: KubeObject, { dryRun, fence }: MutationOptions): KubeObject {
     const ref = refOf(object)
     const key = keyOf(ref)
+    this.beforeApply(ref.name)
     const refusal = this.refusals.get(key)
     if (refusal !== undefined) throw new RefusedError(refusal, ref, 422, 'Invalid')
     const before = this.objects.get(key)
@@ -332,7 +337,10 @@ export class MemoryWorld {
       removed: (record) => said('removed', record),
       planned: (_, sync, counts) => said(`planned/${sync.sync}`, counts),
       started: (_, sync, how) => said(`started/${sync.sync}`, how),
-      finished: (_, sync, outcome) => say(`finished/${sync.sync}`, outcome),
+      finished: ({ actor }, sync, outcome) => {
+        this.actors.set(sync.sync, actor)
+        return say(`finished/${sync.sync}`, outcome)
+      },
       rollbackStarted: (_, rollback, how) => said(`rollback-started/${rollback.sync}`, { ...rollback, ...how }),
       rollbackFinished: (_, rollback, outcome) =>
         said(`rollback-finished/${rollback.sync}`, { ...rollback, ...outcome }),

@@ -67,7 +67,16 @@ function policyOf({ imagePolicy, hold }: ApplicationRecord): string {
  * too. Two Applications with one answer need no second look.
  */
 export function attentionDigest(application: Application): string {
-  const { spec, operation, annotations: marks, deletedAt, finalizers, problem } = application
+  const { spec, operation, annotations: marks, deletedAt, finalizers, problem, status } = application
+  const isTerminating = status.operationState?.phase === 'Terminating'
   const relevant = Object.entries(marks).filter(([name]) => !name.startsWith('kubectl.kubernetes.io/'))
-  return digestOf({ spec, operation, marks: Object.fromEntries(relevant), deletedAt, finalizers, problem })
+  return digestOf({
+    spec,
+    operation,
+    marks: Object.fromEntries(relevant),
+    deletedAt,
+    finalizers,
+    problem,
+    isTerminating,
+  })
 }

@@ -62,4 +62,5 @@ export const annotations = {
   allowPrune: 'k8or.dev/allow-prune',
   hold: 'k8or.dev/hold',
   suspend: 'k8or.dev/suspend',
+  terminate: 'k8or.dev/terminate',
 } as const

@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from '@k8or/contracts'
 import { hasManySources } from '../application/application'
+import { terminationOf } from '../application/termination'
 import type { ApplicationStatus } from '../application/application-status'
 import { isOver, seconds } from '../sync/sync-pointer'
 import { needed, type Work } from '../sync/work'
@@ -18,7 +19,7 @@ export function nextStatus(work: Work): ApplicationStatus {
     controllerNamespace: work.settings.controlNamespace,
     reconciledAt: now,
   }
-  if (work.isWaiting) return { ...status, ...firstStatus(before, now) }
+  if (work.isWaiting) return { ...status, ...firstStatus(before, now), ...terminatedStatus(work, now) }
   if (work.isUnknown || !work.changes) return { ...status, ...unknownStatus(work, before, now) }
   return { ...status, ...comparedStatus(work, now), ...operationStatus(work) }
 }
@@ -113,4 +114,20 @@ function refusedOperation(work: Work): Partial<ApplicationStatus> {
   const now = seconds(work.now.toISOString())
   const message = [...work.conditions].map(([type, text]) => `${type}: ${text}`).join('; ')
   return { operationState: { operation, phase: 'Error', message, startedAt: now, finishedAt: now } }
+}
+
+/** An operation that was ended in the middle keeps what was told of it, and is over. */
+function terminatedStatus(work: Work, now: string): Partial<ApplicationStatus> {
+  const { terminated, application } = work
+  const message = 'Operation terminated'
+  const told = application.status.operationState
+  if (terminated) {
+    const startedAt = seconds(terminated.operationStartedAt)
+    const known = told?.startedAt === startedAt ? told : { operation: application.operation ?? {}, startedAt }
+    return { operationState: { ...known, phase: 'Failed', message, finishedAt: seconds(terminated.finishedAt) } }
+  }
+  if (!terminationOf(application)) return {}
+  if (told?.phase === 'Terminating') return { operationState: { ...told, phase: 'Failed', message, finishedAt: now } }
+  const { operation } = application
+  return operation ? { operationState: { operation, phase: 'Failed', message, startedAt: now, finishedAt: now } } : {}
 }

@@ -1,6 +1,7 @@
 import { describeError, Later } from '@k8or/outcome'
 import { fieldManager, type AppliedRecord, type ObjectRef } from '@k8or/contracts'
 import { nameOf, refOf, type KubeObject } from '@k8or/kube-objects'
+import { terminationOf } from '../application/termination'
 import { toLiveObject } from '../drift/live-object'
 import { broughtKinds, describeLackOfNamespace } from '../plan/desired'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
@@ -26,9 +27,15 @@ export interface ApplyMode {
   readonly awaitsDeletion?: boolean
 }
 
+/** Somebody asked for the operation to end: what was under way has come to its end, and nothing else is begun. */
+export class TerminatedError extends Error {
+  override readonly name = 'TerminatedError'
+}
+
 /**
  * Carries changes out, group by group. What fails does not stop the rest.
  * @throws RefusedError when somebody newer acts for the application
+ * @throws TerminatedError when somebody does not want it any more
  */
 export async function applyChanges(work: Work, changes: readonly Change[], mode: ApplyMode): Promise<ObjectOutcome[]> {
   const outcomes: ObjectOutcome[] = []
@@ -37,11 +44,22 @@ export async function applyChanges(work: Work, changes: readonly Change[], mode:
   for (const group of orderChanges(changes, waves)) {
     await awaitBroughtKinds(work, group, brought)
     const handled = await inParallel(group.changes, work.settings.parallelApplies, (change) =>
-      isDesired(change) ? applyObject(work, change, mode) : pruneObject(work, change, mode),
+      isTerminated(work)
+        ? undefined
+        : isDesired(change)
+          ? applyObject(work, change, mode)
+          : pruneObject(work, change, mode),
     )
-    outcomes.push(...handled)
+    if (isTerminated(work)) throw new TerminatedError(`application ${work.instance}: its operation is to end`)
+    outcomes.push(...handled.filter((outcome) => outcome !== undefined))
   }
   return outcomes
+}
+
+/** Asked of what is known now: a look may take long. */
+function isTerminated({ ports, uid }: Work): boolean {
+  const application = ports.applications.get(uid)
+  return application !== undefined && terminationOf(application) !== undefined
 }
 
 /** Objects of a kind that this very sync defines come after the cluster serves it. */

@@ -98,7 +98,9 @@ function decideAgain(situation: Situation): Decision {
     return { kind: 'rest', reason: `${drifted} objects drifted; self-heal is off, so they stay` }
   }
   if (heals) return { kind: 'heal', reason: `${drifted} objects drifted` }
+  const terminated = last?.terminatedBy
   const error = `Failed last sync attempt to ${revision}: ${last?.message ?? ''}`
+  if (terminated !== undefined) return { kind: 'refuse', error, reason: `terminated by ${terminated}; sync it by hand` }
   return { kind: 'probe', error, reason: `not tried again by itself: ${last?.message ?? ''}` }
 }
 

@@ -2,7 +2,7 @@
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,
-  handle: (item: Item) => Promise<Result>,
+  handle: (item: Item) => Promise<Result> | Result,
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length)
   let next = 0

@@ -1,4 +1,4 @@
-import type { SyncedObject, SyncStarted } from '@k8or/contracts'
+import type { SyncStarted } from '@k8or/contracts'
 import type { Operation } from '../application/application'
 import { canonicalJson } from '../digest'
 import { isDesired, type Change } from '../plan/change'
@@ -11,6 +11,7 @@ import { rollbackOf } from '../rollback/request-rollback'
 import { applyChanges, describeApplied, whyKept, type ApplyMode } from './apply-changes'
 import type { Decision } from './decide'
 import { whyStopped } from './emergency-stop'
+import { endAbandoned } from './end-abandoned'
 import { ensureNamespace } from './ensure-namespace'
 import { summarize, syncedObjects, type End, type ObjectOutcome, type Outcome } from './outcome'
 import { rehearse } from './rehearse'
@@ -147,6 +148,7 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
     retries: isRetry ? last.retries + 1 : 0,
     nextAt: '',
     message: '',
+    correlationId: needed(work.release).correlationId,
   }
 }
 
@@ -200,10 +202,7 @@ function noteSuperseded(work: Work, next: SyncPointer): void {
   const last = work.account.sync
   if (last?.phase !== 'Running' || last.sync === next.sync) return
   const message = next.rollback ? endedByRollback(next.release, next.rollback.reason) : replacedBy(last, next)
-  const objects = appliedBy(work, last)
-  const ended = { phase: 'Failed' as const, message, objects, total: objects.length, revisions: [] }
-  const times = { startedAt: last.startedAt, finishedAt: work.now.toISOString() }
-  work.write(work.ports.announcer.finished(causeOf(work), syncFact(work, last), { ...ended, ...times }))
+  work.write(endAbandoned(work, last, { message, actor: actorOf(work), cluster: needed(work.cluster).name }))
 }
 
 function replacedBy(last: SyncPointer, { release }: SyncPointer): string {
@@ -214,15 +213,6 @@ function replacedBy(last: SyncPointer, { release }: SyncPointer): string {
 
 function endedByRollback(release: number, reason: string): string {
   return `ended by a rollback to release ${release}${reason === '' ? '' : `: ${reason}`}`
-}
-
-/** What a sync came to apply, as its rows tell. */
-function appliedBy(work: Work, { sync }: SyncPointer): SyncedObject[] {
-  const rows = [...work.account.applied.values()].filter((row) => row.sync === sync && row.result !== 'unchanged')
-  return rows.slice(0, 500).map(({ object, result, uid, generation }) => ({
-    ...{ object, result, uid, generation },
-    message: describeApplied(object, result),
-  }))
 }
 
 /** The facts of a sync follow from the release, and from whoever asked for it. */

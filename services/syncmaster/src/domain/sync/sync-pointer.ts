@@ -46,6 +46,10 @@ export const SyncPointer = z.object({
   retries: z.number().int().default(0),
   nextAt: z.string().default(''),
   message: z.string().default(''),
+  /** The chain of facts that it is a part of. */
+  correlationId: z.string().optional(),
+  /** Who did not want it any more: it is not tried again by itself. */
+  terminatedBy: z.string().optional(),
   /** Only of a sync whose objects go in several waves. */
   progress: Progress.optional(),
 })

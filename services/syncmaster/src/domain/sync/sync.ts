@@ -1,9 +1,11 @@
 import { describeError, Later } from '@k8or/outcome'
 import { RefusedError } from '../ports'
+import { TerminatedError } from './apply-changes'
 import { announceDeclaration } from './steps/announce-declaration'
 import { carryOut } from './steps/carry-out'
 import { decide } from './steps/decide'
 import { deleteApplication } from './steps/delete-application'
+import { endTerminated } from './steps/end-terminated'
 import { noteDecision } from './steps/note-decision'
 import { confirmChanges, plan } from './steps/plan'
 import { readLive } from './steps/read-live'
@@ -23,6 +25,7 @@ const steps: readonly Step[] = [
   respectClaim,
   respectHold,
   deleteApplication,
+  endTerminated,
   resolveTarget,
   readRelease,
   readDesired,
@@ -53,14 +56,20 @@ async function takeSteps(work: Work): Promise<Stop | undefined> {
       const stop = await step(work)
       if (stop) return stop
     } catch (error) {
-      return troubled(work, error)
+      return await troubled(work, error)
     }
   }
   return undefined
 }
 
 /** A call that was refused while comparing is told in the status; trouble on the way is tried again as well. */
-function troubled(work: Work, error: unknown): Stop {
+async function troubled(work: Work, error: unknown): Promise<Stop> {
+  if (error instanceof TerminatedError) {
+    // What was applied is stored, so that the end can tell of it.
+    await work.settleWrites()
+    work.ports.agenda.mark(work.uid)
+    return 'silent'
+  }
   // Somebody newer acts for this application: whatever is to be done, they do.
   if (error instanceof RefusedError && error.isFenced) return 'silent'
   if (!(error instanceof RefusedError) && !(error instanceof Later)) throw error

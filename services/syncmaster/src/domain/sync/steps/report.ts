@@ -1,6 +1,7 @@
 import { Later } from '@k8or/outcome'
 import type { Application } from '../../application/application'
 import { annotations } from '../../application/policy'
+import { terminationOf } from '../../application/termination'
 import type { ApplicationStatus } from '../../application/application-status'
 import { mergePatch } from '../../status/merge-patch'
 import { nextStatus } from '../../status/next-status'
@@ -39,11 +40,14 @@ function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unkn
   const { reconciledAt: _before, ...known } = presentStatus(work)
   const status = mergePatch(known, told) as Record<string, unknown> | undefined
   const sync = work.toldSync
-  const isOperationOver = work.application.operation !== undefined && (sync ? isOver(sync) : work.isRejected)
-  const isRefreshed = work.application.annotations[annotations.refresh] !== undefined
-  if (!status && !isOperationOver && !isRefreshed) return undefined
+  const isTerminated = terminationOf(work.application) !== undefined
+  const isEnded = isTerminated || (sync ? isOver(sync) : work.isRejected)
+  const isOperationOver = work.application.operation !== undefined && isEnded
+  const answered = [annotations.refresh, ...(isTerminated ? [annotations.terminate] : [])]
+  const marks = answered.filter((name) => work.application.annotations[name] !== undefined)
+  if (!status && !isOperationOver && marks.length === 0) return undefined
   return {
-    ...(isRefreshed ? { metadata: { annotations: { [annotations.refresh]: null } } } : {}),
+    ...(marks.length > 0 ? { metadata: { annotations: Object.fromEntries(marks.map((name) => [name, null])) } } : {}),
     ...(isOperationOver ? { operation: null } : {}),
     status: { ...status, reconciledAt },
   }
