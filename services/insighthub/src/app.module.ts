@@ -3,6 +3,7 @@ import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger } from '@k8or/telemetry'
 import { DeclaredApplications } from './adapters/jetstream/declared'
 import { DeadLetterAnswers, deadLettersOfBus } from './adapters/rpc/dead-letters'
+import { LeadTimeAnswers } from './adapters/rpc/lead-times'
 import { TreeAnswers } from './adapters/rpc/resource-trees'
 import { TraceAnswers } from './adapters/rpc/traces'
 import { SqliteFactIndex } from './adapters/sqlite/fact-index'
@@ -34,6 +35,7 @@ function moduleOf(insight: Insight, { bus }: Links): DynamicModule {
     module: InsightHubModule,
     providers: [
       TraceAnswers,
+      LeadTimeAnswers,
       TreeAnswers,
       DeadLetterAnswers,
       { provide: SqliteFactIndex, useFactory: () => insight.index },

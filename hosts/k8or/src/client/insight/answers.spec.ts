@@ -1,12 +1,14 @@
 import { create } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
 import { DeadLetterSchema } from '@k8or/contracts/rpc/insighthub/v1/dead_letters'
+import { GetLeadTimesResponseSchema } from '@k8or/contracts/rpc/insighthub/v1/lead_times'
 import { GetTraceResponseSchema } from '@k8or/contracts/rpc/insighthub/v1/traces'
 import { DecisionSchema } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import pc from 'picocolors'
 import type { Answer } from '../output/answer'
 import { clustersAnswer } from './clusters'
 import { deadLettersAnswer } from './dead-letters'
+import { leadTimesAnswer } from './lead-times'
 import { traceAnswer } from './trace'
 import { decisionsAnswer } from './why'
 
@@ -84,6 +86,32 @@ DRIFT SEEN            KIND              NAME       WHAT                         
 2026-11-21 09:40:01   apps/Deployment   shop/web   .spec.replicas changed by kubectl-edit   after 32 ms
 2026-11-21 09:40:01   ConfigMap         shop/web   deleted                                  no
 `)
+  })
+
+  it('tells how long each hop takes on each cluster, and the whole way', () => {
+    const hops = [
+      { from: 'built', to: 'committed', count: 4, p50Ms: 210, p95Ms: 1900 },
+      { from: 'applied', to: 'healthy', count: 3, p50Ms: 2000, p95Ms: 65_000 },
+    ]
+    const whole = { count: 3, p50Ms: 2400, p95Ms: 66_000 }
+    const shop = { application: 'argocd/shop', cluster: 'prod-1', deployments: 4, healthy: 3, hops, whole }
+    const gaps = [{ message: '7 facts are no longer kept' }]
+    const response = create(GetLeadTimesResponseSchema, {
+      leadTimes: [shop, { ...shop, cluster: 'b', hops: [] }],
+      gaps,
+    })
+    expect(table(leadTimesAnswer(response))).toBe(`
+APPLICATION   CLUSTER   HOP                 COUNT   P50      P95
+argocd/shop   prod-1    built → committed   4       210 ms   1.9 s
+argocd/shop   prod-1    applied → healthy   3       2.0 s    1 min 5 s
+argocd/shop   prod-1    the whole way       3       2.4 s    1 min 6 s
+argocd/shop   b         the whole way       3       2.4 s    1 min 6 s
+
+8 deployments, 6 of them became healthy
+note: 7 facts are no longer kept
+`)
+    expect(leadTimesAnswer(response).data).toMatchObject({ leadTimes: [{ hops: [{ p50Ms: 210 }, {}], whole }, {}] })
+    expect(table(leadTimesAnswer(create(GetLeadTimesResponseSchema, {})))).toBe('\nnothing was deployed\n')
   })
 
   it('tells the last decisions', () => {

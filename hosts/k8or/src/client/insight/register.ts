@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { online } from '../context'
 import { listClusters } from './clusters'
 import { listDeadLetters, replayDeadLetter } from './dead-letters'
+import { showLeadTimes } from './lead-times'
 import { showTrace } from './trace'
 import { explain } from './why'
 
@@ -16,6 +17,15 @@ export function registerInsightCommands(program: Command): void {
       .option('--sync <id>', 'the deployment of this sync')
       .option('--image <name:tag>', 'everything that the push of this image led to'),
     showTrace,
+  )
+  online(
+    program
+      .command('lead-times')
+      .argument('[application]')
+      .description('how long the hops of deployments take, by application and cluster')
+      .option('-p, --project <name>', 'of the applications of this project')
+      .option('--since <time>', 'of what was released since, such as 30m or 24h; the newest 100 releases otherwise'),
+    showLeadTimes,
   )
   online(
     program

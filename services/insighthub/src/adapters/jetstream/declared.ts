@@ -48,6 +48,14 @@ export class DeclaredApplications {
     return [...this.#applications.values()].find(matches)?.ref.uid
   }
 
+  /** All of a project, or all, in order of the names that facts know them by. */
+  named(project?: string): { uid: string; name: string }[] {
+    const named = [...this.#applications.values()].flatMap(({ ref }) =>
+      project === undefined || ref.project === project ? [{ uid: ref.uid, name: `${ref.namespace}/${ref.name}` }] : [],
+    )
+    return named.toSorted((one, other) => one.name.localeCompare(other.name))
+  }
+
   stop(): void {
     this.#stop.abort()
   }

@@ -1,9 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { LeadFacts, Link, Step } from '../../domain/lead/milestones'
 import type { FactIndex } from '../../domain/trace/find-deployment'
 import type { Gap } from '../../domain/trace/gap'
 import type { IndexedFact } from '../../domain/trace/indexed-fact'
+
 import { readRow, writeRow, type Row } from './row'
 import { FactRemoval, type Trim } from './fact-removal'
+import { LeadReads } from './lead-reads'
 import { openIndex } from './schema'
 
 type Stream = IndexedFact['stream']
@@ -26,16 +29,18 @@ interface Cursor {
 }
 
 /** Facts and access records in SQLite, in the order of their streams, with how far each stream was read. */
-export class SqliteFactIndex implements FactIndex {
+export class SqliteFactIndex implements FactIndex, LeadFacts {
   readonly #database: DatabaseSync
   readonly #pending: IndexedFact[] = []
   readonly #cursors = new Map<Stream, Cursor>()
   readonly #removal: FactRemoval
+  readonly #lead: LeadReads
   #isMoved = false
 
   constructor(file: string) {
     this.#database = openIndex(file)
     this.#removal = new FactRemoval(this.#database)
+    this.#lead = new LeadReads(this.#database)
     for (const { stream, sequence, created } of this.#database.prepare('SELECT * FROM cursors').all())
       this.#cursors.set(stream as Stream, { sequence: Number(sequence), created: String(created) })
   }
@@ -149,6 +154,21 @@ export class SqliteFactIndex implements FactIndex {
       from,
       until,
     )
+  }
+
+  newestLinks(application: string, fact: string, since: number, atMost: number): Link[] {
+    this.flush()
+    return this.#lead.newestLinks(application, fact, since, atMost)
+  }
+
+  steps(application: string, facts: readonly string[], since: number): Step[] {
+    this.flush()
+    return this.#lead.steps(application, facts, since)
+  }
+
+  linksByIds(ids: readonly string[]): Link[] {
+    this.flush()
+    return this.#lead.linksByIds(ids)
   }
 
   /** The newest fact of a name about every application. */

@@ -15,7 +15,7 @@ const schema = `
     PRIMARY KEY (stream, sequence)
   ) WITHOUT ROWID;
   CREATE INDEX facts_by_id ON facts (id);
-  CREATE INDEX facts_by_application ON facts (application, fact, time) WHERE application <> '';
+  CREATE INDEX facts_by_application ON facts (application, fact, time, cluster, release, outcome) WHERE application <> '';
   CREATE INDEX facts_by_name ON facts (application_name, time) WHERE application_name <> '';
   CREATE INDEX facts_by_release ON facts (application, release) WHERE release > 0;
   CREATE INDEX facts_by_sync ON facts (sync) WHERE sync <> '';
