@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { LeadFacts, Link, Step } from '../../domain/lead/milestones'
-import type { FactIndex } from '../../domain/trace/find-deployment'
+import type { FactIndex } from '../../domain/trace/fact-index'
 import type { Gap } from '../../domain/trace/gap'
 import type { IndexedFact } from '../../domain/trace/indexed-fact'
 

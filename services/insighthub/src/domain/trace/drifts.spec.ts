@@ -1,5 +1,5 @@
 import { findDrifts } from './drifts'
-import type { FactIndex } from './find-deployment'
+import type { FactIndex } from './fact-index'
 import type { IndexedFact } from './indexed-fact'
 
 let sequence = 0

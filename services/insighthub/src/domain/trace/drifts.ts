@@ -1,5 +1,5 @@
 import { driftDetected, type ObjectRef } from '@k8or/contracts'
-import type { FactIndex } from './find-deployment'
+import type { FactIndex } from './fact-index'
 import type { IndexedFact } from './indexed-fact'
 
 /** An object that somebody changed or deleted after it was deployed. */

@@ -1,4 +1,5 @@
-import { findDeployment, type DeploymentName, type FactIndex } from './find-deployment'
+import type { FactIndex } from './fact-index'
+import { findDeployment, type DeploymentName } from './find-deployment'
 import { assembleTrace } from './hops'
 import type { IndexedFact } from './indexed-fact'
 

@@ -1,4 +1,4 @@
-import type { FactIndex } from './find-deployment'
+import type { FactIndex } from './fact-index'
 import type { IndexedFact } from './indexed-fact'
 
 /** What an image led to: the facts on the way, and the first release of each application that took it. */
