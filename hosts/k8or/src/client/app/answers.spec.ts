@@ -145,9 +145,14 @@ ID   DEPLOYED              RELEASE   REVISION     BY
   })
 
   it('indents what objects made below them', () => {
+    const waits = { healthStatus: 'Progressing', healthMessage: 'Waiting for an address' }
     const response = create(GetTreeResponseSchema, {
       nodes: [
-        { uid: 'd', group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web', healthStatus: 'Healthy' },
+        {
+          ...{ uid: 'd', group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web', healthStatus: 'Healthy' },
+          images: ['shop/web:1'],
+        },
+        { uid: 'i', group: 'networking.k8s.io', kind: 'Ingress', namespace: 'shop', name: 'door', ...waits },
         {
           uid: 'r',
           parentUid: 'd',
@@ -168,11 +173,13 @@ ID   DEPLOYED              RELEASE   REVISION     BY
         },
       ],
     })
-    expect(table(treeAnswer(response), true)).toBe(`
-KIND                NAME           HEALTH        IMAGES       MESSAGE
-apps/Deployment     shop/web       Healthy
-└ apps/ReplicaSet   shop/web-1     Healthy
-  └ Pod             shop/web-1-x   Progressing   shop/web:1
+    expect(table(treeAnswer(response))).toBe(`
+KIND                        NAME           HEALTH        IMAGES       MESSAGE
+apps/Deployment             shop/web       Healthy
+└ apps/ReplicaSet           shop/web-1     Healthy
+  └ Pod                     shop/web-1-x   Progressing   shop/web:1
+networking.k8s.io/Ingress   shop/door      Progressing                Waiting for an address
 `)
+    expect(table(treeAnswer(response), true)).toMatch(/apps\/Deployment +shop\/web +Healthy +shop\/web:1/)
   })
 })

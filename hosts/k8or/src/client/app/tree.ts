@@ -27,10 +27,11 @@ export function treeAnswer(response: GetTreeResponse): Answer {
         `${indent}${kindOf(node)}`,
         nameOf(node),
         colored(node.healthStatus, colors),
-        ...(isWide ? [node.images.join(', ')] : []),
+        // What is above a pod has the images of its pods.
+        isWide || node.kind === 'Pod' ? node.images.join(', ') : '',
         node.healthMessage,
       ])
-      return formatTable(['KIND', 'NAME', 'HEALTH', ...(isWide ? ['IMAGES'] : []), 'MESSAGE'], rows)
+      return formatTable(['KIND', 'NAME', 'HEALTH', 'IMAGES', 'MESSAGE'], rows)
     },
   }
 }
