@@ -7,6 +7,7 @@ import { resumeApplication, suspendApplication } from './hold'
 import { listApplications } from './list'
 import { rollBack } from './rollback'
 import { syncApplication } from './sync'
+import { terminateOperation } from './terminate'
 import { showTree } from './tree'
 import { waitForApplication } from './wait'
 
@@ -58,9 +59,22 @@ export function registerAppCommands(program: Command): void {
       .option('--prune', 'delete what left the sources')
       .option('--dry-run', 'change nothing, say what would happen to each object')
       .option('--revision <revision>', 'sync this revision instead')
+      .option(
+        '--resource <object>',
+        'only GROUP:KIND:[NAMESPACE/]NAME, or all but it with ! in front; repeatable',
+        gather,
+      )
+      .option('--apply-out-of-sync-only', 'wait between waves only for what this sync applies')
       .option('--wait', 'until the sync is done, and the application Synced and Healthy')
       .option(...timeout),
     syncApplication,
+  )
+  online(
+    app
+      .command('terminate')
+      .argument(name)
+      .description('end the sync that runs or waits, for its waves or for its next try'),
+    terminateOperation,
   )
   registerHoldCommands(app)
 }
@@ -89,4 +103,9 @@ function registerHoldCommands(app: Command): void {
     suspendApplication,
   )
   online(app.command('resume').argument(name).description('lift a hold or a suspension'), resumeApplication)
+}
+
+/** The values of an option that may come several times. */
+function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
 }

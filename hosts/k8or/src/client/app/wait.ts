@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Applications, type Application, type GetResponse } from '@k8or/contracts/rpc/syncmaster/v1/applications'
+import { Applications, type GetResponse } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { Context } from '../context'
 import { CommandError, exitCodes, type ExitCode } from '../errors'
 import { formatDuration } from '../output/words'
 import { applicationAnswer } from './get'
 import { parseApplicationName } from './application-name'
 import { deadEndOf, missingOf, type DeadEnd, type Goal } from './hope'
+import { describeProgress } from './progress'
 
 export interface WaitFlags {
   readonly health?: boolean
@@ -57,8 +58,7 @@ export async function watchUntil(
       terminal.progress('')
       return { response, missing, deadEnd, ms }
     }
-    const state = describe(response.application)
-    terminal.progress(`${name}: ${state}; waiting to be ${missing.join(' and ')} (${formatDuration(ms)})`)
+    terminal.progress(`${name}: ${describe(response)}; waiting to be ${missing.join(' and ')} (${formatDuration(ms)})`)
     await delay(Math.min(pauseMs, timeoutMs - ms))
   }
 }
@@ -80,9 +80,9 @@ export function parseTimeout(text: string): number {
   return Number(parts[1]) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(parts[2] ?? 's') as 's']
 }
 
-function describe(application: Application | undefined): string {
+function describe(response: GetResponse): string {
+  const { application } = response
   if (application === undefined) return 'not there'
-  return [application.syncStatus, application.healthStatus, application.phase === 'Running' ? 'syncing' : '']
-    .filter(Boolean)
-    .join(', ')
+  const words = [application.syncStatus, application.healthStatus, describeProgress(response)]
+  return words.filter(Boolean).join(', ')
 }

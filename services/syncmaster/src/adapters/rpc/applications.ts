@@ -10,6 +10,7 @@ import {
   type RollbackRequest,
   type SuspendRequest,
   type SyncRequest,
+  type TerminateRequest,
   type WhyRequest,
 } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import type { HandlerContext } from '@connectrpc/connect'
@@ -24,6 +25,7 @@ import { liftHold, suspend } from '../../domain/rollback/lift-hold'
 import { requestRollback } from '../../domain/rollback/request-rollback'
 import { explainDiff } from '../../domain/sync/explain-diff'
 import { requestedInfo, requestOperation } from '../../domain/sync/request-operation'
+import { requestTermination } from '../../domain/sync/request-termination'
 import { openQuestion } from '../../domain/sync/open-question'
 import type { Settings } from '../../domain/sync/work'
 import {
@@ -33,6 +35,7 @@ import {
   holdMessage,
   resourceMessages,
   resultMessages,
+  syncOperation,
 } from './messages'
 
 /** Answers for the Applications of the hub, and takes what people ask of them. */
@@ -72,16 +75,25 @@ export class ApplicationAnswers {
     return { release: BigInt(work.release?.release ?? 0), objects: objects.map(diffMessage) }
   }
 
-  async sync({ name, prune, dryRun, revision }: SyncRequest, context: HandlerContext) {
+  async sync({ name, ...wanted }: SyncRequest, context: HandlerContext) {
     const requestedAt = new Date().toISOString()
     const username = actorOf(context).replace(/^user:/, '')
     const operation = {
-      sync: { ...(revision === '' ? {} : { revision }), ...(prune ? { prune } : {}), ...(dryRun ? { dryRun } : {}) },
+      sync: syncOperation(wanted),
       initiatedBy: { username },
       info: [{ name: requestedInfo, value: requestedAt }],
     }
     const { uid } = await requestOperation(this.ports.applications, this.#find(name), operation, context.signal)
     this.ports.agenda.mark(uid)
+    return { requestedAt }
+  }
+
+  async terminate({ name }: TerminateRequest, context: HandlerContext) {
+    const application = this.#find(name)
+    const requestedAt = new Date().toISOString()
+    const asked = { actor: actorOf(context), at: requestedAt }
+    await requestTermination(this.ports.applications, application, asked, context.signal)
+    this.ports.agenda.mark(application.uid)
     return { requestedAt }
   }
 

@@ -1,4 +1,5 @@
 import { applicationToken, instanceName } from '@k8or/contracts'
+import type { SyncRequest } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import { projectOf, sourcesOf, type Application } from '../../domain/application/application'
 import { holdOf, type Hold } from '../../domain/application/hold'
 import { automationOf } from '../../domain/application/policy'
@@ -78,9 +79,10 @@ function resourceMessage(resource: ResourceStatus) {
     status = '',
     health,
     requiresPruning = false,
+    syncWave = 0,
   } = resource
   return {
-    ...{ group, version, kind, namespace, name, requiresPruning },
+    ...{ group, version, kind, namespace, name, requiresPruning, wave: syncWave },
     syncStatus: status,
     healthStatus: health?.status ?? '',
     healthMessage: health?.message ?? '',
@@ -90,8 +92,8 @@ function resourceMessage(resource: ResourceStatus) {
 /** What the newest operation did to each object. */
 export function resultMessages(application: Application) {
   return (application.status.operationState?.syncResult?.resources ?? []).map(
-    ({ group, version, kind, namespace, name, status = '', message = '' }) => {
-      return { group, version, kind, namespace, name, status, message }
+    ({ group, version, kind, namespace, name, status = '', message = '', hookPhase = '' }) => {
+      return { group, version, kind, namespace, name, status, message, phase: hookPhase }
     },
   )
 }
@@ -106,6 +108,7 @@ export function diffMessage({ change, action, fields, live, predicted, reason, p
       healthStatus: '',
       healthMessage: problem,
       requiresPruning: action === 'delete' || action === 'keep',
+      wave: change.wave,
     },
     change: action,
     fields: [...fields],
@@ -124,4 +127,22 @@ function historyMessage({ id, deployedAt, initiatedBy, release = 0, ...resolved 
   const by = initiatedBy?.automated ? 'automated' : (initiatedBy?.username ?? '')
   const deployed = { revision: revisionOf(resolved), deployedAt: deployedAt ?? '', initiatedBy: by }
   return { id: BigInt(id), release: BigInt(release), ...deployed }
+}
+
+/** What is asked of a sync, as the operation of an Application says it. */
+export function syncOperation({
+  prune,
+  dryRun,
+  revision,
+  resources,
+  options,
+}: Omit<SyncRequest, 'name' | '$typeName'>) {
+  const selected = resources.map(({ group, kind, namespace, name }) => ({ group, kind, namespace, name }))
+  return {
+    ...(revision === '' ? {} : { revision }),
+    ...(prune ? { prune } : {}),
+    ...(dryRun ? { dryRun } : {}),
+    ...(selected.length > 0 ? { resources: selected } : {}),
+    ...(options.length > 0 ? { syncOptions: options } : {}),
+  }
 }

@@ -57,6 +57,15 @@ export const ApplicationSpec = z.looseObject({
 })
 export type ApplicationSpec = z.infer<typeof ApplicationSpec>
 
+/** One object that a sync is to be about. */
+export const SelectedResource = z.looseObject({
+  group: z.string().default(''),
+  kind: z.string(),
+  name: z.string(),
+  namespace: z.string().default(''),
+})
+export type SelectedResource = z.infer<typeof SelectedResource>
+
 /** A request to sync, written by people or by the mesh on their behalf. */
 export const Operation = z.looseObject({
   sync: z
@@ -65,7 +74,7 @@ export const Operation = z.looseObject({
       revisions: z.array(z.string()).nullish(),
       prune: z.boolean().nullish(),
       dryRun: z.boolean().nullish(),
-      resources: z.array(z.looseObject({})).nullish(),
+      resources: z.array(SelectedResource).nullish(),
       manifests: z.array(z.string()).nullish(),
       syncOptions: z.array(z.string()).nullish(),
       source: z.looseObject({}).nullish(),

@@ -18,8 +18,12 @@ export function terminationOf({ annotations: marks, status }: Application): Term
 }
 
 /** What is written to an Application for its operation to end. */
-export function terminationPatch({ status }: Application, actor: string, at: string): Record<string, unknown> {
-  const metadata = { annotations: { [annotations.terminate]: JSON.stringify({ actor, at }) } }
+export function terminationPatch(
+  { status, resourceVersion }: Application,
+  actor: string,
+  at: string,
+): Record<string, unknown> {
+  const metadata = { resourceVersion, annotations: { [annotations.terminate]: JSON.stringify({ actor, at }) } }
   const isTold = status.operationState?.phase === 'Running'
   return { metadata, ...(isTold ? { status: { operationState: { phase: 'Terminating' } } } : {}) }
 }

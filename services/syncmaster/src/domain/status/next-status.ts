@@ -100,7 +100,7 @@ function comparedTo(work: Work): Record<string, unknown> {
 function operationStatus(work: Work): Partial<ApplicationStatus> {
   const sync = work.toldSync
   if (!sync) return refusedOperation(work)
-  const isDeployed = sync.phase === 'Succeeded' && !sync.dryRun
+  const isDeployed = sync.phase === 'Succeeded' && !sync.dryRun && sync.isPartial !== true
   return {
     operationState: operationState(work, sync),
     ...(isDeployed && isOver(sync) ? { history: nextHistory(work, sync) } : {}),

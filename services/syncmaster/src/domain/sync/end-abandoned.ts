@@ -15,13 +15,17 @@ interface Abandonment {
 export async function endAbandoned(work: Work, pointer: SyncPointer, why: Abandonment): Promise<void> {
   const { uid, namespace, name, spec } = work.application
   const { message, actor, cluster } = why
-  const { sync, release, correlationId, startedAt } = pointer
+  const { sync, release, correlationId, startedAt, rollback } = pointer
   const application = { uid, namespace, name, project: projectOf(spec) }
   const cause = { application, token: work.token, causes: [], actor, ...(correlationId ? { correlationId } : {}) }
   const objects = appliedBy(work, pointer)
   const end = { phase: 'Failed' as const, message, objects, total: objects.length, revisions: [] }
-  const finishedAt = work.now.toISOString()
-  await work.ports.announcer.finished(cause, { sync, release, cluster }, { ...end, startedAt, finishedAt })
+  const times = { startedAt, finishedAt: work.now.toISOString() }
+  const { announcer } = work.ports
+  await announcer.finished(cause, { sync, release, cluster }, { ...end, ...times })
+  if (!rollback) return
+  const went = { sync: rollback.sync, release, from: rollback.from, cluster }
+  await announcer.rollbackFinished(cause, went, { phase: 'Failed', message, ...times })
 }
 
 /** What a sync came to apply, as its rows tell. */

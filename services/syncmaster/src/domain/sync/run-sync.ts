@@ -19,6 +19,7 @@ import { reportRunning } from './steps/report'
 import { nextRetryMs, retryPlan } from './retry'
 import { syncName, type SyncPointer } from './sync-pointer'
 import { firstProgress, runWaves, type WavedSync } from './run-waves'
+import { isPartial, selectedChanges, whyNothingSelected } from './selection'
 import { whyNotSynced } from './unsupported'
 import { needed, type Work } from './work'
 
@@ -32,6 +33,7 @@ export async function runSync(work: Work, decision: SyncDecision): Promise<Outco
     !decision.resume &&
     (whyHeld(work.application, operation) ??
       refusedOperation(work, operation) ??
+      whyNothingSelected(work) ??
       whyStoppedNow(work, operation) ??
       whyNotSynced(work))
   const pointer = beginSync(work, decision)
@@ -59,7 +61,7 @@ async function begin(work: Work, pointer: SyncPointer, mode: ApplyMode): Promise
 }
 
 async function applyAll(work: Work, pointer: SyncPointer, mode: ApplyMode): Promise<Outcome> {
-  const changes = needed(work.changes)
+  const changes = selectedChanges(work)
   const namespace = await ensureNamespace(work)
   const applied = await applyChanges(work, changes, mode)
   const objects = [...namespace, ...applied, ...changes.flatMap(untouched)]
@@ -92,7 +94,7 @@ function refused(work: Work, begun: SyncPointer, message: string): Outcome {
 
 /** A dry run is no sync: nobody else hears of it. */
 async function endRehearsal(work: Work, begun: SyncPointer): Promise<Outcome> {
-  const changes = needed(work.changes)
+  const changes = selectedChanges(work)
   const open = changes.filter(({ action }) => action !== 'unchanged' && action !== 'skip')
   const objects = [...(await rehearse(work, open, begun.prune)), ...changes.flatMap(untouched)]
   const { phase, message } = summarize(objects)
@@ -104,13 +106,12 @@ const longFrom = 20
 
 /** Whether a sync will take long enough for people to see it run; a short one is told once, when it has ended. */
 function isLong(work: Work): boolean {
-  const changes = needed(work.changes).filter((change) => change.action !== 'unchanged')
+  const changes = selectedChanges(work).filter((change) => change.action !== 'unchanged')
   return changes.length >= longFrom || changes.some((change) => isCustomResourceDefinition(change.ref))
 }
 
 function refusedOperation(work: Work, { sync }: Operation): string | undefined {
   if (!sync) return 'the operation asks for nothing; set operation.sync'
-  if (sync.resources?.length) return 'syncing selected resources is not supported yet; sync the whole application'
   if (sync.manifests?.length) return 'syncing local manifests is not supported yet; commit them to the source'
   if (sync.source || sync.sources?.length)
     return 'syncing another source is not supported yet; change spec.source instead'
@@ -149,6 +150,7 @@ function beginSync(work: Work, decision: SyncDecision): SyncPointer {
     nextAt: '',
     message: '',
     correlationId: needed(work.release).correlationId,
+    ...(isPartial(work) ? { isPartial: true } : {}),
   }
 }
 
@@ -188,7 +190,7 @@ function kindsOf(work: Work): SyncStarted['kinds'] {
 
 /** What this sync is going to do: objects that left the source and stay are no part of it. */
 function plannedChanges(work: Work, mode: ApplyMode): Change[] {
-  return needed(work.changes).filter(
+  return selectedChanges(work).filter(
     (change) => change.action !== 'delete' || whyKept(work, change, mode) === undefined,
   )
 }

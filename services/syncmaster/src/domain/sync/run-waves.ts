@@ -7,6 +7,7 @@ import { judgedObject } from '../status/resources'
 import { applyChanges, describeApplied, whyKept, type ApplyMode } from './apply-changes'
 import { ensureNamespace } from './ensure-namespace'
 import { summarize, type End, type ObjectOutcome } from './outcome'
+import { selectedChanges } from './selection'
 import type { Progress, SyncPointer } from './sync-pointer'
 import { describeAwaited, gateOf, nextMove, type Member, type Move } from './wave-gate'
 import { needed, type Work } from './work'
@@ -78,7 +79,7 @@ function applyWave(
 /** The changes that are a part of a sync: what stays though it left the source is none, nor is what only others delete. */
 function takingPart(work: Work, mode: ApplyMode): Change[] {
   const onlyOutOfSync = work.options.has('ApplyOutOfSyncOnly')
-  return needed(work.changes).filter((change) => {
+  return selectedChanges(work).filter((change) => {
     if (change.action === 'skip') return false
     if (!isDesired(change)) return change.action === 'delete' ? whyKept(work, change, mode) === undefined : mode.prune
     return !onlyOutOfSync || change.action !== 'unchanged' || work.account.applied.get(change.key)?.sync === mode.sync
@@ -134,7 +135,7 @@ function outcomesOf(
   const past = members
     .filter(({ change, wave }) => wave <= progress.wave && isDesired(change) && !handled.has(change.key))
     .map(({ change }) => pastOutcome(work, sync, change))
-  const kept = needed(work.changes).flatMap((change): ObjectOutcome[] => {
+  const kept = selectedChanges(work).flatMap((change): ObjectOutcome[] => {
     const why = change.action === 'delete' ? whyKept(work, change, mode) : undefined
     return why === undefined ? [] : [{ ...aboutOf(change), result: 'skipped', message: why }]
   })

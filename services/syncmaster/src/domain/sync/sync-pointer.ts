@@ -46,6 +46,8 @@ export const SyncPointer = z.object({
   retries: z.number().int().default(0),
   nextAt: z.string().default(''),
   message: z.string().default(''),
+  /** Only of some objects: that is no deployment. */
+  isPartial: z.boolean().optional(),
   /** The chain of facts that it is a part of. */
   correlationId: z.string().optional(),
   /** Who did not want it any more: it is not tried again by itself. */

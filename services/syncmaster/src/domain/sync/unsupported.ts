@@ -1,4 +1,5 @@
 import { nameOf } from '@k8or/kube-objects'
+import { isPartial } from './selection'
 import { needed, type Work } from './work'
 
 /** Hooks that ask to be run: to leave one out and call the sync a success would be a lie. */
@@ -11,7 +12,7 @@ const notRun = (hook: string | undefined): boolean => hook !== undefined && hook
 export function whyNotSynced(work: Work): string | undefined {
   const hooks = needed(work.desired).objects.filter(({ hook }) => notRun(hook))
   const [first] = hooks
-  if (first) {
+  if (first && !isPartial(work)) {
     const more = hooks.length > 1 ? ` and ${hooks.length - 1} more` : ''
     return `${nameOf(first.ref)}${more} is a ${first.hook ?? ''} hook, and hooks are not run yet; remove the hook annotation or sync this application with Argo CD`
   }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/syncmaster/v1/applications.proto.
  */
 export const file_k8or_syncmaster_v1_applications: GenFile = /*@__PURE__*/
-  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiKgBAoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkSHgoWb3BlcmF0aW9uX3JlcXVlc3RlZF9hdBgTIAEoCRImCgRob2xkGBQgASgLMhguazhvci5zeW5jbWFzdGVyLnYxLkhvbGQiUwoESG9sZBIMCgRraW5kGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCRINCgVzaW5jZRgEIAEoCRIPCgdyZWxlYXNlGAUgASgDIkEKBlNvdXJjZRIQCghyZXBvX3VybBgBIAEoCRIMCgRwYXRoGAIgASgJEhcKD3RhcmdldF9yZXZpc2lvbhgDIAEoCSJICglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhwKFGxhc3RfdHJhbnNpdGlvbl90aW1lGAMgASgJIj8KCkdldFJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUipwEKC0dldFJlc3BvbnNlEjQKC2FwcGxpY2F0aW9uGAEgASgLMh8uazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uEi8KCXJlc291cmNlcxgCIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIxCgdyZXN1bHRzGAMgAygLMiAuazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdFJlc3VsdCJ+CgxPYmplY3RSZXN1bHQSDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEg4KBnN0YXR1cxgGIAEoCRIPCgdtZXNzYWdlGAcgASgJIrcBCghSZXNvdXJjZRINCgVncm91cBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEgwKBGtpbmQYAyABKAkSEQoJbmFtZXNwYWNlGAQgASgJEgwKBG5hbWUYBSABKAkSEwoLc3luY19zdGF0dXMYBiABKAkSFQoNaGVhbHRoX3N0YXR1cxgHIAEoCRIWCg5oZWFsdGhfbWVzc2FnZRgIIAEoCRIYChByZXF1aXJlc19wcnVuaW5nGAkgASgIIk8KC0RpZmZSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg0KBXBydW5lGAIgASgIIlAKDERpZmZSZXNwb25zZRIPCgdyZWxlYXNlGAEgASgDEi8KB29iamVjdHMYAiADKAsyHi5rOG9yLnN5bmNtYXN0ZXIudjEuT2JqZWN0RGlmZiKqAQoKT2JqZWN0RGlmZhIuCghyZXNvdXJjZRgBIAEoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIOCgZjaGFuZ2UYAiABKAkSLQoGZmllbGRzGAMgAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkZpZWxkRGlmZhIMCgRsaXZlGAQgASgJEg8KB2Rlc2lyZWQYBSABKAkSDgoGcmVhc29uGAYgASgJIkkKCUZpZWxkRGlmZhIMCgRwYXRoGAEgASgJEgwKBGxpdmUYAiABKAkSDwoHZGVzaXJlZBgDIAEoCRIPCgdtYW5hZ2VyGAQgASgJInIKC1N5bmNSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg0KBXBydW5lGAIgASgIEg8KB2RyeV9ydW4YAyABKAgSEAoIcmV2aXNpb24YBCABKAkiJAoMU3luY1Jlc3BvbnNlEhQKDHJlcXVlc3RlZF9hdBgBIAEoCSKtAQoPUm9sbGJhY2tSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg8KB3JlbGVhc2UYAiABKAMSFwoKaGlzdG9yeV9pZBgDIAEoA0gAiAEBEg4KBnJlYXNvbhgEIAEoCRINCgVwcnVuZRgFIAEoCBIPCgdkcnlfcnVuGAYgASgIQg0KC19oaXN0b3J5X2lkIo4BChBSb2xsYmFja1Jlc3BvbnNlEhQKDHJlcXVlc3RlZF9hdBgBIAEoCRIPCgdyZWxlYXNlGAIgASgDEgwKBGZyb20YAyABKAMSFAoMZW5kc19ydW5uaW5nGAQgASgIEi8KB29iamVjdHMYBSADKAsyHi5rOG9yLnN5bmNtYXN0ZXIudjEuT2JqZWN0RGlmZiJTCg5TdXNwZW5kUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRIOCgZyZWFzb24YAiABKAkiOQoPU3VzcGVuZFJlc3BvbnNlEiYKBGhvbGQYASABKAsyGC5rOG9yLnN5bmNtYXN0ZXIudjEuSG9sZCJCCg1SZXN1bWVSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIk0KDlJlc3VtZVJlc3BvbnNlEigKBmxpZnRlZBgBIAMoCzIYLms4b3Iuc3luY21hc3Rlci52MS5Ib2xkEhEKCWF1dG9tYXRlZBgCIAEoCCJDCg5IaXN0b3J5UmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZSJECg9IaXN0b3J5UmVzcG9uc2USMQoHZW50cmllcxgBIAMoCzIgLms4b3Iuc3luY21hc3Rlci52MS5IaXN0b3J5RW50cnkiaAoMSGlzdG9yeUVudHJ5EgoKAmlkGAEgASgDEhAKCHJldmlzaW9uGAIgASgJEhMKC2RlcGxveWVkX2F0GAMgASgJEhQKDGluaXRpYXRlZF9ieRgEIAEoCRIPCgdyZWxlYXNlGAUgASgDIj8KCldoeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiPgoLV2h5UmVzcG9uc2USLwoJZGVjaXNpb25zGAEgAygLMhwuazhvci5zeW5jbWFzdGVyLnYxLkRlY2lzaW9uIjgKCERlY2lzaW9uEgoKAmF0GAEgASgJEhAKCGRlY2lzaW9uGAIgASgJEg4KBnJlYXNvbhgDIAEoCTLPBQoMQXBwbGljYXRpb25zEkkKBExpc3QSHy5rOG9yLnN5bmNtYXN0ZXIudjEuTGlzdFJlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuTGlzdFJlc3BvbnNlEkYKA0dldBIeLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXF1ZXN0Gh8uazhvci5zeW5jbWFzdGVyLnYxLkdldFJlc3BvbnNlEkkKBERpZmYSHy5rOG9yLnN5bmNtYXN0ZXIudjEuRGlmZlJlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuRGlmZlJlc3BvbnNlEkkKBFN5bmMSHy5rOG9yLnN5bmNtYXN0ZXIudjEuU3luY1JlcXVlc3QaIC5rOG9yLnN5bmNtYXN0ZXIudjEuU3luY1Jlc3BvbnNlElUKCFJvbGxiYWNrEiMuazhvci5zeW5jbWFzdGVyLnYxLlJvbGxiYWNrUmVxdWVzdBokLms4b3Iuc3luY21hc3Rlci52MS5Sb2xsYmFja1Jlc3BvbnNlElIKB1N1c3BlbmQSIi5rOG9yLnN5bmNtYXN0ZXIudjEuU3VzcGVuZFJlcXVlc3QaIy5rOG9yLnN5bmNtYXN0ZXIudjEuU3VzcGVuZFJlc3BvbnNlEk8KBlJlc3VtZRIhLms4b3Iuc3luY21hc3Rlci52MS5SZXN1bWVSZXF1ZXN0GiIuazhvci5zeW5jbWFzdGVyLnYxLlJlc3VtZVJlc3BvbnNlElIKB0hpc3RvcnkSIi5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeVJlcXVlc3QaIy5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeVJlc3BvbnNlEkYKA1doeRIeLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXF1ZXN0Gh8uazhvci5zeW5jbWFzdGVyLnYxLldoeVJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiVrOG9yL3N5bmNtYXN0ZXIvdjEvYXBwbGljYXRpb25zLnByb3RvEhJrOG9yLnN5bmNtYXN0ZXIudjEiMgoPQXBwbGljYXRpb25OYW1lEhEKCW5hbWVzcGFjZRgBIAEoCRIMCgRuYW1lGAIgASgJIh4KC0xpc3RSZXF1ZXN0Eg8KB3Byb2plY3QYASABKAkiRQoMTGlzdFJlc3BvbnNlEjUKDGFwcGxpY2F0aW9ucxgBIAMoCzIfLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbiKgBAoLQXBwbGljYXRpb24SMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSCwoDdWlkGAIgASgJEg8KB3Byb2plY3QYAyABKAkSEwoLZGVzdGluYXRpb24YBCABKAkSHQoVZGVzdGluYXRpb25fbmFtZXNwYWNlGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSEAoIcmV2aXNpb24YCSABKAkSDwoHcmVsZWFzZRgKIAEoAxINCgVwaGFzZRgLIAEoCRIPCgdtZXNzYWdlGAwgASgJEhEKCWF1dG9tYXRlZBgNIAEoCBIxCgpjb25kaXRpb25zGA4gAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkNvbmRpdGlvbhIrCgdzb3VyY2VzGA8gAygLMhouazhvci5zeW5jbWFzdGVyLnYxLlNvdXJjZRINCgV0b2tlbhgQIAEoCRIcChRvcGVyYXRpb25fc3RhcnRlZF9hdBgRIAEoCRIdChVvcGVyYXRpb25fZmluaXNoZWRfYXQYEiABKAkSHgoWb3BlcmF0aW9uX3JlcXVlc3RlZF9hdBgTIAEoCRImCgRob2xkGBQgASgLMhguazhvci5zeW5jbWFzdGVyLnYxLkhvbGQiUwoESG9sZBIMCgRraW5kGAEgASgJEg0KBWFjdG9yGAIgASgJEg4KBnJlYXNvbhgDIAEoCRINCgVzaW5jZRgEIAEoCRIPCgdyZWxlYXNlGAUgASgDIkEKBlNvdXJjZRIQCghyZXBvX3VybBgBIAEoCRIMCgRwYXRoGAIgASgJEhcKD3RhcmdldF9yZXZpc2lvbhgDIAEoCSJICglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhwKFGxhc3RfdHJhbnNpdGlvbl90aW1lGAMgASgJIj8KCkdldFJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUipwEKC0dldFJlc3BvbnNlEjQKC2FwcGxpY2F0aW9uGAEgASgLMh8uazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uEi8KCXJlc291cmNlcxgCIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIxCgdyZXN1bHRzGAMgAygLMiAuazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdFJlc3VsdCKNAQoMT2JqZWN0UmVzdWx0Eg0KBWdyb3VwGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDAoEa2luZBgDIAEoCRIRCgluYW1lc3BhY2UYBCABKAkSDAoEbmFtZRgFIAEoCRIOCgZzdGF0dXMYBiABKAkSDwoHbWVzc2FnZRgHIAEoCRINCgVwaGFzZRgIIAEoCSLFAQoIUmVzb3VyY2USDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEhMKC3N5bmNfc3RhdHVzGAYgASgJEhUKDWhlYWx0aF9zdGF0dXMYByABKAkSFgoOaGVhbHRoX21lc3NhZ2UYCCABKAkSGAoQcmVxdWlyZXNfcHJ1bmluZxgJIAEoCBIMCgR3YXZlGAogASgFIk8KC0RpZmZSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lEg0KBXBydW5lGAIgASgIIlAKDERpZmZSZXNwb25zZRIPCgdyZWxlYXNlGAEgASgDEi8KB29iamVjdHMYAiADKAsyHi5rOG9yLnN5bmNtYXN0ZXIudjEuT2JqZWN0RGlmZiKqAQoKT2JqZWN0RGlmZhIuCghyZXNvdXJjZRgBIAEoCzIcLms4b3Iuc3luY21hc3Rlci52MS5SZXNvdXJjZRIOCgZjaGFuZ2UYAiABKAkSLQoGZmllbGRzGAMgAygLMh0uazhvci5zeW5jbWFzdGVyLnYxLkZpZWxkRGlmZhIMCgRsaXZlGAQgASgJEg8KB2Rlc2lyZWQYBSABKAkSDgoGcmVhc29uGAYgASgJIkkKCUZpZWxkRGlmZhIMCgRwYXRoGAEgASgJEgwKBGxpdmUYAiABKAkSDwoHZGVzaXJlZBgDIAEoCRIPCgdtYW5hZ2VyGAQgASgJIrwBCgtTeW5jUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRINCgVwcnVuZRgCIAEoCBIPCgdkcnlfcnVuGAMgASgIEhAKCHJldmlzaW9uGAQgASgJEjcKCXJlc291cmNlcxgFIAMoCzIkLms4b3Iuc3luY21hc3Rlci52MS5TZWxlY3RlZFJlc291cmNlEg8KB29wdGlvbnMYBiADKAkiUAoQU2VsZWN0ZWRSZXNvdXJjZRINCgVncm91cBgBIAEoCRIMCgRraW5kGAIgASgJEhEKCW5hbWVzcGFjZRgDIAEoCRIMCgRuYW1lGAQgASgJIkUKEFRlcm1pbmF0ZVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiKQoRVGVybWluYXRlUmVzcG9uc2USFAoMcmVxdWVzdGVkX2F0GAEgASgJIiQKDFN5bmNSZXNwb25zZRIUCgxyZXF1ZXN0ZWRfYXQYASABKAkirQEKD1JvbGxiYWNrUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZRIPCgdyZWxlYXNlGAIgASgDEhcKCmhpc3RvcnlfaWQYAyABKANIAIgBARIOCgZyZWFzb24YBCABKAkSDQoFcHJ1bmUYBSABKAgSDwoHZHJ5X3J1bhgGIAEoCEINCgtfaGlzdG9yeV9pZCKOAQoQUm9sbGJhY2tSZXNwb25zZRIUCgxyZXF1ZXN0ZWRfYXQYASABKAkSDwoHcmVsZWFzZRgCIAEoAxIMCgRmcm9tGAMgASgDEhQKDGVuZHNfcnVubmluZxgEIAEoCBIvCgdvYmplY3RzGAUgAygLMh4uazhvci5zeW5jbWFzdGVyLnYxLk9iamVjdERpZmYiUwoOU3VzcGVuZFJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUSDgoGcmVhc29uGAIgASgJIjkKD1N1c3BlbmRSZXNwb25zZRImCgRob2xkGAEgASgLMhguazhvci5zeW5jbWFzdGVyLnYxLkhvbGQiQgoNUmVzdW1lUmVxdWVzdBIxCgRuYW1lGAEgASgLMiMuazhvci5zeW5jbWFzdGVyLnYxLkFwcGxpY2F0aW9uTmFtZSJNCg5SZXN1bWVSZXNwb25zZRIoCgZsaWZ0ZWQYASADKAsyGC5rOG9yLnN5bmNtYXN0ZXIudjEuSG9sZBIRCglhdXRvbWF0ZWQYAiABKAgiQwoOSGlzdG9yeVJlcXVlc3QSMQoEbmFtZRgBIAEoCzIjLms4b3Iuc3luY21hc3Rlci52MS5BcHBsaWNhdGlvbk5hbWUiRAoPSGlzdG9yeVJlc3BvbnNlEjEKB2VudHJpZXMYASADKAsyIC5rOG9yLnN5bmNtYXN0ZXIudjEuSGlzdG9yeUVudHJ5ImgKDEhpc3RvcnlFbnRyeRIKCgJpZBgBIAEoAxIQCghyZXZpc2lvbhgCIAEoCRITCgtkZXBsb3llZF9hdBgDIAEoCRIUCgxpbml0aWF0ZWRfYnkYBCABKAkSDwoHcmVsZWFzZRgFIAEoAyI/CgpXaHlSZXF1ZXN0EjEKBG5hbWUYASABKAsyIy5rOG9yLnN5bmNtYXN0ZXIudjEuQXBwbGljYXRpb25OYW1lIj4KC1doeVJlc3BvbnNlEi8KCWRlY2lzaW9ucxgBIAMoCzIcLms4b3Iuc3luY21hc3Rlci52MS5EZWNpc2lvbiI4CghEZWNpc2lvbhIKCgJhdBgBIAEoCRIQCghkZWNpc2lvbhgCIAEoCRIOCgZyZWFzb24YAyABKAkyqQYKDEFwcGxpY2F0aW9ucxJJCgRMaXN0Eh8uazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkxpc3RSZXNwb25zZRJGCgNHZXQSHi5rOG9yLnN5bmNtYXN0ZXIudjEuR2V0UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5HZXRSZXNwb25zZRJJCgREaWZmEh8uazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLkRpZmZSZXNwb25zZRJJCgRTeW5jEh8uazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXF1ZXN0GiAuazhvci5zeW5jbWFzdGVyLnYxLlN5bmNSZXNwb25zZRJYCglUZXJtaW5hdGUSJC5rOG9yLnN5bmNtYXN0ZXIudjEuVGVybWluYXRlUmVxdWVzdBolLms4b3Iuc3luY21hc3Rlci52MS5UZXJtaW5hdGVSZXNwb25zZRJVCghSb2xsYmFjaxIjLms4b3Iuc3luY21hc3Rlci52MS5Sb2xsYmFja1JlcXVlc3QaJC5rOG9yLnN5bmNtYXN0ZXIudjEuUm9sbGJhY2tSZXNwb25zZRJSCgdTdXNwZW5kEiIuazhvci5zeW5jbWFzdGVyLnYxLlN1c3BlbmRSZXF1ZXN0GiMuazhvci5zeW5jbWFzdGVyLnYxLlN1c3BlbmRSZXNwb25zZRJPCgZSZXN1bWUSIS5rOG9yLnN5bmNtYXN0ZXIudjEuUmVzdW1lUmVxdWVzdBoiLms4b3Iuc3luY21hc3Rlci52MS5SZXN1bWVSZXNwb25zZRJSCgdIaXN0b3J5EiIuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXF1ZXN0GiMuazhvci5zeW5jbWFzdGVyLnYxLkhpc3RvcnlSZXNwb25zZRJGCgNXaHkSHi5rOG9yLnN5bmNtYXN0ZXIudjEuV2h5UmVxdWVzdBofLms4b3Iuc3luY21hc3Rlci52MS5XaHlSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * An application by name; the namespace is the control namespace when empty.
@@ -373,6 +373,13 @@ export type ObjectResult = Message<"k8or.syncmaster.v1.ObjectResult"> & {
    * @generated from field: string message = 7;
    */
   message: string;
+
+  /**
+   * "Running" while the operation waits for its health, "Succeeded" or "Failed".
+   *
+   * @generated from field: string phase = 8;
+   */
+  phase: string;
 };
 
 /**
@@ -430,6 +437,11 @@ export type Resource = Message<"k8or.syncmaster.v1.Resource"> & {
    * @generated from field: bool requires_pruning = 9;
    */
   requiresPruning: boolean;
+
+  /**
+   * @generated from field: int32 wave = 10;
+   */
+  wave: number;
 };
 
 /**
@@ -593,6 +605,20 @@ export type SyncRequest = Message<"k8or.syncmaster.v1.SyncRequest"> & {
    * @generated from field: string revision = 4;
    */
   revision: string;
+
+  /**
+   * Only these objects; all when empty. No hooks are run then, and nothing is added to the history.
+   *
+   * @generated from field: repeated k8or.syncmaster.v1.SelectedResource resources = 5;
+   */
+  resources: SelectedResource[];
+
+  /**
+   * Sync options besides those of the Application, such as "ApplyOutOfSyncOnly=true".
+   *
+   * @generated from field: repeated string options = 6;
+   */
+  options: string[];
 };
 
 /**
@@ -601,6 +627,76 @@ export type SyncRequest = Message<"k8or.syncmaster.v1.SyncRequest"> & {
  */
 export const SyncRequestSchema: GenMessage<SyncRequest> = /*@__PURE__*/
   messageDesc(file_k8or_syncmaster_v1_applications, 15);
+
+/**
+ * @generated from message k8or.syncmaster.v1.SelectedResource
+ */
+export type SelectedResource = Message<"k8or.syncmaster.v1.SelectedResource"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * Any when empty.
+   *
+   * @generated from field: string namespace = 3;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 4;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.SelectedResource.
+ * Use `create(SelectedResourceSchema)` to create a new message.
+ */
+export const SelectedResourceSchema: GenMessage<SelectedResource> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 16);
+
+/**
+ * @generated from message k8or.syncmaster.v1.TerminateRequest
+ */
+export type TerminateRequest = Message<"k8or.syncmaster.v1.TerminateRequest"> & {
+  /**
+   * @generated from field: k8or.syncmaster.v1.ApplicationName name = 1;
+   */
+  name?: ApplicationName | undefined;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.TerminateRequest.
+ * Use `create(TerminateRequestSchema)` to create a new message.
+ */
+export const TerminateRequestSchema: GenMessage<TerminateRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 17);
+
+/**
+ * @generated from message k8or.syncmaster.v1.TerminateResponse
+ */
+export type TerminateResponse = Message<"k8or.syncmaster.v1.TerminateResponse"> & {
+  /**
+   * RFC 3339: when the request was taken.
+   *
+   * @generated from field: string requested_at = 1;
+   */
+  requestedAt: string;
+};
+
+/**
+ * Describes the message k8or.syncmaster.v1.TerminateResponse.
+ * Use `create(TerminateResponseSchema)` to create a new message.
+ */
+export const TerminateResponseSchema: GenMessage<TerminateResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_syncmaster_v1_applications, 18);
 
 /**
  * @generated from message k8or.syncmaster.v1.SyncResponse
@@ -619,7 +715,7 @@ export type SyncResponse = Message<"k8or.syncmaster.v1.SyncResponse"> & {
  * Use `create(SyncResponseSchema)` to create a new message.
  */
 export const SyncResponseSchema: GenMessage<SyncResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 16);
+  messageDesc(file_k8or_syncmaster_v1_applications, 19);
 
 /**
  * @generated from message k8or.syncmaster.v1.RollbackRequest
@@ -668,7 +764,7 @@ export type RollbackRequest = Message<"k8or.syncmaster.v1.RollbackRequest"> & {
  * Use `create(RollbackRequestSchema)` to create a new message.
  */
 export const RollbackRequestSchema: GenMessage<RollbackRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 17);
+  messageDesc(file_k8or_syncmaster_v1_applications, 20);
 
 /**
  * @generated from message k8or.syncmaster.v1.RollbackResponse
@@ -713,7 +809,7 @@ export type RollbackResponse = Message<"k8or.syncmaster.v1.RollbackResponse"> & 
  * Use `create(RollbackResponseSchema)` to create a new message.
  */
 export const RollbackResponseSchema: GenMessage<RollbackResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 18);
+  messageDesc(file_k8or_syncmaster_v1_applications, 21);
 
 /**
  * @generated from message k8or.syncmaster.v1.SuspendRequest
@@ -735,7 +831,7 @@ export type SuspendRequest = Message<"k8or.syncmaster.v1.SuspendRequest"> & {
  * Use `create(SuspendRequestSchema)` to create a new message.
  */
 export const SuspendRequestSchema: GenMessage<SuspendRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 19);
+  messageDesc(file_k8or_syncmaster_v1_applications, 22);
 
 /**
  * @generated from message k8or.syncmaster.v1.SuspendResponse
@@ -752,7 +848,7 @@ export type SuspendResponse = Message<"k8or.syncmaster.v1.SuspendResponse"> & {
  * Use `create(SuspendResponseSchema)` to create a new message.
  */
 export const SuspendResponseSchema: GenMessage<SuspendResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 20);
+  messageDesc(file_k8or_syncmaster_v1_applications, 23);
 
 /**
  * @generated from message k8or.syncmaster.v1.ResumeRequest
@@ -769,7 +865,7 @@ export type ResumeRequest = Message<"k8or.syncmaster.v1.ResumeRequest"> & {
  * Use `create(ResumeRequestSchema)` to create a new message.
  */
 export const ResumeRequestSchema: GenMessage<ResumeRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 21);
+  messageDesc(file_k8or_syncmaster_v1_applications, 24);
 
 /**
  * @generated from message k8or.syncmaster.v1.ResumeResponse
@@ -795,7 +891,7 @@ export type ResumeResponse = Message<"k8or.syncmaster.v1.ResumeResponse"> & {
  * Use `create(ResumeResponseSchema)` to create a new message.
  */
 export const ResumeResponseSchema: GenMessage<ResumeResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 22);
+  messageDesc(file_k8or_syncmaster_v1_applications, 25);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryRequest
@@ -812,7 +908,7 @@ export type HistoryRequest = Message<"k8or.syncmaster.v1.HistoryRequest"> & {
  * Use `create(HistoryRequestSchema)` to create a new message.
  */
 export const HistoryRequestSchema: GenMessage<HistoryRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 23);
+  messageDesc(file_k8or_syncmaster_v1_applications, 26);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryResponse
@@ -829,7 +925,7 @@ export type HistoryResponse = Message<"k8or.syncmaster.v1.HistoryResponse"> & {
  * Use `create(HistoryResponseSchema)` to create a new message.
  */
 export const HistoryResponseSchema: GenMessage<HistoryResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 24);
+  messageDesc(file_k8or_syncmaster_v1_applications, 27);
 
 /**
  * @generated from message k8or.syncmaster.v1.HistoryEntry
@@ -866,7 +962,7 @@ export type HistoryEntry = Message<"k8or.syncmaster.v1.HistoryEntry"> & {
  * Use `create(HistoryEntrySchema)` to create a new message.
  */
 export const HistoryEntrySchema: GenMessage<HistoryEntry> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 25);
+  messageDesc(file_k8or_syncmaster_v1_applications, 28);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyRequest
@@ -883,7 +979,7 @@ export type WhyRequest = Message<"k8or.syncmaster.v1.WhyRequest"> & {
  * Use `create(WhyRequestSchema)` to create a new message.
  */
 export const WhyRequestSchema: GenMessage<WhyRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 26);
+  messageDesc(file_k8or_syncmaster_v1_applications, 29);
 
 /**
  * @generated from message k8or.syncmaster.v1.WhyResponse
@@ -900,7 +996,7 @@ export type WhyResponse = Message<"k8or.syncmaster.v1.WhyResponse"> & {
  * Use `create(WhyResponseSchema)` to create a new message.
  */
 export const WhyResponseSchema: GenMessage<WhyResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 27);
+  messageDesc(file_k8or_syncmaster_v1_applications, 30);
 
 /**
  * @generated from message k8or.syncmaster.v1.Decision
@@ -929,7 +1025,7 @@ export type Decision = Message<"k8or.syncmaster.v1.Decision"> & {
  * Use `create(DecisionSchema)` to create a new message.
  */
 export const DecisionSchema: GenMessage<Decision> = /*@__PURE__*/
-  messageDesc(file_k8or_syncmaster_v1_applications, 28);
+  messageDesc(file_k8or_syncmaster_v1_applications, 31);
 
 /**
  * Applications answers for the Applications of the hub, and takes what people ask of them.
@@ -976,6 +1072,17 @@ export const Applications: GenService<{
     methodKind: "unary";
     input: typeof SyncRequestSchema;
     output: typeof SyncResponseSchema;
+  },
+  /**
+   * Terminate ends the operation that is under way, or waits; it has ended a moment after this returns.
+   * FAILED_PRECONDITION: there is none.
+   *
+   * @generated from rpc k8or.syncmaster.v1.Applications.Terminate
+   */
+  terminate: {
+    methodKind: "unary";
+    input: typeof TerminateRequestSchema;
+    output: typeof TerminateResponseSchema;
   },
   /**
    * Rollback goes back to an earlier release and holds the application there until Resume. A sync that runs is ended first.
