@@ -13,7 +13,7 @@ import { walls } from './tools/eslint-rules/walls.mjs'
 
 const root = import.meta.dirname
 const specs = ['**/*.spec.ts']
-const tests = [...specs, 'test/**/*.ts', 'services/*/test/**/*.ts']
+const tests = [...specs, 'test/**/*.ts', '{services,hosts}/*/test/**/*.ts']
 const unsafe = ['argument', 'assignment', 'call', 'member-access', 'return']
 const scripts = ['**/*.{js,cjs,mjs}']
 const events = readEventOwners(join(root, 'libs/contracts/src/events'))

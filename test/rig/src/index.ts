@@ -17,6 +17,7 @@ export { startGitServer, type GitFault, type GitServer, type GitServerOptions } 
 export { githubPush, gitlabPush, pushPayload, signGithub, type Push, type Webhook } from './git/pushes'
 export { commitFiles, gitRepo, headOf, readFileAt, type Changes } from './git/repository'
 export { startSshGitServer, type SshGitServer } from './git/ssh-server'
+export { helm, helmOutput, meshChart, type HelmEnd } from './helm/helm'
 export { startNats, type NatsOptions } from './nats'
 export { RegistryClient, type RegistryAccess } from './registry/registry-client'
 export { startRegistry, type RegistryOptions, type RegistryServer } from './registry/registry-server'

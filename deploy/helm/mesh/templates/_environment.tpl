@@ -1,4 +1,4 @@
-{{- /* Every name here is one that a `config.ts` of the mesh reads; test/helm shows it. */ -}}
+{{- /* Every name here is one that a `config.ts` of the mesh reads; a spec of hosts/k8or shows it. */ -}}
 
 {{- /* (name, value) */ -}}
 {{- define "mesh.variable" -}}

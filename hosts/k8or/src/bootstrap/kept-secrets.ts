@@ -7,7 +7,7 @@ import type { SecretsConfig } from './config'
 const timeoutMs = 15_000
 
 /** Which files of the state directory each Secret holds; the key of a file is its name. The authority comes last: with it all is there. */
-const contents: Readonly<Record<string, readonly string[]>> = {
+export const contents: Readonly<Record<string, readonly string[]>> = {
   trust: ['ca.crt'],
   nats: ['nats/nats.conf', 'nats/store-key.conf', 'nats/tls.crt', 'nats/tls.key'],
   redis: ['redis/tls.crt', 'redis/tls.key'],

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { builtServer, repositoryRoot } from '../paths'
+
+/** The chart of the mesh. */
+export const meshChart = join(repositoryRoot, 'deploy/helm/mesh')
+
+/** How a run of helm ended. */
+export interface HelmEnd {
+  readonly code: number
+  readonly out: string
+  readonly complaint: string
+}
+
+const timeoutMs = 120_000
+
+/** Runs the real helm, on the cluster of a kubeconfig or on none; it finds no settings of the user. */
+export function helm(args: readonly string[], kubeconfigPath = '/dev/null'): Promise<HelmEnd> {
+  const home = join(tmpdir(), 'k8or-helm')
+  const homes = { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home }
+  const env = { PATH: '/usr/bin:/bin', KUBECONFIG: kubeconfigPath, ...homes }
+  return new Promise((resolve, reject) => {
+    const options = { env, timeout: timeoutMs, maxBuffer: 16 << 20 }
+    execFile(builtServer('helm'), args, options, (error, out, complaint) => {
+      if (error && typeof error.code !== 'number') reject(new Error(`helm ${args[0]} did not end`, { cause: error }))
+      else resolve({ code: error ? Number(error.code) : 0, out, complaint })
+    })
+  })
+}
+
+/** Runs helm and answers what it prints; fails with its complaint. */
+export async function helmOutput(args: readonly string[], kubeconfigPath?: string): Promise<string> {
+  const { code, out, complaint } = await helm(args, kubeconfigPath)
+  if (code !== 0) throw new Error(`helm ${args.join(' ')} ended with ${code}: ${complaint}`)
+  return out
+}
