@@ -153,6 +153,25 @@ describe('services/insighthub/src/domain/trace/find-deployment', () => {
     expect(trace({ by: 'sync', sync: 'other' }).hops).toEqual([])
   })
 
+  it('AU.1 ends with the way back, where somebody took it, and with the verdict after that', () => {
+    const ref = { uid: 'app-1', namespace: 'argocd', name: 'shop', project: 'default' }
+    const about = { application: ref, sync: 'back', release: 1, from: 2, cluster: 'prod', revisions: [], reason: '' }
+    const degraded = fact('health.changed', 1800, { outcome: 'Degraded' })
+    const back = [
+      fact('rollback.started', 2000, { release: 1, sync: 'back', data: about }),
+      fact('sync.planned', 2001, { release: 1, sync: 'back' }),
+      fact('sync.started', 2001, { release: 1, sync: 'back' }),
+      fact('sync.finished', 2020, { release: 1, sync: 'back', outcome: 'Succeeded' }),
+      fact('rollback.finished', 2020, { release: 1, sync: 'back', outcome: 'Succeeded' }),
+      fact('health.changed', 2400, { outcome: 'Healthy' }),
+    ]
+    const known = [earlier, ...chain.slice(0, -1), degraded, ...back]
+    const hops = trace({ by: 'commit', commit: 'abc1' }, known).hops
+    expect(idsOf(hops)).toEqual(idsOf([...chain.slice(0, -1), degraded, ...back]))
+    const ofSync = trace({ by: 'sync', sync: 'back' }, known).hops
+    expect(idsOf(ofSync)).toEqual(idsOf([earlier, ...back]))
+  })
+
   describe('that began with an image', () => {
     const image = 'registry.example.com/shop/web:2'
     const on = (cluster: string) => ({ application: `app-${cluster}`, applicationName: `argocd/${cluster}`, cluster })

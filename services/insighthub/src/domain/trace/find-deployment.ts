@@ -1,3 +1,4 @@
+import { rollbackStarted } from '@k8or/contracts'
 import type { FactIndex } from './fact-index'
 import { followImage, type ImageStory } from './follow-image'
 import type { IndexedFact } from './indexed-fact'
@@ -100,7 +101,22 @@ function consequences(index: FactIndex, release: IndexedFact, name: DeploymentNa
   if (first === undefined || last === undefined) return []
   const isOver = last.fact === 'sync.finished'
   const calls = all.filter((fact) => isCall(fact) && fact.time >= first.time && (!isOver || fact.time <= last.time))
-  return [...syncs, ...calls, ...(isOver ? verdictAfter(index, release, last) : [])]
+  const back = name.by === 'sync' ? index.ofSync(name.sync).filter(isRollback) : rollbackFrom(index, release)
+  return [...syncs, ...calls, ...(isOver ? verdictAfter(index, release, last) : []), ...back]
+}
+
+/** How a release was left for an earlier one: the rollback, its sync, and the verdict after it. */
+function rollbackFrom(index: FactIndex, { application, release, time }: IndexedFact): IndexedFact[] {
+  const rollbacks = index.during(application, 'rollback.started', { from: time, to: Infinity })
+  const started = rollbacks.find(({ data }) => rollbackStarted.schema.safeParse(data).data?.from === release)
+  if (started === undefined) return []
+  const facts = index.ofSync(started.sync)
+  const over = facts.findLast(({ fact }) => fact === 'sync.finished')
+  return [...facts, ...(over === undefined ? [] : verdictAfter(index, started, over))]
+}
+
+function isRollback({ fact }: IndexedFact): boolean {
+  return fact.startsWith('rollback.')
 }
 
 function untilSuccess(syncs: readonly IndexedFact[]): IndexedFact[] {

@@ -26,7 +26,7 @@ export interface Trace {
 /** Facts of one millisecond are told in the order in which a deployment goes. */
 const way = [
   ...['delivery', 'image.built', 'tag', 'image.considered', 'commit', 'revision', 'release'],
-  ...['sync.planned', 'sync.started', 'access', 'sync.finished', 'health'],
+  ...['rollback.started', 'sync.planned', 'sync.started', 'access', 'sync.finished', 'rollback.finished', 'health'],
 ]
 const mostCalls = 10
 

@@ -38,6 +38,19 @@ describe('services/insighthub/src/domain/trace/summarize', () => {
       { ...drift, kind: 'changed', fields: ['.spec.replicas'], manager: 'kubectl-edit', willHeal: true },
       'apps/Deployment:front/web changed by kubectl-edit: .spec.replicas',
     ],
+    [
+      'rollback.started',
+      { application, sync: 's', release: 2, from: 3, cluster: 'prod', revisions: [], reason: 'it was bad' },
+      'from release 3 to release 2 on prod: it was bad',
+    ],
+    [
+      'rollback.finished',
+      {
+        ...{ application, sync: 's', release: 2, from: 3, cluster: 'prod', phase: 'Succeeded', message: '' },
+        ...{ startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:01Z' },
+      },
+      'Succeeded: release 2 is held',
+    ],
     ['drift.repaired', drift, 'apps/Deployment:front/web'],
     ['cluster.unreachable', { cluster: 'prod', server: 's', reason: 'refused' }, 'prod: refused'],
     ['image.built', { image: 7 }, 'a tag of an image was pushed to its registry'],

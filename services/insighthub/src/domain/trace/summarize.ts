@@ -13,6 +13,8 @@ import {
   releaseRendered,
   revisionObserved,
   revisionUnresolved,
+  rollbackFinished,
+  rollbackStarted,
   syncFinished,
   syncPlanned,
   syncStarted,
@@ -59,6 +61,13 @@ const summaries = new Map<string, (data: unknown) => string>([
   says(syncStarted, ({ release, cluster, trigger }) => `release ${release} to ${cluster}, by ${trigger}`),
   says(accessRecorded, (call) => describeCall(call)),
   says(syncFinished, ({ phase, message, total }) => `${phase}: ${message === '' ? counted(total, 'object') : message}`),
+  says(rollbackStarted, ({ from, release, cluster, reason }) => {
+    const left = from === 0 ? '' : `from release ${from} `
+    return `${left}to release ${release} on ${cluster}${reason === '' ? '' : `: ${reason}`}`
+  }),
+  says(rollbackFinished, ({ phase, release, message }) =>
+    [`${phase}: release ${release} is held`, message].filter(Boolean).join(', '),
+  ),
   says(driftDetected, ({ object, kind, fields, manager }) => {
     const which = fields.length > 0 ? `: ${fewOf(fields)}` : ''
     return `${describeObject(object)} ${kind}${manager === '' ? '' : ` by ${manager}`}${which}`
