@@ -93,4 +93,20 @@ describe('test/e2e/image-to-clusters.e2e', () => {
     expect(lines[1]).toMatch(/^apps\/Deployment {2}default\/web {2}Healthy/)
     expect(lines.filter((line) => line.includes('Pod'))).toEqual([expect.stringContaining(`${image}:1.1.0`)])
   }, 60_000)
+
+  it('AU.1 the trace of a deployment ends with the way back from it, and with the verdict after that', async () => {
+    const { driver } = mesh()
+    expect(await k8or(driver, ['app', 'rollback', 'near', '--reason', 'it was bad', '--wait'])).toMatchObject({
+      code: 0,
+    })
+    const back = ['rollback.started', 'sync.started', 'sync.finished', 'rollback.finished', 'health.changed']
+    const whole = async () => {
+      const { hops } = await k8orJson<{ hops: Hop[] }>(driver, ['trace', 'near'])
+      const facts = hops.map(({ fact }) => fact)
+      const from = facts.indexOf('rollback.started')
+      const after = facts.slice(from).filter((fact) => back.includes(fact))
+      return from > facts.indexOf('health.changed') && after.length === back.length ? after : undefined
+    }
+    expect(await eventually(whole, { timeoutMs: 15_000, stepMs: 300, what: 'the way back in the trace' })).toEqual(back)
+  }, 60_000)
 })

@@ -3,7 +3,6 @@ import { Conditions, defineRule, health } from '../verdict/rule'
 
 export const apiService = defineRule({
   group: 'apiregistration.k8s.io',
-  version: 'v1',
   kind: 'APIService',
   shape: z.object({ status: z.object({ conditions: Conditions }).prefault({}) }),
   judge({ status }) {

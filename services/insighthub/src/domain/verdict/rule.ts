@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** How the objects of one kind are judged. */
 export interface HealthRule {
   readonly group: string
-  /** The version to watch on every cluster; absent where a kind is not Kubernetes' own, so that a cluster may not serve it. */
+  /** The version to watch on every cluster; absent where few applications have the kind, and clusters may not serve or show it. */
   readonly version?: string
   readonly kind: string
   readonly judge: (object: unknown) => Health
