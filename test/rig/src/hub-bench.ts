@@ -24,7 +24,10 @@ export interface HubBench extends ServiceBench {
 /** Starts such a bench. */
 export async function startHubBench(options: Parameters<typeof startServiceBench>[1] = {}): Promise<HubBench> {
   const dir = tempDir('syncmaster')
-  const bench = await startServiceBench(dir, options)
+  const bench = await startServiceBench(dir, options).catch((error: unknown) => {
+    removeDir(dir)
+    throw error
+  })
   const hub = new HubDriver(bench)
   hub.follow()
   await bench.kube.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })

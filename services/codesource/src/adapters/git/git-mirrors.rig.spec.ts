@@ -50,20 +50,20 @@ function named(url: string) {
 
 describe('services/codesource/src/adapters/git/git-mirrors.rig', () => {
   const root = tempDir('git')
-  const opened: GitMirrors[] = []
+  const opened: ReturnType<typeof newMirrors>[] = []
   let server: GitServer
   const open = (...args: Parameters<typeof newMirrors>) => {
     const made = newMirrors(...args)
-    opened.push(made.mirrors)
+    opened.push(made)
     return made
   }
   beforeAll(async () => {
     server = await startGitServer({ root })
   })
   afterAll(async () => {
-    for (const mirrors of opened) mirrors.close()
+    for (const { mirrors } of opened) mirrors.close()
     await server.stop()
-    removeDir(root)
+    for (const dir of [root, ...opened.map((made) => made.dir)]) removeDir(dir)
   })
 
   it('fetches branches, tags and HEAD, and sees each push (C100.1)', async () => {
@@ -259,7 +259,7 @@ describe('services/codesource/src/adapters/git/git-mirrors.rig', () => {
   it('fetches by ssh with a key, and only from a host that is known', async () => {
     const repo = await gitRepo(root, 'secure')
     const commit = await commitFiles(repo, { a: '1' })
-    const ssh = await startSshGitServer({ root, dir: tempDir('sshd') })
+    const ssh = await startSshGitServer({ root, dir: join(root, 'sshd') })
     try {
       const repository = named(ssh.urlOf('secure'))
       const key = { sshPrivateKey: ssh.privateKey }
@@ -324,7 +324,7 @@ describe('services/codesource/src/adapters/git/git-mirrors.rig', () => {
     for (const lock of ['packed-refs.lock', 'refs/heads/main.lock']) writeFileSync(join(mirror, lock), '')
     const commit = await commitFiles(repo, { a: '2' })
     const restarted = new GitMirrors(parts)
-    opened.push(restarted)
+    opened.push({ dir, parts, mirrors: restarted })
     await restarted.fetch(repository, { withHead: false, refs: [], signal })
     expect(await restarted.resolve(repository.token, candidatesOf('main', undefined))).toMatchObject({ commit })
   })
