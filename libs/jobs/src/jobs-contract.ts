@@ -56,6 +56,7 @@ export function keepsTheContract(make: MakeJobs): void {
       name: `contract-${process.pid}-${serial++}`,
       handler: (key, signal) => recorder.handle(key, signal),
       concurrency: 2,
+      laneOf: (key) => (key.includes('/') ? key.slice(0, key.indexOf('/')) : ''),
       backoffMs: [10, 20],
       onFailure: (key, failure) => recorder.failures.push({ key, failure }),
     })
@@ -107,6 +108,15 @@ function marks(recorder: () => Recorder, jobs: () => Jobs): void {
     await jobs().settle()
     expect(recorder().most).toBe(2)
     expect([...recorder().ended].sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'd'])
+  })
+
+  it('lets no lane that is stuck hold another one up', async () => {
+    const release = recorder().hold()
+    for (const key of ['x/1', 'x/2', 'x/3', 'y/1', 'x/1']) jobs().mark(key)
+    expect(recorder().begun).toEqual(['x/1', 'x/2', 'y/1'])
+    release()
+    await jobs().settle()
+    expect([...recorder().ended].sort()).toEqual(['x/1', 'x/1', 'x/2', 'x/3', 'y/1'])
   })
 
   it('lets what runs finish when it stops, and handles nothing more', async () => {

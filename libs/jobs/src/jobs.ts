@@ -32,8 +32,10 @@ export interface JobsOptions {
   /** The queue's name, unique in the mesh: `syncmaster-reconcile`. */
   readonly name: string
   readonly handler: JobHandler
-  /** How many keys are handled at once. */
+  /** How many keys are handled at once, in each lane. */
   readonly concurrency: number
+  /** The lane of a key, such as the cluster that it is about: one that is stuck holds no other up. All in one when absent. */
+  readonly laneOf?: (key: string) => string
   /** Waits between attempts that fail with anything but `Never`: the last one repeats. */
   readonly backoffMs: readonly number[]
   /** Told of each failed attempt; `Never` ends the attempts. */

@@ -23,9 +23,9 @@ export class KeyedJobs implements Jobs {
   private readonly retries = new Map<string, NodeJS.Timeout>()
 
   constructor(private readonly parts: KeyedJobsParts) {
-    const { concurrency, backoffMs } = parts.options
+    const { concurrency, backoffMs, laneOf = () => '' } = parts.options
     this.attempts = new Attempts(backoffMs)
-    this.runner = new KeyedRunner(concurrency, (key, signal) => this.work(key, signal))
+    this.runner = new KeyedRunner({ concurrency, laneOf }, (key, signal) => this.work(key, signal))
     this.waits = parts.waits((key) => this.due(key))
   }
 

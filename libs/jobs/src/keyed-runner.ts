@@ -14,24 +14,32 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
-/** Runs keys in memory: equal keys collapse, one key never runs twice at once, so many run at a time. */
+interface Lane {
+  readonly marked: Set<string>
+  running: number
+}
+
+/** Runs keys in memory: equal keys collapse, one key never runs twice at once, in each lane so many run at a time. */
 export class KeyedRunner {
-  private readonly marked = new Set<string>()
+  private readonly lanes = new Map<string, Lane>()
   private readonly running = new Map<string, AbortController>()
   private readonly waiters = new Map<string, Waiter[]>()
   private readonly idle = new Set<() => void>()
   private stopped = false
 
   constructor(
-    private readonly concurrency: number,
+    private readonly limits: { readonly concurrency: number; readonly laneOf: (key: string) => string },
     private readonly work: Work,
   ) {}
 
   /** Asks for the key to run; while it runs, to run once more. */
   mark(key: string): void {
     if (this.stopped) return
-    this.marked.add(key)
-    this.start()
+    const name = this.limits.laneOf(key)
+    const lane = this.lanes.get(name) ?? { marked: new Set(), running: 0 }
+    this.lanes.set(name, lane)
+    lane.marked.add(key)
+    this.start(name, lane)
   }
 
   /**
@@ -48,9 +56,9 @@ export class KeyedRunner {
 
   /** Gives keys up: aborts those that run, and answers all that ran or were marked. */
   release(isReleased: (key: string) => boolean): string[] {
-    const marked = [...this.marked].filter(isReleased)
+    const marked = this.marked().filter(isReleased)
     const running = [...this.running.keys()].filter(isReleased)
-    for (const key of marked) this.marked.delete(key)
+    for (const { marked: own } of this.lanes.values()) for (const key of marked) own.delete(key)
     for (const key of running) this.running.get(key)?.abort()
     const keys = [...new Set([...marked, ...running])]
     for (const key of keys) this.reject(key)
@@ -69,33 +77,46 @@ export class KeyedRunner {
     this.stopped = true
     const grace = setTimeout(() => this.running.forEach((run) => run.abort()), graceMs)
     for (const key of this.waiters.keys()) if (!this.running.has(key)) this.reject(key)
-    this.marked.clear()
+    this.lanes.clear()
     await this.settle()
     clearTimeout(grace)
     for (const key of [...this.waiters.keys()]) this.reject(key)
   }
 
-  private start(): void {
-    for (const key of this.marked) {
-      if (this.running.size >= this.concurrency || this.stopped) return
-      if (!this.running.has(key)) void this.run(key)
+  private start(name: string, lane: Lane): void {
+    for (const key of lane.marked) {
+      if (lane.running >= this.limits.concurrency || this.stopped) break
+      if (!this.running.has(key)) void this.run(key, name, lane)
     }
+    if (lane.running === 0 && lane.marked.size === 0) this.lanes.delete(name)
   }
 
-  private async run(key: string): Promise<void> {
-    this.marked.delete(key)
+  private async run(key: string, name: string, lane: Lane): Promise<void> {
+    lane.marked.delete(key)
+    lane.running++
     const waiters = this.waiters.get(key) ?? []
     this.waiters.delete(key)
     const abort = new AbortController()
     this.running.set(key, abort)
     await this.work(key, abort.signal)
     this.running.delete(key)
+    lane.running--
     for (const waiter of waiters) {
       if (abort.signal.aborted) waiter.reject(new ReleasedError(key))
       else waiter.resolve()
     }
-    this.start()
+    this.start(name, lane)
+    this.startElsewhere(key, lane)
     this.tellIdle()
+  }
+
+  /** A key that changed its lane while it ran is marked in another one. */
+  private startElsewhere(key: string, own: Lane): void {
+    for (const [name, lane] of this.lanes) if (lane !== own && lane.marked.has(key)) this.start(name, lane)
+  }
+
+  private marked(): string[] {
+    return [...this.lanes.values()].flatMap(({ marked }) => [...marked])
   }
 
   private reject(key: string): void {
@@ -104,7 +125,7 @@ export class KeyedRunner {
   }
 
   private isIdle(): boolean {
-    return this.running.size === 0 && this.marked.size === 0
+    return this.running.size === 0 && [...this.lanes.values()].every(({ marked }) => marked.size === 0)
   }
 
   private tellIdle(): void {

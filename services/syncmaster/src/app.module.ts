@@ -25,6 +25,7 @@ import type { Config } from './config'
 import { createSignals } from './signals'
 import { LiveIndex } from './domain/drift/live-index'
 import { healAllowance, TokenBuckets } from './domain/drift/token-bucket'
+import type { Application } from './domain/application/application'
 import type { Ports } from './domain/ports'
 import { Reconciler } from './domain/sync/reconciler'
 import type { Settings } from './domain/sync/work'
@@ -48,6 +49,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     jobs = createPartitionedJobs({ redis: redisOf(config, links), log }, partition, {
       name: 'syncmaster-reconcile',
       concurrency: config.concurrency,
+      laneOf: (uid) => clusterOf(applications.get(uid)),
       backoffMs,
       handler: (uid, signal) =>
         withTraceparent(attention.takeTrace(uid), () =>
@@ -82,6 +84,12 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
     },
     missing: () => (applications.isComplete() ? [] : ['the Applications of the hub are not known yet']),
   })
+}
+
+/** Where an application goes, in whichever words it says so. */
+function clusterOf(application: Application | undefined): string {
+  const { name = '', server = '' } = application?.spec.destination ?? {}
+  return `${name} ${server}`
 }
 
 async function holderOf({ holder, incarnationFile }: Config): Promise<string> {
