@@ -170,7 +170,7 @@ describe('hosts/k8or/src/helm-chart.rig', () => {
 
   it('has its own definitions of Applications, which are kept', () => {
     for (const name of ['applications', 'applicationsets', 'appprojects']) {
-      const path = join(meshChart, 'crds', `${name}.yaml`)
+      const path = join(meshChart, 'definitions', `${name}.yaml`)
       expect(existsSync(path) && readFileSync(path, 'utf8')).toContain('helm.sh/resource-policy: keep')
     }
   })

@@ -87,7 +87,7 @@ describe('libs/cluster-client/src/create-clusters.rig', () => {
   it('says that a kind is not served, and finds it once its definition is installed', async () => {
     const kind = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' }
     await expect(clusters.list(cluster, kind, { signal })).rejects.toThrow('serves no argoproj.io/v1alpha1 Application')
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/crds')
+    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
     for (const file of readdirSync(folder)) await kube.client.applyYaml(readFileSync(join(folder, file), 'utf8'))
     const found = await eventually(() => clusters.discover(cluster, kind, { signal }), { timeoutMs: 15_000 })
     expect(found).toMatchObject({ plural: 'applications', namespaced: true })

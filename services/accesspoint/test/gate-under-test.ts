@@ -94,7 +94,7 @@ export class GateUnderTest {
 
   private async prepare(): Promise<void> {
     const { client } = this.hub
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/crds')
+    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
     for (const file of readdirSync(folder)) await client.applyYaml(readFileSync(join(folder, file), 'utf8'))
     await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
     await this.far.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })

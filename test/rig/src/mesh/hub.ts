@@ -57,7 +57,7 @@ async function installDefinitions(hub: KubeClient): Promise<void> {
 }
 
 function definitions(): KubeObject[] {
-  const dir = join(repositoryRoot, 'deploy/helm/mesh/crds')
+  const dir = join(repositoryRoot, 'deploy/helm/mesh/definitions')
   const texts = readdirSync(dir).map((file) => readFileSync(join(dir, file), 'utf8'))
   return texts.flatMap((text) => loadAll(text)).filter(Boolean) as KubeObject[]
 }

@@ -60,7 +60,7 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
       startKube({ dir: join(dir, 'kube'), controllers: false }),
       startTestBus(join(dir, 'bus')),
     ])
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/crds')
+    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
     for (const file of readdirSync(folder)) await kube.client.applyYaml(readFileSync(join(folder, file), 'utf8'))
     await kube.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
     await kube.client.apply(secret('argocd-secret', {}, { 'webhook.github.secret': canary }))
