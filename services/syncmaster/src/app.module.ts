@@ -20,6 +20,7 @@ import { OnFacts } from './adapters/jetstream/on-facts'
 import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { RecordedVerdicts } from './adapters/jetstream/recorded-verdicts'
 import { RecentDesiredSets } from './adapters/memory/desired-sets'
+import { CodeSourceGit } from './adapters/codesource/git'
 import { ApplicationAnswers } from './adapters/rpc/applications'
 import type { Config } from './config'
 import { createSignals } from './signals'
@@ -131,7 +132,8 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const settings = settingsOf(config)
   const reconciler = new Reconciler(ports, settings)
   buckets.onLost((uid) => reconciler.release(uid))
-  return { attention, applications, targets, stops, verdicts, releases, buckets, reconciler, ports, settings, bus }
+  const git = new CodeSourceGit(calls)
+  return { attention, applications, targets, stops, verdicts, releases, buckets, reconciler, ports, settings, bus, git }
 }
 
 /** A Redis of the mesh asks for its certificates; a plain one is for tests. */
@@ -150,13 +152,13 @@ function settingsOf(config: Config): Settings {
   }
 }
 
-function moduleOf({ attention, ports, settings, bus }: ReturnType<typeof compose>): DynamicModule {
+function moduleOf({ attention, ports, settings, bus, git }: ReturnType<typeof compose>): DynamicModule {
   return {
     module: SyncMasterModule,
     controllers: [OnFacts],
     providers: [
       { provide: Attention, useFactory: () => attention },
-      { provide: ApplicationAnswers, useFactory: () => new ApplicationAnswers(ports, settings, bus) },
+      { provide: ApplicationAnswers, useFactory: () => new ApplicationAnswers(ports, settings, bus, git) },
     ],
   }
 }

@@ -49,7 +49,7 @@ describe('services/syncmaster/src/rollback.rig', () => {
     return record
   }
 
-  it('A8.9 C108.6 holds an application at an earlier release through pushes, heals and restarts, until it is resumed', async () => {
+  it('A8.9 holds an application at an earlier release through pushes, heals and restarts, until it is resumed', async () => {
     const record = await released('back', 3)
     const name = { name: 'back' }
     const rehearsed = await calls().rollback({ name, dryRun: true })

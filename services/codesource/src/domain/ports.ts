@@ -1,5 +1,5 @@
 import type { CommitRecord, EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
-import type { FileState } from './commit/fit'
+import type { FileContents, FileState } from './commit/fit'
 import type { BranchWish } from './commit/request'
 import type { RegistryAccess } from './image/access'
 import type { RepositoryAccess } from './repository/access'
@@ -125,7 +125,7 @@ export interface Draft {
   /** What each path that was asked for is now. */
   readonly states: ReadonlyMap<string, FileState>
   /** Makes the commit, here and nowhere else; answers its id. */
-  write(contents: ReadonlyMap<string, Buffer>, message: string, at: Date): Promise<string>
+  write(contents: FileContents, message: string, at: Date): Promise<string>
 }
 
 /** Writes to repositories, by way of their mirrors. Failures of the remote side are RepositoryErrors or CommitErrors. */

@@ -89,6 +89,7 @@ function registerHoldCommands(app: Command): void {
       .option('--release <number>', 'go back to this release')
       .option('--reason <text>', 'why; told to everybody whom it concerns')
       .option('--prune', 'delete what the earlier release does not have')
+      .option('--git', 'revert the files of its sources in git as well; the hold ends when that is rendered')
       .option('--dry-run', 'change nothing, show what it would change')
       .option('--wait', 'until the earlier release is applied and Healthy')
       .option(...timeout),

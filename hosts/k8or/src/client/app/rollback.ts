@@ -7,6 +7,7 @@ import {
 import type { Context } from '../context'
 import { CommandError, type ExitCode } from '../errors'
 import type { Answer } from '../output/answer'
+import { shortRevision } from '../output/words'
 import { parseApplicationName } from './application-name'
 import { describeDiffs } from './diff'
 import { parseTimeout, waitUntil } from './wait'
@@ -16,6 +17,7 @@ export interface RollbackFlags {
   readonly reason?: string
   readonly prune?: boolean
   readonly dryRun?: boolean
+  readonly git?: boolean
   readonly wait?: boolean
   readonly timeout: string
 }
@@ -27,9 +29,9 @@ export async function rollBack(
   name: string,
   id?: string,
 ): Promise<ExitCode | undefined> {
-  const { reason = '', prune = false, dryRun = false } = flags
+  const { reason = '', prune = false, dryRun = false, git = false } = flags
   const timeoutMs = parseTimeout(flags.timeout)
-  const request = { name: parseApplicationName(name), ...whichOf(flags, id), reason, prune, dryRun }
+  const request = { name: parseApplicationName(name), ...whichOf(flags, id), reason, prune, dryRun, git }
   const response = await context.mesh.call(Applications.method.rollback, request)
   // That it is held keeps it from being Synced: the newest release waits.
   const goal = { health: true, sync: false, operationSince: response.requestedAt }
@@ -54,7 +56,7 @@ function numberOf(text: string, what: string): bigint {
 
 /** Where a rollback leads; of a dry run, what it would change. */
 export function rollbackAnswer(response: RollbackResponse, name: string, dryRun: boolean): Answer {
-  const { release, from, endsRunning, objects } = response
+  const { release, from, endsRunning, objects, commits } = response
   const way = `release ${release}, from ${from}`
   return {
     data: toJson(RollbackResponseSchema, response, { alwaysEmitImplicit: true }),
@@ -62,7 +64,11 @@ export function rollbackAnswer(response: RollbackResponse, name: string, dryRun:
     table: ({ colors }) => {
       if (dryRun) return `${name} would go back to ${way}\n\n${describeDiffs(objects, colors)}`
       const first = endsRunning ? '; the sync that runs is ended first' : ''
-      return `${name} goes back to ${way}${first}\nit is held there until \`k8or app resume ${name}\``
+      const end =
+        commits.length === 0
+          ? `\`k8or app resume ${name}\``
+          : `its revert in git (${commits.map(shortRevision).join(', ')}) is rendered`
+      return `${name} goes back to ${way}${first}\nit is held there until ${end}`
     },
   }
 }

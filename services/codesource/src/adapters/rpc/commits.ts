@@ -6,7 +6,7 @@ import { Later } from '@k8or/outcome'
 import { ConflictError, ForbiddenError, InvalidRequestError, NotFoundError, peerOf, RpcService } from '@k8or/rpc'
 import { currentTraceparent } from '@k8or/telemetry'
 import { Committing } from '../../domain/commit/committing'
-import { CommitError, type CommitFailure } from '../../domain/commit/request'
+import { CommitError, type CommitFailure, type FileEdit } from '../../domain/commit/request'
 import { RepositoryError } from '../../domain/repository/remote'
 import { DeclaredRepositories } from '../git/declared-repositories'
 
@@ -32,15 +32,19 @@ export class CommitAnswers {
     if (!writers.includes(serviceOf(peer)))
       throw new ForbiddenError(`commits are for ${writers.join(' and ')}, not for ${peer === '' ? 'strangers' : peer}`)
     const { branch, baseBranch: base, message, operation, actor, causes, correlationId } = request
-    const edits = request.edits.map(({ path, baseId, content }) => ({ path, baseId, content: Buffer.from(content) }))
+    const edits = request.edits.map(editOf)
     const wish = { edits, message, operation, actor, causes, correlationId, traceparent: currentTraceparent() }
     return telling(async () => {
       const place = { repository: this.repositories.of(request.repositoryUrl), wish: { branch, base } }
       const { commit, ref } = await this.committing.commit(place, wish, context.signal)
-      const files = edits.map(({ path, content }) => ({ path, contentSha256: sha256(content) }))
+      const files = edits.map(({ path, content }) => ({ path, contentSha256: content ? sha256(content) : '' }))
       return { commit, branch: ref.replace(/^refs\/heads\//, ''), files }
     })
   }
+}
+
+function editOf({ path, baseId, content, removed }: CommitRequest['edits'][number]): FileEdit {
+  return { path, baseId, content: removed ? undefined : Buffer.from(content) }
 }
 
 /** Says a failure in the words of calls. */

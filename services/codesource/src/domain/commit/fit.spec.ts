@@ -20,6 +20,17 @@ describe('services/codesource/src/domain/commit/fit', () => {
     expect(blobId(text('hello\n'))).toBe('ce013625030ba8dba906f756967f9e9ca394464a')
   })
 
+  it('takes files away, once, and not what is no longer as it was seen', () => {
+    const removal = (operation: string, from: string): CommitRequest => ({
+      ...request(operation, 'a', from, ''),
+      edits: [{ path: 'a', baseId: id(from), content: undefined }],
+    })
+    const fit = fitRequests([removal('one', 'old'), removal('two', 'old')], states({ a: 'old' }))
+    expect([names(fit.accepted), names(fit.needless)]).toEqual([['one'], ['two']])
+    expect([...fit.contents]).toEqual([['a', undefined]])
+    expect(fitRequests([removal('one', 'old')], states({ a: 'other' })).failed).toHaveLength(1)
+  })
+
   it('fails only the request whose file is no longer what it was made from', () => {
     const asked = [request('one', 'a', 'old', 'new'), request('two', 'b', 'old', 'new')]
     const fit = fitRequests(asked, states({ a: 'other', b: 'old' }))

@@ -8,6 +8,9 @@ export type FileState =
   /** Something else is there, or on the way there. */
   | { readonly kind: 'blocked'; readonly why: string }
 
+/** Files as they shall be; those without content are taken away. */
+export type FileContents = ReadonlyMap<string, Buffer | undefined>
+
 /** What becomes of the requests that wait for one branch. */
 export interface Fit<Request> {
   /** They go into the next commit. */
@@ -16,7 +19,7 @@ export interface Fit<Request> {
   readonly needless: readonly Request[]
   readonly failed: readonly { readonly request: Request; readonly error: CommitError }[]
   /** The files of the next commit. */
-  readonly contents: ReadonlyMap<string, Buffer>
+  readonly contents: FileContents
 }
 
 /** Takes requests in their order: one whose files are not what it was made from fails alone. */
@@ -25,7 +28,7 @@ export function fitRequests<Request extends CommitRequest>(
   states: ReadonlyMap<string, FileState>,
 ): Fit<Request> {
   const fit = { accepted: [] as Request[], needless: [] as Request[], failed: [] as Fit<Request>['failed'][number][] }
-  const contents = new Map<string, Buffer>()
+  const contents = new Map<string, Buffer | undefined>()
   const ids = new Map<string, string>()
   for (const [path, state] of states) ids.set(path, state.kind === 'file' ? state.id : '')
   for (const request of requests) {
@@ -58,8 +61,9 @@ function problemOf(
 }
 
 /** Of two new paths one can not be a folder of the other. */
-function crossing({ edits }: CommitRequest, contents: ReadonlyMap<string, Buffer>): CommitError | undefined {
-  const paths = new Set([...contents.keys(), ...edits.map(({ path }) => path)])
+function crossing({ edits }: CommitRequest, contents: FileContents): CommitError | undefined {
+  const written = [...contents, ...edits.map(({ path, content }) => [path, content] as const)]
+  const paths = new Set(written.filter(([, content]) => content !== undefined).map(([path]) => path))
   for (const path of paths) {
     const folder = foldersOf(path).find((one) => paths.has(one))
     if (folder !== undefined) return new CommitError('invalid', `edits: path ${path}: ${folder} is written as a file`)
@@ -78,7 +82,8 @@ function changed(path: string, baseId: string, id: string): CommitError {
   return new CommitError('changed', `file ${path} ${now}, ${from}: read it again and ask anew`)
 }
 
-/** The id that git gives to a file's content. */
-export function blobId(content: Buffer): string {
+/** The id that git gives to a file's content; empty for a file that is not there. */
+export function blobId(content: Buffer | undefined): string {
+  if (content === undefined) return ''
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
 }

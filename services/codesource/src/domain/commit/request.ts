@@ -6,7 +6,8 @@ export interface FileEdit {
   readonly path: string
   /** The git id of the content that the edit was made from; empty when the file is new. */
   readonly baseId: string
-  readonly content: Buffer
+  /** Absent where the file is to be taken away. */
+  readonly content: Buffer | undefined
 }
 
 /** A wish to write to a branch. */
@@ -67,7 +68,7 @@ function checkEdits(edits: readonly FileEdit[]): void {
     if (!/^([0-9a-f]{40})?$/.test(baseId))
       throw invalid(`edits: base_id of ${path}`, 'it is not the id of a git object')
     seen.add(path)
-    bytes += content.length
+    bytes += content?.length ?? 0
   }
   if (bytes > mostBytes) throw invalid('edits', `they are larger together than ${mostBytes >> 20} MiB`)
 }

@@ -22,7 +22,8 @@ import { compareTexts } from '../../domain/compare-refs'
 import type { Ports } from '../../domain/ports'
 import { findRelease, ReleaseNotKeptError, type Way } from '../../domain/rollback/find-release'
 import { liftHold, suspend } from '../../domain/rollback/lift-hold'
-import { requestRollback } from '../../domain/rollback/request-rollback'
+import type { Git } from '../../domain/rollback/revert-git'
+import { rollBack, rollBackWithGit } from '../../domain/rollback/roll-back'
 import { explainDiff } from '../../domain/sync/explain-diff'
 import { requestedInfo, requestOperation } from '../../domain/sync/request-operation'
 import { requestTermination } from '../../domain/sync/request-termination'
@@ -47,6 +48,7 @@ export class ApplicationAnswers {
     private readonly ports: Ports,
     private readonly settings: Settings,
     bus: Bus,
+    private readonly git: Git,
   ) {
     this.#decisions = bus.records(decisionRecord)
   }
@@ -97,19 +99,25 @@ export class ApplicationAnswers {
     return { requestedAt }
   }
 
-  async rollback({ name, reason, prune, dryRun, ...wanted }: RollbackRequest, context: HandlerContext) {
+  async rollback({ name, reason, prune, dryRun, git, ...wanted }: RollbackRequest, context: HandlerContext) {
     const { signal } = context
     const application = this.#find(name)
     const way = await this.#way(application, wanted, signal)
-    const answer = { requestedAt: new Date().toISOString(), release: BigInt(way.release), from: BigInt(way.from) }
+    const answer = {
+      requestedAt: new Date().toISOString(),
+      release: BigInt(way.release.release),
+      from: BigInt(way.from),
+    }
     if (dryRun) {
-      const work = await openQuestion(application, this.ports, this.settings, signal, way.release)
+      const work = await openQuestion(application, this.ports, this.settings, signal, way.release.release)
       return { ...answer, objects: (await explainDiff(work, prune)).map(diffMessage) }
     }
-    const request = { release: way.release, actor: actorOf(context), reason, prune, at: answer.requestedAt }
-    const endsRunning = await requestRollback(this.ports.applications, application, request, signal)
-    this.ports.agenda.mark(application.uid)
-    return { ...answer, endsRunning }
+    const at = answer.requestedAt
+    const request = { release: way.release.release, actor: actorOf(context), reason, prune, at }
+    const { endsRunning, commits } = git
+      ? await rollBackWithGit({ ...this.ports, git: this.git }, application, { ...request, way }, signal)
+      : await rollBack(this.ports, application, request, signal)
+    return { ...answer, endsRunning, commits: [...commits] }
   }
 
   async suspend({ name, reason }: SuspendRequest, context: HandlerContext) {

@@ -33,8 +33,8 @@ function holdFields(application: Application) {
 }
 
 /** What keeps an Application from being changed. */
-export function holdMessage({ release, ...who }: Hold) {
-  return { ...who, release: BigInt(release) }
+export function holdMessage({ release, reverts, ...who }: Hold) {
+  return { ...who, release: BigInt(release), reverts: [...reverts] }
 }
 
 function statusFields(status: Application['status']) {

@@ -5,7 +5,13 @@ const of = (annotations: Record<string, string>) => holdOf({ annotations } as un
 
 describe('services/syncmaster/src/domain/application/hold', () => {
   it('reads back what it wrote', () => {
-    const hold = { actor: 'user:ada', reason: 'bad image', since: '2026-03-14T15:09:26.535Z', release: 4 }
+    const hold = {
+      actor: 'user:ada',
+      reason: 'bad image',
+      since: '2026-03-14T15:09:26.535Z',
+      release: 4,
+      reverts: ['c0ffee'],
+    }
     expect(of({ 'k8or.dev/hold': holdAnnotation(hold) })).toEqual({ kind: 'hold', ...hold })
   })
 

@@ -11,6 +11,8 @@ export interface Hold {
   readonly since: string
   /** The release that a rollback went back to; 0 for none. */
   readonly release: number
+  /** The commits that revert git to that release: once they are rendered, the hold ends by itself. */
+  readonly reverts: readonly string[]
 }
 
 const Written = z.object({
@@ -18,6 +20,7 @@ const Written = z.object({
   reason: z.string().default(''),
   since: z.string().default(''),
   release: z.number().int().nonnegative().default(0),
+  reverts: z.array(z.string()).default([]),
 })
 
 /** What keeps an Application from being changed; a suspension, which keeps more, before a hold. */
@@ -33,8 +36,8 @@ export function holdsOf({ annotations: marks }: Application): Hold[] {
 }
 
 /** The value of the annotation that says so. */
-export function holdAnnotation({ actor, reason, since, release }: Omit<Hold, 'kind'>): string {
-  return JSON.stringify({ actor, reason, since, release })
+export function holdAnnotation({ actor, reason, since, release, reverts }: Omit<Hold, 'kind'>): string {
+  return JSON.stringify({ actor, reason, since, release, ...(reverts.length > 0 ? { reverts } : {}) })
 }
 
 /** What keeps an Application as it is, in words: who, why, and how it ends. */
@@ -42,13 +45,14 @@ export function describeHold(hold: Hold, application: string): string {
   const { kind, actor, since, reason } = hold
   const what = kind === 'suspend' ? 'suspended' : hold.release > 0 ? `held at release ${hold.release}` : 'held'
   const when = since === '' ? '' : ` since ${since}`
-  return `${what} by ${actor}${when}${reason === '' ? '' : `: ${reason}`}; it goes on when somebody resumes it (k8or app resume ${application})`
+  const end = hold.reverts.length > 0 ? 'its revert in git is rendered, or ' : ''
+  return `${what} by ${actor}${when}${reason === '' ? '' : `: ${reason}`}; it goes on when ${end}somebody resumes it (k8or app resume ${application})`
 }
 
 /** A text that people wrote by hand is the reason; an empty one, or `false`, is none. */
 function read(kind: Hold['kind'], text: string | undefined): Hold | undefined {
   if (text === undefined || ['', 'false'].includes(text.trim())) return undefined
-  return { kind, ...(parse(text) ?? { actor: 'unknown', reason: text, since: '', release: 0 }) }
+  return { kind, ...(parse(text) ?? { actor: 'unknown', reason: text, since: '', release: 0, reverts: [] }) }
 }
 
 function parse(text: string): z.infer<typeof Written> | undefined {

@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from '@k8or/contracts'
 import { Never } from '@k8or/outcome'
 import type { Application } from '../application/application'
 import type { Ports } from '../ports'
@@ -6,7 +7,7 @@ import { chooseRelease, type WantedRelease } from './choose-release'
 /** From which release to which a rollback leads. */
 export interface Way {
   readonly from: number
-  readonly release: number
+  readonly release: ReleaseRecord
 }
 
 /** The release is not kept any more, or never was. */
@@ -31,7 +32,7 @@ export async function findRelease(
   const record = await releases.get(uid, release)
   if (!record) throw notKept(name, release, await releases.kept(uid, signal))
   await releases.manifests(record, signal)
-  return { from, release }
+  return { from, release: record }
 }
 
 function notKept(name: string, release: number, kept: readonly number[]): ReleaseNotKeptError {

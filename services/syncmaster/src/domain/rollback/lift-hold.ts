@@ -27,9 +27,30 @@ export async function suspend(
   { actor, reason, since }: Pick<Hold, 'actor' | 'reason' | 'since'>,
   signal: AbortSignal,
 ): Promise<Hold> {
-  const hold: Hold = { kind: 'suspend', actor, reason, since, release: 0 }
+  const hold: Hold = { kind: 'suspend', actor, reason, since, release: 0, reverts: [] }
   await mark(applications, application, signal, () => ({ [annotations.suspend]: holdAnnotation(hold) }))
   return hold
+}
+
+/** Notes by which commits git is reverted, on the hold that a rollback wrote and nobody changed since. */
+export function noteReverts(
+  applications: Applications,
+  application: Application,
+  { at, reverts }: { readonly at: string; readonly reverts: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  return mark(applications, application, signal, (present) => {
+    const hold = holdsOf(present).find(({ kind, since }) => kind === 'hold' && since === at)
+    return hold ? { [annotations.hold]: holdAnnotation({ ...hold, reverts }) } : {}
+  })
+}
+
+/** The revert of git is rendered: what it was held for is over. */
+export function endHold(applications: Applications, application: Application, signal: AbortSignal): Promise<void> {
+  const annotation = application.annotations[annotations.hold]
+  return mark(applications, application, signal, (present) =>
+    present.annotations[annotations.hold] === annotation ? { [annotations.hold]: null } : {},
+  )
 }
 
 /** Writes annotations, on what is there now: somebody may have asked for something else meanwhile. */

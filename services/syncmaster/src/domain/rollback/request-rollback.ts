@@ -62,7 +62,7 @@ export function checkRollback(application: Application): void {
 
 function rollbackPatch({ resourceVersion, operation }: Application, request: RollbackRequest): Record<string, unknown> {
   const { release, actor, reason, prune, at } = request
-  const hold = holdAnnotation({ actor, reason, since: at, release })
+  const hold = holdAnnotation({ actor, reason, since: at, release, reverts: [] })
   const username = actor.replace(/^user:/, '')
   const info = [
     { name: requestedInfo, value: at },

@@ -9,6 +9,9 @@ import { Reconciler } from '../sync/reconciler'
 import { findRelease } from './find-release'
 import { liftHold, suspend } from './lift-hold'
 import { requestRollback } from './request-rollback'
+import type { FileRestore } from './restore-files'
+import type { Git } from './revert-git'
+import { rollBackWithGit } from './roll-back'
 
 const uid = 'f6a1'
 const signal = new AbortController().signal
@@ -61,7 +64,7 @@ const rollBack = async (world: MemoryWorld, release = 0, prune = false): Promise
   const ports = world.start()
   const way = await findRelease(ports, world.application, { release, historyId: undefined }, signal)
   const at = new Date(world.nowMs).toISOString()
-  const request = { release: way.release, actor: 'user:ada', reason: 'it is broken', prune, at }
+  const request = { release: way.release.release, actor: 'user:ada', reason: 'it is broken', prune, at }
   return requestRollback(ports.applications, world.application, request, signal)
 }
 
@@ -76,7 +79,7 @@ const releasedWorld = async (releases: number, automated?: object | null): Promi
 const syncFacts = (world: MemoryWorld) => [...world.facts.keys()].filter((id) => /^(rollback|finished)/.test(id))
 
 describe('services/syncmaster/src/domain/rollback/rollback', () => {
-  it('A8.9 C108.6 goes back under automation and stays there, whatever is rendered and whoever looks again', async () => {
+  it('A8.9 goes back under automation and stays there, whatever is rendered and whoever looks again', async () => {
     const world = await releasedWorld(3)
     await rollBack(world)
     await look(world)
@@ -238,6 +241,59 @@ describe('services/syncmaster/src/domain/rollback/rollback', () => {
     expect(value(world)).toEqual({ v: '3' })
     expect(world.application.status).toMatchObject({ sync: { status: 'Synced' } })
     expect(world.application.status.conditions).toBeUndefined()
+  })
+
+  const gitOf = (files: Record<string, string>) => {
+    const commits: { edits: readonly FileRestore[]; message: string }[] = []
+    const git: Git = {
+      files: (_, commit) =>
+        Promise.resolve([{ path: 'a.yaml', id: commit, content: Buffer.from(files[commit] ?? ''), isLink: false }]),
+      commit: (_, edits, { message }) => {
+        commits.push({ edits, message })
+        return Promise.resolve('the-revert')
+      },
+    }
+    return { git, commits }
+  }
+
+  it('with a revert of git is held only until that is rendered', async () => {
+    const world = await releasedWorld(2)
+    const { git, commits } = gitOf({ 'commit-1': 'good', 'commit-2': 'bad' })
+    const ports = { ...world.start(), git }
+    const way = await findRelease(ports, world.application, { release: 0, historyId: undefined }, signal)
+    const at = new Date(world.nowMs).toISOString()
+    const request = { release: 1, actor: 'user:ada', reason: 'it is broken', prune: false, at, way }
+    const taken = await rollBackWithGit(ports, world.application, request, signal)
+    expect(taken).toEqual({ endsRunning: false, commits: ['the-revert'] })
+    expect(commits).toEqual([
+      {
+        edits: [{ path: 'a.yaml', content: Buffer.from('good'), baseId: 'commit-2' }],
+        message: 'Revert shop to release 1\n\nit is broken',
+      },
+    ])
+    await look(world)
+    expect(value(world)).toEqual({ v: '1' })
+    publish(world, 3, [configMap('a', '1')])
+    world.release = { ...world.release!, sources: [{ ...world.release!.sources[0]!, revision: 'the-revert' }] }
+    await look(world, 3)
+    expect(holdOf(world.application)).toBeUndefined()
+    expect(world.application.status).toMatchObject({ sync: { status: 'Synced', revision: 'the-revert' } })
+    publish(world, 4)
+    await look(world)
+    expect(value(world)).toEqual({ v: '4' })
+  })
+
+  it('stays held when git can not be reverted, and says what to do', async () => {
+    const world = await releasedWorld(2)
+    const { git } = gitOf({})
+    const ports = { ...world.start(), git: { ...git, commit: () => Promise.reject(new Error('the host says no')) } }
+    const way = await findRelease(ports, world.application, { release: 0, historyId: undefined }, signal)
+    const request = { release: 1, actor: 'user:ada', reason: '', prune: false, at: '2026-01-01T00:00:00Z', way }
+    await expect(rollBackWithGit(ports, world.application, request, signal)).rejects.toThrow(
+      /^application shop is held at release 1, but git could not be reverted: the host says no; revert it by hand/,
+    )
+    await look(world)
+    expect(value(world)).toEqual({ v: '1' })
   })
 
   it('says which releases are kept when the wanted one is not', async () => {

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/codesource/v1/commits.proto.
  */
 export const file_k8or_codesource_v1_commits: GenFile = /*@__PURE__*/
-  fileDesc("CiBrOG9yL2NvZGVzb3VyY2UvdjEvY29tbWl0cy5wcm90bxISazhvci5jb2Rlc291cmNlLnYxItQBCg1Db21taXRSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmJyYW5jaBgCIAEoCRIrCgVlZGl0cxgDIAMoCzIcLms4b3IuY29kZXNvdXJjZS52MS5GaWxlRWRpdBIPCgdtZXNzYWdlGAQgASgJEhEKCW9wZXJhdGlvbhgFIAEoCRINCgVhY3RvchgGIAEoCRIOCgZjYXVzZXMYByADKAkSFgoOY29ycmVsYXRpb25faWQYCCABKAkSEwoLYmFzZV9icmFuY2gYCSABKAkiOgoIRmlsZUVkaXQSDAoEcGF0aBgBIAEoCRIPCgdiYXNlX2lkGAIgASgJEg8KB2NvbnRlbnQYAyABKAwiYgoOQ29tbWl0UmVzcG9uc2USDgoGY29tbWl0GAEgASgJEg4KBmJyYW5jaBgCIAEoCRIwCgVmaWxlcxgDIAMoCzIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXR0ZWRGaWxlIjUKDUNvbW1pdHRlZEZpbGUSDAoEcGF0aBgBIAEoCRIWCg5jb250ZW50X3NoYTI1NhgCIAEoCTJaCgdDb21taXRzEk8KBkNvbW1pdBIhLms4b3IuY29kZXNvdXJjZS52MS5Db21taXRSZXF1ZXN0GiIuazhvci5jb2Rlc291cmNlLnYxLkNvbW1pdFJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiBrOG9yL2NvZGVzb3VyY2UvdjEvY29tbWl0cy5wcm90bxISazhvci5jb2Rlc291cmNlLnYxItQBCg1Db21taXRSZXF1ZXN0EhYKDnJlcG9zaXRvcnlfdXJsGAEgASgJEg4KBmJyYW5jaBgCIAEoCRIrCgVlZGl0cxgDIAMoCzIcLms4b3IuY29kZXNvdXJjZS52MS5GaWxlRWRpdBIPCgdtZXNzYWdlGAQgASgJEhEKCW9wZXJhdGlvbhgFIAEoCRINCgVhY3RvchgGIAEoCRIOCgZjYXVzZXMYByADKAkSFgoOY29ycmVsYXRpb25faWQYCCABKAkSEwoLYmFzZV9icmFuY2gYCSABKAkiSwoIRmlsZUVkaXQSDAoEcGF0aBgBIAEoCRIPCgdiYXNlX2lkGAIgASgJEg8KB2NvbnRlbnQYAyABKAwSDwoHcmVtb3ZlZBgEIAEoCCJiCg5Db21taXRSZXNwb25zZRIOCgZjb21taXQYASABKAkSDgoGYnJhbmNoGAIgASgJEjAKBWZpbGVzGAMgAygLMiEuazhvci5jb2Rlc291cmNlLnYxLkNvbW1pdHRlZEZpbGUiNQoNQ29tbWl0dGVkRmlsZRIMCgRwYXRoGAEgASgJEhYKDmNvbnRlbnRfc2hhMjU2GAIgASgJMloKB0NvbW1pdHMSTwoGQ29tbWl0EiEuazhvci5jb2Rlc291cmNlLnYxLkNvbW1pdFJlcXVlc3QaIi5rOG9yLmNvZGVzb3VyY2UudjEuQ29tbWl0UmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.codesource.v1.CommitRequest
@@ -103,6 +103,13 @@ export type FileEdit = Message<"k8or.codesource.v1.FileEdit"> & {
    * @generated from field: bytes content = 3;
    */
   content: Uint8Array;
+
+  /**
+   * The file is taken away, with folders that are empty then; without content.
+   *
+   * @generated from field: bool removed = 4;
+   */
+  removed: boolean;
 };
 
 /**
@@ -149,7 +156,7 @@ export type CommittedFile = Message<"k8or.codesource.v1.CommittedFile"> & {
   path: string;
 
   /**
-   * Hexadecimal SHA-256 of the content.
+   * Hexadecimal SHA-256 of the content; empty for a file that was taken away.
    *
    * @generated from field: string content_sha256 = 2;
    */

@@ -1,4 +1,4 @@
-import type { FileState } from '../../../domain/commit/fit'
+import type { FileContents, FileState } from '../../../domain/commit/fit'
 import { BrokenMirrorError } from '../../../domain/tree/tree'
 import type { ObjectReader } from '../object-reader'
 import { readTreeEntries, type TreeEntry } from '../tree-entries'
@@ -35,27 +35,32 @@ export class TreeEditor {
   }
 
   /** The objects of the next commit's tree; the last one is its root. Modes of files stay. */
-  async apply(contents: ReadonlyMap<string, Buffer>): Promise<readonly NewObject[]> {
+  async apply(contents: FileContents): Promise<readonly NewObject[]> {
     const made: NewObject[] = []
     const dirty = new Set([''])
     for (const [path, content] of contents) {
       const [dir, name] = split(path)
-      const blob = newObject('blob', content)
-      made.push(blob)
       const folder = await this.folderToWrite(dir)
-      folder.set(name, { id: blob.id, mode: folder.get(name)?.mode ?? '100644', kind: 'file' })
+      if (content === undefined) folder.delete(name)
+      else made.push(putFile(folder, name, content))
       for (let at = dir; at !== ''; at = split(at)[0]) dirty.add(at)
     }
     const depth = (dir: string) => (dir === '' ? 0 : dir.split('/').length)
-    for (const dir of [...dirty].sort((a, b) => depth(b) - depth(a))) made.push(await this.closeFolder(dir))
+    for (const dir of [...dirty].sort((a, b) => depth(b) - depth(a))) made.push(...(await this.closeFolder(dir)))
     return made
   }
 
-  private async closeFolder(dir: string): Promise<NewObject> {
-    const tree = newObject('tree', treeContent(await this.folderToWrite(dir)))
+  /** Git has no empty folders, but for the root. */
+  private async closeFolder(dir: string): Promise<NewObject[]> {
+    const folder = await this.folderToWrite(dir)
     const [parent, name] = split(dir)
+    if (dir !== '' && folder.size === 0) {
+      ;(await this.folderToWrite(parent)).delete(name)
+      return []
+    }
+    const tree = newObject('tree', treeContent(folder))
     if (dir !== '') (await this.folderToWrite(parent)).set(name, { id: tree.id, mode: '40000', kind: 'tree' })
-    return tree
+    return [tree]
   }
 
   private async folderToWrite(dir: string): Promise<Folder> {
@@ -86,6 +91,12 @@ export class TreeEditor {
     if (answer?.kind !== 'found') throw new BrokenMirrorError(`the mirror lacks tree ${expression}`)
     return new Map(readTreeEntries(answer.content).map(({ name, ...entry }) => [name, entry]))
   }
+}
+
+function putFile(folder: Folder, name: string, content: Buffer): NewObject {
+  const blob = newObject('blob', content)
+  folder.set(name, { id: blob.id, mode: folder.get(name)?.mode ?? '100644', kind: 'file' })
+  return blob
 }
 
 function split(path: string): [folder: string, name: string] {

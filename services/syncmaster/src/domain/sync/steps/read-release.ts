@@ -1,6 +1,9 @@
 import type { Problem, ReleaseRecord } from '@k8or/contracts'
 import { nameOf, splitApiVersion, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { declarationOf } from '../../application/declaration'
+import { holdOf } from '../../application/hold'
+import { endHold } from '../../rollback/lift-hold'
+import { isReverted } from '../../rollback/revert-git'
 import { heldRelease } from '../../rollback/hold-back'
 import {
   broughtKinds,
@@ -28,7 +31,18 @@ async function readEarlier(work: Work, wanted: number): Promise<Stop | undefined
   }
   work.release = release
   if (newest && newest.release !== wanted) work.newer = newest
+  await endRevertedHold(work)
   return undefined
+}
+
+/** A rollback that git was reverted for is over once that is rendered: the next look goes on from there. */
+async function endRevertedHold(work: Work): Promise<void> {
+  const { application, release, newer, ports, signal } = work
+  const reverts = holdOf(application)?.reverts ?? []
+  if (application.operation || work.askedRelease !== undefined || !release || !newer) return
+  if (!isReverted(reverts, release, newer)) return
+  await endHold(ports.applications, application, signal)
+  ports.agenda.mark(work.uid)
 }
 
 /** The newest release, when it is what the Application declares now. */
