@@ -157,6 +157,15 @@ describe('test/e2e/helm-install.e2e', () => {
     await expect(failed).rejects.toThrow('Secret argocd/k8or-trust is gone while k8or-authority is there: restore it')
   }, 60_000)
 
+  it('becomes one pod and several again, as its profile says', async () => {
+    await onRelease(kube, 'upgrade', '--set', 'profile=standalone')
+    expect(namesOf(await releasedObjects(kube), 'Deployment')).toEqual(['k8or-standalone'])
+    expect(await mayDo(kube, 'standalone', { namespace, verb: 'list', resource: 'secrets' })).toBe(true)
+    expect(await mayDo(kube, 'accesspoint', { namespace, verb: 'list', resource: 'secrets' })).toBe(false)
+    await onRelease(kube, 'rollback', '--wait=false')
+    expect(namesOf(await releasedObjects(kube), 'Deployment')).toHaveLength(5)
+  }, 60_000)
+
   it('leaves what was there before, and what people declared, when it is uninstalled', async () => {
     await kube.client.apply(application)
     await onRelease(kube, 'uninstall', '--wait')

@@ -19,7 +19,10 @@ export function judgeSigning({ service, tokenOf, callerService }: SigningRequest
   const known = services.find((name) => name === service)
   if (!known) return { allowed: false, kind: 'invalid', reason: `there is no service ${service.slice(0, 40)}` }
   if (tokenOf === 'unknown')
-    return refusal('unauthenticated', 'the join token is unknown, used or expired: make a new one with k8or bootstrap')
+    return refusal(
+      'unauthenticated',
+      'the join token is unknown, used or expired: make a new one with k8or bootstrap, or a new pod',
+    )
   const shown = tokenOf ?? callerService
   if (shown === undefined)
     return refusal('unauthenticated', `${service} shows neither a join token nor a certificate of the mesh`)
