@@ -10,7 +10,7 @@ import { HubApplications } from './adapters/accesspoint/hub-applications'
 import { HubEvents } from './adapters/accesspoint/hub-events'
 import { LiveWatches } from './adapters/accesspoint/live-watches'
 import { RecordedTargets } from './adapters/accesspoint/targets'
-import { Attention } from './adapters/attention'
+import { Attention } from './adapters/jobs/attention'
 import { ownIncarnation } from './adapters/files/own-incarnation'
 import { ChartStoreReleases } from './adapters/chartstore/releases'
 import { RecordedAccounts } from './adapters/jetstream/accounts'
@@ -126,7 +126,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
     clusters: new GateClusters(kube),
     desiredSets: new RecentDesiredSets(config.desiredCacheObjects),
     announcer: new BusAnnouncer(bus.publisher, clock),
-    agenda: attention,
+    marks: attention,
     signals: createSignals(log),
   }
   const settings = settingsOf(config)

@@ -244,8 +244,8 @@ export interface Announcer {
   driftRepaired(cause: Cause, drift: DriftFact, detectedId: string): Promise<void>
 }
 
-/** Work to be done later: a wait that survives a restart. */
-export interface Agenda {
+/** Where applications are marked; what is marked is looked at. A later look survives a restart. */
+export interface Marks {
   mark(application: string): void
   later(application: string, delayMs: number, reason: string): Promise<void>
 }
@@ -325,7 +325,7 @@ export interface Ports {
   readonly live: Live
   readonly accounts: Accounts
   readonly announcer: Announcer
-  readonly agenda: Agenda
+  readonly marks: Marks
   readonly buckets: Buckets
   readonly signals: Signals
 }

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common'
 import { deliveryReceived, type DeliveryReceived, type Fact } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
 import { Agenda } from '../../domain/agenda/agenda'
-import { ImageWork } from '../image-work'
+import { ImageWork } from '../jobs/image-work'
 
 @Controller()
 export class OnDeliveryReceived {

@@ -11,7 +11,7 @@ import {
   type ReleaseRendered,
 } from '@k8or/contracts'
 import { OnFact } from '@k8or/jetstream'
-import { Attention } from '../attention'
+import { Attention } from '../jobs/attention'
 
 /** Turns facts into keys to look at; what they mean is read from the records. */
 @Controller()

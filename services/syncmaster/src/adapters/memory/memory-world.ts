@@ -165,7 +165,7 @@ export class MemoryWorld {
       live: { index, watch: () => undefined, known: async () => undefined },
       accounts,
       announcer: this.#announcer(),
-      agenda: {
+      marks: {
         mark: () => undefined,
         later: async (application, delayMs, reason) =>
           this.#call(() => void this.waits.push({ application, delayMs, reason })),

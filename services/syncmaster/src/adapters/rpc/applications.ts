@@ -86,7 +86,7 @@ export class ApplicationAnswers {
       info: [{ name: requestedInfo, value: requestedAt }],
     }
     const { uid } = await requestOperation(this.ports.applications, this.#find(name), operation, context.signal)
-    this.ports.agenda.mark(uid)
+    this.ports.marks.mark(uid)
     return { requestedAt }
   }
 
@@ -95,7 +95,7 @@ export class ApplicationAnswers {
     const requestedAt = new Date().toISOString()
     const asked = { actor: actorOf(context), at: requestedAt }
     await requestTermination(this.ports.applications, application, asked, context.signal)
-    this.ports.agenda.mark(application.uid)
+    this.ports.marks.mark(application.uid)
     return { requestedAt }
   }
 
@@ -124,14 +124,14 @@ export class ApplicationAnswers {
     const application = this.#find(name)
     const wish = { actor: actorOf(context), reason, since: new Date().toISOString() }
     const hold = await suspend(this.ports.applications, application, wish, context.signal)
-    this.ports.agenda.mark(application.uid)
+    this.ports.marks.mark(application.uid)
     return { hold: holdMessage(hold) }
   }
 
   async resume({ name }: ResumeRequest, context: HandlerContext) {
     const application = this.#find(name)
     const lifted = await liftHold(this.ports.applications, application, context.signal)
-    this.ports.agenda.mark(application.uid)
+    this.ports.marks.mark(application.uid)
     return { lifted: lifted.map(holdMessage), automated: automationOf(application.spec).automated }
   }
 

@@ -16,13 +16,13 @@ export interface TakenRollback {
 
 /** Asks for a rollback of the clusters alone. */
 export async function rollBack(
-  { applications, agenda }: Pick<Ports, 'applications' | 'agenda'>,
+  { applications, marks }: Pick<Ports, 'applications' | 'marks'>,
   application: Application,
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<TakenRollback> {
   const endsRunning = await requestRollback(applications, application, request, signal)
-  agenda.mark(application.uid)
+  marks.mark(application.uid)
   return { endsRunning, commits: [] }
 }
 
@@ -31,7 +31,7 @@ export async function rollBack(
  * wait for git; a revert that fails leaves it held.
  */
 export async function rollBackWithGit(
-  ports: Pick<Ports, 'applications' | 'agenda' | 'releases'> & { readonly git: Git },
+  ports: Pick<Ports, 'applications' | 'marks' | 'releases'> & { readonly git: Git },
   application: Application,
   { way, ...request }: RollbackRequest & { readonly way: Way },
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function rollBackWithGit(
     )
   })
   await noteReverts(ports.applications, application, { at: request.at, reverts: commits }, signal)
-  ports.agenda.mark(application.uid)
+  ports.marks.mark(application.uid)
   return { endsRunning, commits }
 }
 

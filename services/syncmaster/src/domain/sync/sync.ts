@@ -14,9 +14,9 @@ import { report } from './steps/report'
 import { resolveTarget } from './steps/resolve-target'
 import { respectHold } from './steps/respect-hold'
 import { respectClaim, respectFreeze } from './steps/respect-others'
-import type { Stop, Work } from './work'
+import type { EndOfLook, Work } from './work'
 
-type Step = (work: Work) => Promise<Stop | undefined>
+type Step = (work: Work) => Promise<EndOfLook | undefined>
 
 /** One look at one application, from its declaration to its status. Every step may be repeated. */
 const steps: readonly Step[] = [
@@ -46,10 +46,10 @@ export async function reconcile(work: Work): Promise<void> {
   if (stopped === 'silent') return
   await report(work)
   await work.settleWrites()
-  if (work.lookAgain) await work.ports.agenda.later(work.uid, work.lookAgain.delayMs, work.lookAgain.reason)
+  if (work.lookAgain) await work.ports.marks.later(work.uid, work.lookAgain.delayMs, work.lookAgain.reason)
 }
 
-async function takeSteps(work: Work): Promise<Stop | undefined> {
+async function takeSteps(work: Work): Promise<EndOfLook | undefined> {
   for (const step of steps) {
     if (!work.holdsLease()) return 'silent'
     try {
@@ -63,11 +63,11 @@ async function takeSteps(work: Work): Promise<Stop | undefined> {
 }
 
 /** A call that was refused while comparing is told in the status; trouble on the way is tried again as well. */
-async function troubled(work: Work, error: unknown): Promise<Stop> {
+async function troubled(work: Work, error: unknown): Promise<EndOfLook> {
   if (error instanceof TerminatedError) {
     // What was applied is stored, so that the end can tell of it.
     await work.settleWrites()
-    work.ports.agenda.mark(work.uid)
+    work.ports.marks.mark(work.uid)
     return 'silent'
   }
   // Somebody newer acts for this application: whatever is to be done, they do.

@@ -40,7 +40,7 @@ export class Memory {
 }
 
 /** What a step says when no further step is to be taken; `silent` leaves the status alone. */
-export type Stop = 'report' | 'silent'
+export type EndOfLook = 'report' | 'silent'
 
 /** One look at one application: what was found so far. Each step adds to it. */
 export class Work {
@@ -167,7 +167,7 @@ export class Work {
   }
 
   /** Declares the comparison impossible. */
-  unknown(type: string, message: string): Stop {
+  unknown(type: string, message: string): EndOfLook {
     this.conditions.set(type, message)
     this.isUnknown = true
     return 'report'

@@ -1,8 +1,8 @@
 import { nextDeclaration, saysMore } from '../../application/declaration'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 /** Lets the other services know what is declared: first the record, then the fact that it changed. */
-export async function announceDeclaration(work: Work): Promise<Stop | undefined> {
+export async function announceDeclaration(work: Work): Promise<EndOfLook | undefined> {
   const { account, application, ports, settings } = work
   if (application.problem !== undefined || application.deletedAt !== undefined) return undefined
   const next = nextDeclaration(application, settings.controlNamespace, account.declaration)

@@ -8,10 +8,10 @@ import { inParallel } from '../in-parallel'
 import { runSync } from '../run-sync'
 import { whyNotHealed } from '../unsupported'
 import { gateOf } from '../wave-gate'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 /** Does what was decided. */
-export async function carryOut(work: Work): Promise<Stop | undefined> {
+export async function carryOut(work: Work): Promise<EndOfLook | undefined> {
   const decision = needed(work.decision)
   switch (decision.kind) {
     case 'sync':

@@ -6,10 +6,10 @@ import { whyLeftAlone } from '../../rollback/hold-back'
 import { decideSync, type Decision } from '../decide'
 import { whyStopped } from '../emergency-stop'
 import { whyNotHealed, whyNotSynced } from '../unsupported'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 /** Decides what is done about the plan, and notes why. */
-export async function decide(work: Work): Promise<Stop | undefined> {
+export async function decide(work: Work): Promise<EndOfLook | undefined> {
   const changes = needed(work.changes)
   const release = needed(work.release)
   const pending = changes.filter(isPending)

@@ -9,10 +9,10 @@ import { RefusedError, type Fence } from '../../ports'
 import { readDestination } from '../../project/destination'
 import { whyStopped } from '../emergency-stop'
 import { inParallel } from '../in-parallel'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 /** Deletes what an Application made, when it is deleted and its finalizer says so (section 9). */
-export async function deleteApplication(work: Work): Promise<Stop | undefined> {
+export async function deleteApplication(work: Work): Promise<EndOfLook | undefined> {
   const { application } = work
   if (application.deletedAt === undefined) return undefined
   const { cascade, preDelete, postDelete, foreign } = readFinalizers(application.finalizers)
@@ -43,7 +43,7 @@ export async function deleteApplication(work: Work): Promise<Stop | undefined> {
 async function cascadeTo(work: Work, cluster: string, finalizer: string): Promise<boolean> {
   const remaining = await deleteObjects(work, cluster, finalizer.endsWith('/background'))
   if (remaining > 0) {
-    await work.ports.agenda.later(work.uid, 2000, 'objects of a deleted application are still there')
+    await work.ports.marks.later(work.uid, 2000, 'objects of a deleted application are still there')
     return false
   }
   await release(
@@ -54,13 +54,13 @@ async function cascadeTo(work: Work, cluster: string, finalizer: string): Promis
 }
 
 /** Hooks are not run yet, and to let the Application go as if they had been would be a lie. */
-async function heldByHooks(work: Work, phase: 'PreDelete' | 'PostDelete', finalizer: string): Promise<Stop> {
+async function heldByHooks(work: Work, phase: 'PreDelete' | 'PostDelete', finalizer: string): Promise<EndOfLook> {
   const message = `the deletion waits for ${phase} hooks, which are not run yet: do by hand what they would, then remove ${finalizer} from metadata.finalizers`
   await work.account.noteDecision('waits to be deleted', message, 0)
   return work.unknown('DeletionError', message)
 }
 
-async function release(work: Work, finalizers: readonly string[]): Promise<Stop> {
+async function release(work: Work, finalizers: readonly string[]): Promise<EndOfLook> {
   const { resourceVersion } = work.application
   const metadata = { finalizers: [...finalizers], resourceVersion }
   await work.ports.applications.patch(work.application, { metadata }, work.signal)

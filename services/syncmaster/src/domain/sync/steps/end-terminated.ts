@@ -2,12 +2,12 @@ import { terminationOf } from '../../application/termination'
 import { readDestination } from '../../project/destination'
 import { endAbandoned } from '../end-abandoned'
 import { isOver, type SyncPointer } from '../sync-pointer'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 const message = 'Operation terminated'
 
 /** Ends an operation that somebody does not want any more, also one that nothing could go on with now. */
-export async function endTerminated(work: Work): Promise<Stop | undefined> {
+export async function endTerminated(work: Work): Promise<EndOfLook | undefined> {
   const asked = terminationOf(work.application)
   if (!asked) return undefined
   const last = work.account.sync
@@ -19,7 +19,7 @@ export async function endTerminated(work: Work): Promise<Stop | undefined> {
   await work.account.noteDecision('terminated', `${message} by ${asked.actor}`, last?.release ?? 0)
   work.isWaiting = true
   // The rest of a look is due, and what is written now is no news to the watch.
-  work.ports.agenda.mark(work.uid)
+  work.ports.marks.mark(work.uid)
   return 'report'
 }
 

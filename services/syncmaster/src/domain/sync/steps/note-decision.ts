@@ -1,5 +1,5 @@
 import type { Decision } from '../decide'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 const words: Record<Exclude<Decision['kind'], 'heal'>, string> = {
   sync: 'syncs',
@@ -10,7 +10,7 @@ const words: Record<Exclude<Decision['kind'], 'heal'>, string> = {
 }
 
 /** Notes what was decided, for whoever asks why. */
-export async function noteDecision(work: Work): Promise<Stop | undefined> {
+export async function noteDecision(work: Work): Promise<EndOfLook | undefined> {
   const decision = needed(work.decision)
   // A heal is noted when it has come to its end: then it can tell what was put back.
   if (decision.kind === 'heal') return undefined

@@ -5,10 +5,10 @@ import { findSurplus, planChanges } from '../../plan/change-set'
 import { compareWithPrediction } from '../../plan/compare'
 import { RefusedError } from '../../ports'
 import { inParallel } from '../in-parallel'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 /** Compares what the release says with what is known of the cluster. Asks nobody. */
-export async function plan(work: Work): Promise<Stop | undefined> {
+export async function plan(work: Work): Promise<EndOfLook | undefined> {
   const { index } = work.ports.live
   const cluster = needed(work.cluster).name
   const desired = needed(work.desired).objects
@@ -51,7 +51,7 @@ const comparisonsAtOnce = 8
  * Without automation nothing is applied by itself, so the API server is asked what an apply would change: only of
  * objects for which memory has no answer.
  */
-export async function confirmChanges(work: Work): Promise<Stop | undefined> {
+export async function confirmChanges(work: Work): Promise<EndOfLook | undefined> {
   if (work.policy.automated || work.application.operation) return undefined
   const changes = needed(work.changes)
   try {

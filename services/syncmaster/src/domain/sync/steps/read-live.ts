@@ -2,12 +2,12 @@ import { Later } from '@k8or/outcome'
 import type { AppliedRecord, ObjectRef } from '@k8or/contracts'
 import { keyOf, type KindRef } from '@k8or/kube-objects'
 import { inParallel } from '../in-parallel'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 const asksAtOnce = 8
 
 /** Makes sure that what is known of the live objects is true: watches stand, and doubts are settled by asking. */
-export async function readLive(work: Work): Promise<Stop | undefined> {
+export async function readLive(work: Work): Promise<EndOfLook | undefined> {
   const { live } = work.ports
   const cluster = needed(work.cluster).name
   const rows = rowsOn(work, cluster)
@@ -38,7 +38,7 @@ function distinctKinds(refs: readonly ObjectRef[]): KindRef[] {
   return [...new Map(tracked.map((ref) => [`${ref.group}/${ref.kind}`, ref])).values()]
 }
 
-function unreachable(work: Work, trouble: string): Stop {
+function unreachable(work: Work, trouble: string): EndOfLook {
   work.lookAgain = { delayMs: 15_000, reason: 'the cluster could not be read' }
   return work.unknown('ComparisonError', `cluster ${needed(work.cluster).name} can not be compared: ${trouble}`)
 }

@@ -12,16 +12,16 @@ import {
   type DesiredSet,
   type IsNamespaced,
 } from '../../plan/desired'
-import { needed, type Stop, type Work } from '../work'
+import { needed, type EndOfLook, type Work } from '../work'
 
 /** Reads which release is to be on the cluster. */
-export async function readRelease(work: Work): Promise<Stop | undefined> {
+export async function readRelease(work: Work): Promise<EndOfLook | undefined> {
   const wanted = work.askedRelease ?? heldRelease(work.application, work.account.sync?.release)
   return wanted === undefined ? readNewest(work) : readEarlier(work, wanted)
 }
 
 /** The one where the application is held, or that a question is about; what the sources say now is known besides. */
-async function readEarlier(work: Work, wanted: number): Promise<Stop | undefined> {
+async function readEarlier(work: Work, wanted: number): Promise<EndOfLook | undefined> {
   const { releases } = work.ports
   const [release, newest] = [await releases.get(work.uid, wanted), await releases.latest(work.uid)]
   if (!release) {
@@ -42,11 +42,11 @@ async function endRevertedHold(work: Work): Promise<void> {
   if (application.operation || work.askedRelease !== undefined || !release || !newer) return
   if (!isReverted(reverts, release, newer)) return
   await endHold(ports.applications, application, signal)
-  ports.agenda.mark(work.uid)
+  ports.marks.mark(work.uid)
 }
 
 /** The newest release, when it is what the Application declares now. */
-async function readNewest(work: Work): Promise<Stop | undefined> {
+async function readNewest(work: Work): Promise<EndOfLook | undefined> {
   const release = await work.ports.releases.latest(work.uid)
   const { specDigest } = declarationOf(work.application, work.settings.controlNamespace)
   if (!release || release.specDigest !== specDigest) {
@@ -85,7 +85,7 @@ function describeProblem(problem: Problem): string {
 }
 
 /** Fetches the manifests of the release and completes its objects for the destination. */
-export async function readDesired(work: Work): Promise<Stop | undefined> {
+export async function readDesired(work: Work): Promise<EndOfLook | undefined> {
   const release = needed(work.release)
   const key = desiredKey(work, release)
   const known = work.ports.desiredSets.get(key)

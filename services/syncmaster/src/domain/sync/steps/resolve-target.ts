@@ -1,12 +1,12 @@
 import { projectOf } from '../../application/application'
 import { readDestination } from '../../project/destination'
 import { checkDeclaration } from '../../project/rules'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 const lookAgainMs = 30_000
 
 /** Finds project and cluster, and checks that the declaration is whole and permitted (section 10, checks 1 to 6). */
-export async function resolveTarget(work: Work): Promise<Stop | undefined> {
+export async function resolveTarget(work: Work): Promise<EndOfLook | undefined> {
   const { application, ports, settings } = work
   work.project = ports.applications.project(projectOf(application.spec))
   const cluster = await resolveCluster(work)

@@ -1,8 +1,8 @@
 import { describeHold, holdOf } from '../../application/hold'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 /** What keeps an Application from being changed is told whatever else is found. */
-export async function respectHold({ application, conditions }: Work): Promise<Stop | undefined> {
+export async function respectHold({ application, conditions }: Work): Promise<EndOfLook | undefined> {
   const hold = holdOf(application)
   if (!hold) return undefined
   const type = hold.kind === 'suspend' ? 'SuspendedWarning' : 'HoldWarning'

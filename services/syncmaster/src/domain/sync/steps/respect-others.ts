@@ -1,13 +1,13 @@
 import { annotations } from '../../application/policy'
-import type { Stop, Work } from '../work'
+import type { EndOfLook, Work } from '../work'
 
 /** An Application that people froze is left alone, its status included. */
-export async function respectFreeze(work: Work): Promise<Stop | undefined> {
+export async function respectFreeze(work: Work): Promise<EndOfLook | undefined> {
   return work.application.annotations[annotations.skipReconcile] === 'true' ? 'silent' : undefined
 }
 
 /** An Application that another installation claims is driven by that one alone (decision 22). */
-export async function respectClaim(work: Work): Promise<Stop | undefined> {
+export async function respectClaim(work: Work): Promise<EndOfLook | undefined> {
   const claim = work.application.annotations[annotations.installation]
   const { installation } = work.settings
   if (claim === undefined || claim === '' || claim === installation) return undefined

@@ -1,7 +1,7 @@
 import type { DeliveryReceived, Fact } from '@k8or/contracts'
 import type { Jobs } from '@k8or/jobs'
 import { currentTraceparent, withSpan, withTraceparent } from '@k8or/telemetry'
-import type { ObservingImages } from '../domain/image/observing-images'
+import type { ObservingImages } from '../../domain/image/observing-images'
 
 /** Turns deliveries about images into keys, which are tags, and keys into looks at them. */
 export class ImageWork {

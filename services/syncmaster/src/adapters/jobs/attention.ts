@@ -1,11 +1,11 @@
 import type { PartitionedJobs } from '@k8or/jobs'
 import { currentTraceparent } from '@k8or/telemetry'
-import type { Application } from '../domain/application/application'
-import type { Agenda } from '../domain/ports'
-import { goesTo } from '../domain/project/destination'
+import type { Application } from '../../domain/application/application'
+import type { Marks } from '../../domain/ports'
+import { goesTo } from '../../domain/project/destination'
 
 /** Collects what deserves a look, from facts, watches and waits, and hands it to the jobs. */
-export class Attention implements Agenda {
+export class Attention implements Marks {
   #jobs: PartitionedJobs | undefined
   readonly #traces = new Map<string, string>()
   #applications: () => readonly Application[] = () => []
