@@ -1,8 +1,8 @@
 import Table from 'cli-table3'
-import type { Line } from './scenario'
+import type { ComparedRow, Line } from './scenario'
 
 /** The rows of the design's table: what Argo CD 3.6 took on a machine of this size, and what is asked of the mesh. */
-const rows = {
+const rows: Readonly<Record<ComparedRow, Row>> = {
   push: { work: 'webhook to object changed, 1 application', argo: '466 ms', asked: '150 ms', end: '75 ms' },
   monorepo: { work: 'push that touches one of 500 applications', argo: '15.8 s', asked: '200 ms', end: '100 ms' },
   'monorepo-processor': { work: '  its processor time', argo: '12 s', asked: '', end: '0.1 s' },
@@ -10,10 +10,14 @@ const rows = {
   created: { work: '500 new applications, all Synced', argo: '88 s', asked: '25 s', end: '10 s' },
   memory: { work: 'resident memory with 500 applications', argo: '500 to 720 MiB', asked: '400 MiB', end: '250 MiB' },
   processor: { work: 'processor time per deployment', argo: '0.7 s', asked: '0.2 s', end: '0.05 s' },
-} as const
+}
 
-/** A row of the design's table. */
-export type ComparedRow = keyof typeof rows
+interface Row {
+  readonly work: string
+  readonly argo: string
+  readonly asked: string
+  readonly end: string
+}
 
 /** The design's table with the medians of this run; Argo CD's figures were measured before, on another machine of this size. */
 export function formatComparison(lines: readonly Line[]): string {

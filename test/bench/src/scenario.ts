@@ -1,6 +1,8 @@
 import type { MeshDriver } from '@k8or/rig'
-import type { ComparedRow } from './comparison'
 import type { Summary } from './statistics'
+
+/** The rows of the design's table of figures to beat. */
+export type ComparedRow = 'push' | 'monorepo' | 'monorepo-processor' | 'drift' | 'created' | 'memory' | 'processor'
 
 /** One line of the table. */
 export interface Line {
