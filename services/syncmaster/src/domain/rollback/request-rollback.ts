@@ -1,8 +1,9 @@
-import { Later, Never } from '@k8or/outcome'
+import { Never } from '@k8or/outcome'
 import type { Application, Operation } from '../application/application'
 import { holdAnnotation, holdOf, describeHold } from '../application/hold'
+import { patchPresent } from '../application/patch-present'
 import { annotations } from '../application/policy'
-import { ConflictError, type Applications } from '../ports'
+import type { Applications } from '../ports'
 import { isBusy, requestedInfo } from '../sync/request-operation'
 
 /** What is asked for. */
@@ -25,8 +26,6 @@ export function rollbackOf(operation: Operation | undefined): number | undefined
   return Number.isInteger(release) && release > 0 ? release : undefined
 }
 
-const tries = 5
-
 /**
  * Writes the hold and the operation at once: whatever happens then, nothing goes forward. An operation that is there gives
  * way. Answers whether one did.
@@ -38,18 +37,11 @@ export async function requestRollback(
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<boolean> {
-  let present: Application | undefined = application
-  for (let attempt = 0; present && attempt < tries; attempt++) {
+  const patched = await patchPresent(applications, application, signal, (present) => {
     checkRollback(present)
-    try {
-      await applications.patch(present, rollbackPatch(present, request), signal)
-      return isBusy(present)
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error
-      present = await applications.read(present, signal)
-    }
-  }
-  throw new Later(`application ${application.name} changes too often, or is gone; try again`)
+    return rollbackPatch(present, request)
+  })
+  return isBusy(patched)
 }
 
 /** @throws Never with the reason when no rollback may begin */

@@ -2,7 +2,7 @@ import { describeError, Never } from '@k8or/outcome'
 import type { Application } from '../application/application'
 import type { Ports } from '../ports'
 import type { Way } from './find-release'
-import { noteReverts } from './lift-hold'
+import { noteReverts } from './change-hold'
 import { checkRollback, requestRollback, type RollbackRequest } from './request-rollback'
 import { planRevert, type Git, type SourceRestore } from './revert-git'
 

@@ -1,10 +1,9 @@
-import { Later, Never } from '@k8or/outcome'
+import { Never } from '@k8or/outcome'
 import type { Application } from '../application/application'
+import { patchPresent } from '../application/patch-present'
 import { terminationPatch } from '../application/termination'
-import { ConflictError, type Applications } from '../ports'
+import type { Applications } from '../ports'
 import { isBusy } from './request-operation'
-
-const tries = 5
 
 /**
  * Asks for the operation of an Application to end.
@@ -16,16 +15,8 @@ export async function requestTermination(
   { actor, at }: { readonly actor: string; readonly at: string },
   signal: AbortSignal,
 ): Promise<void> {
-  let present: Application | undefined = application
-  for (let attempt = 0; present && attempt < tries; attempt++) {
+  await patchPresent(applications, application, signal, (present) => {
     if (!isBusy(present)) throw new Never('unable to terminate operation: no operation is in progress')
-    try {
-      await applications.patch(present, terminationPatch(present, actor, at), signal)
-      return
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error
-      present = await applications.read(present, signal)
-    }
-  }
-  throw new Later(`application ${application.name} changes too often, or is gone; try again`)
+    return terminationPatch(present, actor, at)
+  })
 }

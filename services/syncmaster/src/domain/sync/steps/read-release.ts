@@ -2,7 +2,7 @@ import type { Problem, ReleaseRecord } from '@k8or/contracts'
 import { nameOf, splitApiVersion, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { declarationOf } from '../../application/declaration'
 import { holdOf } from '../../application/hold'
-import { endHold } from '../../rollback/lift-hold'
+import { endHold } from '../../rollback/change-hold'
 import { isReverted } from '../../rollback/revert-git'
 import { heldRelease } from '../../rollback/hold-back'
 import {

@@ -1,10 +1,8 @@
-import { Later } from '@k8or/outcome'
 import type { Application } from '../application/application'
 import { holdAnnotation, holdsOf, type Hold } from '../application/hold'
+import { patchPresent } from '../application/patch-present'
 import { annotations } from '../application/policy'
-import { ConflictError, type Applications } from '../ports'
-
-const tries = 5
+import type { Applications } from '../ports'
 
 /** Lets an application be changed again. Answers what kept it from that. */
 export async function liftHold(
@@ -60,16 +58,7 @@ async function mark(
   signal: AbortSignal,
   marksOf: (present: Application) => Record<string, string | null>,
 ): Promise<void> {
-  let present: Application | undefined = application
-  for (let attempt = 0; present && attempt < tries; attempt++) {
-    const { resourceVersion } = present
-    try {
-      await applications.patch(present, { metadata: { resourceVersion, annotations: marksOf(present) } }, signal)
-      return
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error
-      present = await applications.read(present, signal)
-    }
-  }
-  throw new Later(`application ${application.name} changes too often, or is gone; try again`)
+  await patchPresent(applications, application, signal, (present) => ({
+    metadata: { resourceVersion: present.resourceVersion, annotations: marksOf(present) },
+  }))
 }
