@@ -1,4 +1,5 @@
 import { readyAfterAnnotation, runsHealthy, valueAt, type KubeObject } from '@k8or/rig'
+import { k8or } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 import { untilTraced } from './src/traces'
@@ -81,5 +82,45 @@ describe('test/e2e/waves.e2e', () => {
     const cured = await repository.push(files('shop/first:2'))
     await driver.application('failing', (one) => runsHealthy(one, cured), 60_000)
     expect(valueAt(await driver.hub.get('v1/ConfigMap', 'default/failing-second'), 'data.value')).toBe('shop/first:2')
+  }, 120_000)
+
+  it('A8.3 A8.7 people sync only what they pick, and end what waits, by the command line', async () => {
+    const { driver } = mesh()
+    const repository = await driver.repository('picked')
+    await repository.commit({
+      'app/first.yaml': slowly(deployment('picked-first', 'shop/first:1', 1), 60_000),
+      'app/second.yaml': wave(configMap('picked-second', '1'), 1),
+      'app/third.yaml': wave(configMap('picked-third', '1'), 1),
+    })
+    await driver.declare({ name: 'picked', repoUrl: repository.url, path: 'app', syncPolicy: {} })
+    await driver.application('picked', (one) => valueAt(one, 'status.sync.status') === 'OutOfSync', 30_000)
+    const some = [
+      'app',
+      'sync',
+      'picked',
+      '--resource',
+      ':ConfigMap:default/picked-second',
+      '--wait',
+      '--timeout',
+      '30s',
+    ]
+    expect(await k8or(driver, some)).toMatchObject({ code: 0 })
+    expect(await driver.hub.get('v1/ConfigMap', 'default/picked-second')).toBeDefined()
+    expect(await driver.hub.get('apps/v1/Deployment', 'default/picked-first')).toBeUndefined()
+    expect((await k8or(driver, ['app', 'sync', 'picked'])).code).toBe(0)
+    await driver.application('picked', (one) => operation(one, 'message').startsWith('waiting for'), 30_000)
+    const refused = await k8or(driver, ['app', 'sync', 'picked'])
+    expect(refused).toMatchObject({
+      code: 2,
+      complaints: expect.arrayContaining([expect.stringContaining('already in progress')]),
+    })
+    expect((await k8or(driver, ['app', 'terminate', 'picked'])).code).toBe(0)
+    await driver.application('picked', (one) => operation(one, 'message') === 'Operation terminated', 30_000)
+    expect(await driver.hub.get('v1/ConfigMap', 'default/picked-third')).toBeUndefined()
+    const again = await k8or(driver, ['app', 'terminate', 'picked'])
+    expect(again).toMatchObject({
+      code: 2,
+      complaints: expect.arrayContaining([expect.stringContaining('no operation')]),
+    })
   }, 120_000)
 })

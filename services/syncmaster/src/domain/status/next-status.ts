@@ -19,7 +19,7 @@ export function nextStatus(work: Work): ApplicationStatus {
     controllerNamespace: work.settings.controlNamespace,
     reconciledAt: now,
   }
-  if (work.isWaiting) return { ...status, ...firstStatus(before, now), ...terminatedStatus(work, now) }
+  if (work.isWaiting) return { ...status, ...firstStatus(before, now), ...endedStatus(work, now) }
   if (work.isUnknown || !work.changes) return { ...status, ...unknownStatus(work, before, now) }
   return { ...status, ...comparedStatus(work, now), ...operationStatus(work) }
 }
@@ -99,6 +99,7 @@ function comparedTo(work: Work): Record<string, unknown> {
 
 function operationStatus(work: Work): Partial<ApplicationStatus> {
   const sync = work.toldSync
+  if (work.ended) return endedStatus(work, '')
   if (!sync) return refusedOperation(work)
   const isDeployed = sync.phase === 'Succeeded' && !sync.dryRun && sync.isPartial !== true
   return {
@@ -117,17 +118,17 @@ function refusedOperation(work: Work): Partial<ApplicationStatus> {
 }
 
 /** An operation that was ended in the middle keeps what was told of it, and is over. */
-function terminatedStatus(work: Work, now: string): Partial<ApplicationStatus> {
-  const { terminated, application } = work
-  const message = 'Operation terminated'
+function endedStatus({ ended, application }: Work, now: string): Partial<ApplicationStatus> {
   const told = application.status.operationState
-  if (terminated) {
-    const startedAt = seconds(terminated.operationStartedAt)
+  if (ended) {
+    const startedAt = seconds(ended.operationStartedAt)
     const known = told?.startedAt === startedAt ? told : { operation: application.operation ?? {}, startedAt }
-    return { operationState: { ...known, phase: 'Failed', message, finishedAt: seconds(terminated.finishedAt) } }
+    const end = { phase: 'Failed', message: ended.message, finishedAt: seconds(ended.finishedAt) }
+    return { operationState: { ...known, ...end } }
   }
   if (!terminationOf(application)) return {}
-  if (told?.phase === 'Terminating') return { operationState: { ...told, phase: 'Failed', message, finishedAt: now } }
+  const end = { phase: 'Failed', message: 'Operation terminated', finishedAt: now }
+  if (told?.phase === 'Terminating') return { operationState: { ...told, ...end } }
   const { operation } = application
-  return operation ? { operationState: { operation, phase: 'Failed', message, startedAt: now, finishedAt: now } } : {}
+  return operation ? { operationState: { operation, startedAt: now, ...end } } : {}
 }

@@ -221,6 +221,21 @@ describe('services/syncmaster/src/domain/sync/run-waves', () => {
     expect(world.application.status.sync?.status).toBe('Synced')
   })
 
+  it('ends a sync that waits when nothing takes its place, because automation was switched off meanwhile', async () => {
+    const world = worldOf()
+    publish(world, 1, three)
+    await look(world)
+    world.edit({ spec: { syncPolicy: { automated: null } } })
+    publish(world, 2, [deployment('a', -1, '2')])
+    await look(world)
+    expect(world.applies).toEqual(['a'])
+    expect(stateOf(world)).toMatchObject({
+      phase: 'Failed',
+      message: 'release 2 came while it was waiting for healthy state of apps/Deployment/a',
+    })
+    expect(factsOf(world, 'finished')).toEqual([`finished/${uid}-1-1`])
+  })
+
   it('puts back what others change while it waits, where the Application says so, and waits on', async () => {
     for (const selfHeal of [true, false]) {
       const world = worldOf({ automated: { selfHeal } })

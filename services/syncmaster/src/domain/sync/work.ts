@@ -59,8 +59,8 @@ export class Work {
   isUnknown = false
   /** There is no release of what is declared now: the status stays as it is. */
   isWaiting = false
-  /** The operation was just ended because somebody asked for it. */
-  terminated: SyncPointer | undefined
+  /** The sync that was just ended in the middle. */
+  ended: SyncPointer | undefined
   /** Why automated prunes are held back. */
   pruneHeld: string | undefined
   /** When to look again though nothing happens. */

@@ -3,6 +3,7 @@ import { Later } from '@k8or/outcome'
 import { RefusedError } from '../../ports'
 import { judgedObject } from '../../status/resources'
 import { whyNotApplied } from '../apply-changes'
+import { endAbandoned } from '../end-abandoned'
 import { announceDrifts, driftsOf, heal } from '../heal'
 import { inParallel } from '../in-parallel'
 import { runSync } from '../run-sync'
@@ -32,12 +33,24 @@ export async function carryOut(work: Work): Promise<EndOfLook | undefined> {
       work.conditions.set('SyncError', decision.error)
       break
     case 'rest':
+      await endOutdated(work)
       announceDrifts(work, driftsOf(work), false)
       break
   }
   tellFailure(work)
   await work.settleWrites()
   return undefined
+}
+
+/** A sync that waits, whose release is not to be applied any more and no other in its place, has to end all the same. */
+async function endOutdated(work: Work): Promise<void> {
+  const last = work.account.sync
+  const { release } = needed(work.release)
+  if (last?.phase !== 'Running' || last.release === release) return
+  const message = `release ${release} came while it was ${last.message === '' ? 'cut off' : last.message}`
+  await endAbandoned(work, last, { message, actor: 'policy:automated', cluster: needed(work.cluster).name })
+  work.ended = { ...last, phase: 'Failed', message, finishedAt: work.now.toISOString() }
+  await work.account.saveSync(work.ended)
 }
 
 /** What others change while a sync waits is told, and put back where the Application says so. */

@@ -15,7 +15,7 @@ export async function endTerminated(work: Work): Promise<EndOfLook | undefined> 
   // Told once more after a crash.
   const ended = work.account.sync
   const isAbout = ended?.terminatedBy !== undefined && ended.operation === work.operationDigest
-  work.terminated = isAbout ? ended : undefined
+  work.ended = isAbout ? ended : undefined
   await work.account.noteDecision('terminated', `${message} by ${asked.actor}`, last?.release ?? 0)
   work.isWaiting = true
   // The rest of a look is due, and what is written now is no news to the watch.
