@@ -77,6 +77,23 @@ describe('test/e2e/rollback.e2e', () => {
     })
   }, 60_000)
 
+  it('lists the releases that are kept, and tells what changed between two', async () => {
+    const { driver } = mesh()
+    const { releases } = await k8orJson<{ releases: { number: string }[] }>(driver, ['release', 'list', 'back'])
+    expect(releases.map(({ number }) => number)).toEqual(['5', '4', '3', '2', '1'])
+    const { objects } = await k8orJson<{ objects: unknown[] }>(driver, ['release', 'diff', 'back', '1', '2'])
+    expect(objects).toMatchObject([
+      {
+        kind: 'ConfigMap',
+        name: 'back',
+        change: 'changed',
+        fields: [{ path: '.data.value', before: '"1"', after: '"2"' }],
+      },
+      { name: 'extra', change: 'added' },
+    ])
+    expect(await k8or(driver, ['release', 'diff', 'back', '1', '1'])).toMatchObject({ code: 0 })
+  }, 60_000)
+
   it('suspended, it leaves everything alone until it is resumed', async () => {
     const { driver } = mesh()
     await app('suspend', 'back', '--reason', 'an audit')

@@ -1,2 +1,6 @@
+export { canonicalJson } from './canonical-json'
+export { diffFields, formatPath, type FieldChange } from './diff-fields'
+export { diffSets, type ObjectChange } from './diff-sets'
 export { isOlderVersion, type KubeObject, type ManagedFields } from './kube-object'
+export { maskSecrets } from './mask-secrets'
 export { joinApiVersion, keyOf, nameOf, refOf, splitApiVersion, type Identified, type KindRef } from './object-ref'

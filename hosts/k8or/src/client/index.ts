@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from './errors'
 import { registerImageCommands } from './image/register'
 import { registerInsightCommands } from './insight/register'
 import { registerOfflineCommands } from './offline/register'
+import { registerReleaseCommands } from './release/register'
 import { registerStopCommands } from './stops/register'
 
 /** Adds what people ask the mesh, and what works without one, to the `k8or` command. */
@@ -12,6 +13,7 @@ export function registerClientCommands(program: Command): void {
   registerAppCommands(program)
   registerInsightCommands(program)
   registerStopCommands(program)
+  registerReleaseCommands(program)
   registerOfflineCommands(program)
   registerImageCommands(program)
 }

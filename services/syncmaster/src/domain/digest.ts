@@ -1,15 +1,5 @@
 import { sha256 } from '@k8or/contracts'
-
-/** JSON whose keys are sorted at every depth: equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
-  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`)
-  return `{${fields.join(',')}}`
-}
+import { canonicalJson } from '@k8or/kube-objects'
 
 /** The SHA-256 of a JSON value, whatever the order of its keys. */
 export function digestOf(value: unknown): string {

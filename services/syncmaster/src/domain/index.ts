@@ -4,8 +4,6 @@ export { completeObjects, type DesiredObject, type DesiredSet, type Owner } from
 export { planChanges, findSurplus, type ChangeSet, type PlanInput } from './plan/change-set'
 export { type Change } from './plan/change'
 export { orderChanges, type ChangeGroup } from './plan/order'
-export { diffFields, formatPath, type FieldChange } from './plan/diff'
 export { compareWithPrediction } from './plan/compare'
-export { maskSecrets } from './plan/mask-secrets'
 export { formatPlan } from './plan/format-plan'
 export { checkDeclaration, objectDenied } from './project/rules'

@@ -69,6 +69,11 @@ export function registerAppCommands(program: Command): void {
       .option(...timeout),
     syncApplication,
   )
+  registerHoldCommands(app)
+}
+
+/** What ends a sync, goes back, or keeps an application as it is. */
+function registerHoldCommands(app: Command): void {
   online(
     app
       .command('terminate')
@@ -76,10 +81,6 @@ export function registerAppCommands(program: Command): void {
       .description('end the sync that runs or waits, for its waves or for its next try'),
     terminateOperation,
   )
-  registerHoldCommands(app)
-}
-
-function registerHoldCommands(app: Command): void {
   online(
     app
       .command('rollback')

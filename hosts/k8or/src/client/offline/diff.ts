@@ -1,5 +1,7 @@
+import { diffFields, formatPath, maskSecrets } from '@k8or/kube-objects'
 import type { OfflineContext } from '../context'
-import { CommandError, exitCodes, type ExitCode } from '../errors'
+import { exitCodes, type ExitCode } from '../errors'
+import { checkedObject } from './checked-object'
 import { readObject } from './read-documents'
 
 interface DiffFlags {
@@ -7,16 +9,9 @@ interface DiffFlags {
   readonly desired: string
 }
 
-interface KubeObject extends Record<string, unknown> {
-  apiVersion: string
-  kind: string
-  metadata: { name: string }
-}
-
 /** `k8or diff`: the fields that the desired object names and the live one has otherwise. */
 export async function diffFiles({ answer }: OfflineContext, { live, desired }: DiffFlags): Promise<ExitCode> {
-  const { diffFields, formatPath, maskSecrets } = await import('@k8or/syncmaster/domain')
-  const states = [checked(await readObject(live), live), checked(await readObject(desired), desired)]
+  const states = [checkedObject(await readObject(live), live), checkedObject(await readObject(desired), desired)]
   const [before, after] = maskSecrets(states)
   const fields = diffFields(before, after).map(({ path, live: is, desired: wanted }) => ({
     path: formatPath(path),
@@ -36,13 +31,4 @@ export async function diffFiles({ answer }: OfflineContext, { live, desired }: D
             .join('\n'),
   })
   return fields.length === 0 ? exitCodes.fine : exitCodes.no
-}
-
-function checked(object: Record<string, unknown>, file: string): KubeObject {
-  const { apiVersion, kind, metadata } = object
-  const isObject =
-    typeof apiVersion === 'string' && typeof kind === 'string' && typeof metadata === 'object' && metadata !== null
-  if (!isObject)
-    throw new CommandError(`${file} holds no Kubernetes object`, 'an object needs apiVersion, kind and metadata')
-  return object as KubeObject
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import pc from 'picocolors'
 import type { OfflineContext } from '../context'
 import type { Answer } from '../output/answer'
+import { diffReleaseFiles } from '../release/diff-files'
 import { diffFiles } from './diff'
 import { judgeFile } from './health'
 import { renderFile } from './render'
@@ -52,6 +53,35 @@ describe('hosts/k8or/src/client/offline/offline', () => {
 OBJECT         HEALTH        RULE   MESSAGE
 Pod shop/web   Progressing   Pod
 `)
+  })
+
+  it('tells what changed from one release to another, images first, and shows no value of a Secret', async () => {
+    const objects = (name: string, replicas: number, image: string, password: string) =>
+      file(
+        name,
+        `apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: ${password}}\n---\n` +
+          `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: ${replicas}, image: ${image}}\n`,
+      )
+    const files = [
+      objects('before.yaml', 1, 'web:1', 'hunter2'),
+      objects('after.yaml', 2, 'web:2', 'swordfish'),
+    ] as const
+    expect(await diffReleaseFiles(desk, {}, ...files)).toBe(1)
+    expect(desk.table).toBe(`
+changed apps/Deployment web
+  .spec.image
+    - "web:1"
+    + "web:2"
+  .spec.replicas
+    - 1
+    + 2
+
+changed Secret db
+  .stringData.password
+    - "++++++++"
+    + "++++++++++++"
+`)
+    expect(await diffReleaseFiles(desk, {}, files[0], files[0])).toBe(0)
   })
 
   it('has no opinion where there is no rule, and tells objects apart', async () => {

@@ -1,6 +1,6 @@
 import { fieldManager } from '@k8or/contracts'
 import type { KubeObject, ManagedFields } from '@k8or/kube-objects'
-import { diffFields, formatPath, type FieldChange } from '../plan/diff'
+import { diffFields, formatPath, type FieldChange } from '@k8or/kube-objects'
 import { ownsPath } from './projection'
 
 /** Which fields of an object are no longer as desired, and who has them now. */

@@ -1,6 +1,5 @@
 import { managedMarks } from '@k8or/contracts'
-import type { KubeObject } from '@k8or/kube-objects'
-import { diffFields, type FieldChange } from './diff'
+import { diffFields, type FieldChange, type KubeObject } from '@k8or/kube-objects'
 
 const bookkeeping = new Set([
   'managedFields',

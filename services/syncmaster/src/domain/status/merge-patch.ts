@@ -1,4 +1,4 @@
-import { canonicalJson } from '../digest'
+import { canonicalJson } from '@k8or/kube-objects'
 
 /**
  * The JSON merge patch that turns one value into another; undefined when they are equal. What is absent afterwards is

@@ -1,6 +1,6 @@
 import type { SyncStarted } from '@k8or/contracts'
 import type { Operation } from '../application/application'
-import { canonicalJson } from '../digest'
+import { canonicalJson } from '@k8or/kube-objects'
 import { isDesired, type Change } from '../plan/change'
 import { isCustomResourceDefinition } from '../plan/desired'
 import { countChanges } from '../plan/change-set'

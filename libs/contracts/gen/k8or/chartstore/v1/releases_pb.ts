@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/chartstore/v1/releases.proto.
  */
 export const file_k8or_chartstore_v1_releases: GenFile = /*@__PURE__*/
-  fileDesc("CiFrOG9yL2NoYXJ0c3RvcmUvdjEvcmVsZWFzZXMucHJvdG8SEms4b3IuY2hhcnRzdG9yZS52MSI8ChFHZXRSZWxlYXNlUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDgoGbnVtYmVyGAIgASgDIlUKEkdldFJlbGVhc2VSZXNwb25zZRIsCgdyZWxlYXNlGAEgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USEQoJbWFuaWZlc3RzGAIgASgMIj0KE0xpc3RSZWxlYXNlc1JlcXVlc3QSFwoPYXBwbGljYXRpb25fdWlkGAEgASgJEg0KBWxpbWl0GAIgASgFIkUKFExpc3RSZWxlYXNlc1Jlc3BvbnNlEi0KCHJlbGVhc2VzGAEgAygLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2UiqQEKB1JlbGVhc2USDgoGbnVtYmVyGAEgASgDEg4KBmRpZ2VzdBgCIAEoCRIUCgxpbnB1dF9kaWdlc3QYAyABKAkSMgoHc291cmNlcxgEIAMoCzIhLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlU291cmNlEg4KBmltYWdlcxgFIAMoCRIPCgdvYmplY3RzGAYgASgFEhMKC3JlbmRlcmVkX2F0GAcgASgJImgKDVJlbGVhc2VTb3VyY2USEAoIcmVwb191cmwYASABKAkSDAoEcGF0aBgCIAEoCRIXCg90YXJnZXRfcmV2aXNpb24YAyABKAkSEAoIcmV2aXNpb24YBCABKAkSDAoEdHJlZRgFIAEoCTLKAQoIUmVsZWFzZXMSWwoKR2V0UmVsZWFzZRIlLms4b3IuY2hhcnRzdG9yZS52MS5HZXRSZWxlYXNlUmVxdWVzdBomLms4b3IuY2hhcnRzdG9yZS52MS5HZXRSZWxlYXNlUmVzcG9uc2USYQoMTGlzdFJlbGVhc2VzEicuazhvci5jaGFydHN0b3JlLnYxLkxpc3RSZWxlYXNlc1JlcXVlc3QaKC5rOG9yLmNoYXJ0c3RvcmUudjEuTGlzdFJlbGVhc2VzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("CiFrOG9yL2NoYXJ0c3RvcmUvdjEvcmVsZWFzZXMucHJvdG8SEms4b3IuY2hhcnRzdG9yZS52MSI8ChFHZXRSZWxlYXNlUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDgoGbnVtYmVyGAIgASgDIlUKEkdldFJlbGVhc2VSZXNwb25zZRIsCgdyZWxlYXNlGAEgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USEQoJbWFuaWZlc3RzGAIgASgMIj0KE0xpc3RSZWxlYXNlc1JlcXVlc3QSFwoPYXBwbGljYXRpb25fdWlkGAEgASgJEg0KBWxpbWl0GAIgASgFIkUKFExpc3RSZWxlYXNlc1Jlc3BvbnNlEi0KCHJlbGVhc2VzGAEgAygLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2UiSAoTRGlmZlJlbGVhc2VzUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDAoEZnJvbRgCIAEoAxIKCgJ0bxgDIAEoAyKiAQoURGlmZlJlbGVhc2VzUmVzcG9uc2USKQoEZnJvbRgBIAEoCzIbLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlEicKAnRvGAIgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USNgoHb2JqZWN0cxgDIAMoCzIlLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlT2JqZWN0RGlmZiKoAQoRUmVsZWFzZU9iamVjdERpZmYSDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEg4KBmNoYW5nZRgGIAEoCRI0CgZmaWVsZHMYByADKAsyJC5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZUZpZWxkRGlmZiI/ChBSZWxlYXNlRmllbGREaWZmEgwKBHBhdGgYASABKAkSDgoGYmVmb3JlGAIgASgJEg0KBWFmdGVyGAMgASgJIqkBCgdSZWxlYXNlEg4KBm51bWJlchgBIAEoAxIOCgZkaWdlc3QYAiABKAkSFAoMaW5wdXRfZGlnZXN0GAMgASgJEjIKB3NvdXJjZXMYBCADKAsyIS5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZVNvdXJjZRIOCgZpbWFnZXMYBSADKAkSDwoHb2JqZWN0cxgGIAEoBRITCgtyZW5kZXJlZF9hdBgHIAEoCSJoCg1SZWxlYXNlU291cmNlEhAKCHJlcG9fdXJsGAEgASgJEgwKBHBhdGgYAiABKAkSFwoPdGFyZ2V0X3JldmlzaW9uGAMgASgJEhAKCHJldmlzaW9uGAQgASgJEgwKBHRyZWUYBSABKAkyrQIKCFJlbGVhc2VzElsKCkdldFJlbGVhc2USJS5rOG9yLmNoYXJ0c3RvcmUudjEuR2V0UmVsZWFzZVJlcXVlc3QaJi5rOG9yLmNoYXJ0c3RvcmUudjEuR2V0UmVsZWFzZVJlc3BvbnNlEmEKDExpc3RSZWxlYXNlcxInLms4b3IuY2hhcnRzdG9yZS52MS5MaXN0UmVsZWFzZXNSZXF1ZXN0Giguazhvci5jaGFydHN0b3JlLnYxLkxpc3RSZWxlYXNlc1Jlc3BvbnNlEmEKDERpZmZSZWxlYXNlcxInLms4b3IuY2hhcnRzdG9yZS52MS5EaWZmUmVsZWFzZXNSZXF1ZXN0Giguazhvci5jaGFydHN0b3JlLnYxLkRpZmZSZWxlYXNlc1Jlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.chartstore.v1.GetReleaseRequest
@@ -100,6 +100,144 @@ export const ListReleasesResponseSchema: GenMessage<ListReleasesResponse> = /*@_
   messageDesc(file_k8or_chartstore_v1_releases, 3);
 
 /**
+ * @generated from message k8or.chartstore.v1.DiffReleasesRequest
+ */
+export type DiffReleasesRequest = Message<"k8or.chartstore.v1.DiffReleasesRequest"> & {
+  /**
+   * @generated from field: string application_uid = 1;
+   */
+  applicationUid: string;
+
+  /**
+   * 0 is the newest.
+   *
+   * @generated from field: int64 from = 2;
+   */
+  from: bigint;
+
+  /**
+   * @generated from field: int64 to = 3;
+   */
+  to: bigint;
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.DiffReleasesRequest.
+ * Use `create(DiffReleasesRequestSchema)` to create a new message.
+ */
+export const DiffReleasesRequestSchema: GenMessage<DiffReleasesRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 4);
+
+/**
+ * @generated from message k8or.chartstore.v1.DiffReleasesResponse
+ */
+export type DiffReleasesResponse = Message<"k8or.chartstore.v1.DiffReleasesResponse"> & {
+  /**
+   * @generated from field: k8or.chartstore.v1.Release from = 1;
+   */
+  from?: Release | undefined;
+
+  /**
+   * @generated from field: k8or.chartstore.v1.Release to = 2;
+   */
+  to?: Release | undefined;
+
+  /**
+   * Those whose images changed come first.
+   *
+   * @generated from field: repeated k8or.chartstore.v1.ReleaseObjectDiff objects = 3;
+   */
+  objects: ReleaseObjectDiff[];
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.DiffReleasesResponse.
+ * Use `create(DiffReleasesResponseSchema)` to create a new message.
+ */
+export const DiffReleasesResponseSchema: GenMessage<DiffReleasesResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 5);
+
+/**
+ * @generated from message k8or.chartstore.v1.ReleaseObjectDiff
+ */
+export type ReleaseObjectDiff = Message<"k8or.chartstore.v1.ReleaseObjectDiff"> & {
+  /**
+   * @generated from field: string group = 1;
+   */
+  group: string;
+
+  /**
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * @generated from field: string kind = 3;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string namespace = 4;
+   */
+  namespace: string;
+
+  /**
+   * @generated from field: string name = 5;
+   */
+  name: string;
+
+  /**
+   * "added", "removed" or "changed".
+   *
+   * @generated from field: string change = 6;
+   */
+  change: string;
+
+  /**
+   * Images first.
+   *
+   * @generated from field: repeated k8or.chartstore.v1.ReleaseFieldDiff fields = 7;
+   */
+  fields: ReleaseFieldDiff[];
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.ReleaseObjectDiff.
+ * Use `create(ReleaseObjectDiffSchema)` to create a new message.
+ */
+export const ReleaseObjectDiffSchema: GenMessage<ReleaseObjectDiff> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 6);
+
+/**
+ * @generated from message k8or.chartstore.v1.ReleaseFieldDiff
+ */
+export type ReleaseFieldDiff = Message<"k8or.chartstore.v1.ReleaseFieldDiff"> & {
+  /**
+   * @generated from field: string path = 1;
+   */
+  path: string;
+
+  /**
+   * JSON; empty where there is none. Values of Secrets are masked.
+   *
+   * @generated from field: string before = 2;
+   */
+  before: string;
+
+  /**
+   * @generated from field: string after = 3;
+   */
+  after: string;
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.ReleaseFieldDiff.
+ * Use `create(ReleaseFieldDiffSchema)` to create a new message.
+ */
+export const ReleaseFieldDiffSchema: GenMessage<ReleaseFieldDiff> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 7);
+
+/**
  * @generated from message k8or.chartstore.v1.Release
  */
 export type Release = Message<"k8or.chartstore.v1.Release"> & {
@@ -146,7 +284,7 @@ export type Release = Message<"k8or.chartstore.v1.Release"> & {
  * Use `create(ReleaseSchema)` to create a new message.
  */
 export const ReleaseSchema: GenMessage<Release> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 4);
+  messageDesc(file_k8or_chartstore_v1_releases, 8);
 
 /**
  * @generated from message k8or.chartstore.v1.ReleaseSource
@@ -183,7 +321,7 @@ export type ReleaseSource = Message<"k8or.chartstore.v1.ReleaseSource"> & {
  * Use `create(ReleaseSourceSchema)` to create a new message.
  */
 export const ReleaseSourceSchema: GenMessage<ReleaseSource> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 5);
+  messageDesc(file_k8or_chartstore_v1_releases, 9);
 
 /**
  * Releases are immutable renderings of applications, numbered per application.
@@ -210,6 +348,16 @@ export const Releases: GenService<{
     methodKind: "unary";
     input: typeof ListReleasesRequestSchema;
     output: typeof ListReleasesResponseSchema;
+  },
+  /**
+   * DiffReleases compares two releases of an application field by field. NOT_FOUND: one of them is not kept.
+   *
+   * @generated from rpc k8or.chartstore.v1.Releases.DiffReleases
+   */
+  diffReleases: {
+    methodKind: "unary";
+    input: typeof DiffReleasesRequestSchema;
+    output: typeof DiffReleasesResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_k8or_chartstore_v1_releases, 0);

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@k8or/kube-objects'
+import type { KubeObject } from './kube-object'
 import { maskSecrets } from './mask-secrets'
 
 const secret = (data: Record<string, string>, more: Partial<KubeObject> = {}): KubeObject => ({
@@ -9,7 +9,7 @@ const secret = (data: Record<string, string>, more: Partial<KubeObject> = {}): K
   ...more,
 })
 
-describe('services/syncmaster/src/domain/plan/mask-secrets', () => {
+describe('libs/kube-objects/src/mask-secrets', () => {
   it('hides values, and shows which differ by the length of the mask', () => {
     const [live, desired] = maskSecrets([secret({ a: 'one', b: 'x' }), secret({ a: 'two', b: 'x' })])
     expect(live?.['data']).toEqual({ a: '++++++++', b: '++++++++' })

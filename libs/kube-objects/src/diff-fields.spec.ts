@@ -1,11 +1,10 @@
 import fc from 'fast-check'
-import { compareWithPrediction } from './compare'
-import { diffFields, formatPath } from './diff'
+import { diffFields, formatPath } from './diff-fields'
 
 const paths = (live: unknown, desired: unknown, options = {}) =>
   diffFields(live, desired, options).map((change) => formatPath(change.path))
 
-describe('services/syncmaster/src/domain/plan/diff', () => {
+describe('libs/kube-objects/src/diff-fields', () => {
   it('finds nothing between equal values', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => expect(paths(value, structuredClone(value), { both: true })).toEqual([])),
@@ -49,28 +48,5 @@ describe('services/syncmaster/src/domain/plan/diff', () => {
       '.metadata.labels["app.kubernetes.io/name"]',
     )
     expect(formatPath(['spec', 'ports', 0, 'port'])).toBe('.spec.ports[0].port')
-  })
-
-  it("does not count the API server's bookkeeping, status, or the mesh's own labels", () => {
-    const live = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'a', resourceVersion: '1', generation: 1, uid: 'x', labels: { team: 'blue' } },
-      status: { ready: true },
-    }
-    const predicted = {
-      ...live,
-      metadata: {
-        ...live.metadata,
-        resourceVersion: '2',
-        labels: { team: 'blue', 'k8or.dev/bucket': '3', 'k8or.dev/application': 'u' },
-      },
-      status: {},
-    }
-    expect(compareWithPrediction(live, predicted)).toEqual([])
-    const relabelled = { ...live, metadata: { ...live.metadata, labels: { team: 'red' } } }
-    expect(compareWithPrediction(live, relabelled).map((change) => formatPath(change.path))).toEqual([
-      '.metadata.labels.team',
-    ])
   })
 })

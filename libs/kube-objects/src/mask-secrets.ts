@@ -1,4 +1,4 @@
-import type { KubeObject } from '@k8or/kube-objects'
+import type { KubeObject } from './kube-object'
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../digest'
+import { canonicalJson } from './canonical-json'
 
 type Json = unknown
 type Path = readonly (string | number)[]
