@@ -1,4 +1,4 @@
-/** What the finalizers of an Application ask for when it is deleted (section 9). */
+/** What the finalizers of an Application ask for when it is deleted (A9). */
 export interface Finalizers {
   /** The objects of the application go with it. */
   readonly cascade: string | undefined

@@ -4,7 +4,7 @@ export interface Allowance {
   readonly refillMs: number
 }
 
-/** Healing of one object: 20 at once, then one in 2 s (decision 18). */
+/** Healing of one object: 20 at once, then one in 2 s. */
 export const healAllowance: Allowance = { burst: 20, refillMs: 2000 }
 
 interface Level {
@@ -51,7 +51,7 @@ export class TokenBuckets {
 
 const failedHealWaitsMs = [0, 2000, 6000, 18_000, 54_000, 162_000, 300_000]
 
-/** How long to wait before healing again after `failures` heals that failed in a row (section 7.2). */
+/** How long to wait before healing again after `failures` heals that failed in a row (A7.2). */
 export function failedHealWaitMs(failures: number): number {
   return failedHealWaitsMs[Math.min(failures, failedHealWaitsMs.length - 1)] ?? 300_000
 }

@@ -2,7 +2,7 @@ import { SyncOptions } from '../application/policy'
 import { isCustomResourceDefinition } from './desired'
 import type { Change } from './change'
 
-/** When an automated prune is so large that a person should look first (decision 24). */
+/** When an automated prune is so large that a person should look first. */
 export interface MassChangeLimits {
   readonly objects: number
   readonly share: number

@@ -18,7 +18,7 @@ export interface JudgedObject {
   readonly verdict: Verdict | undefined
 }
 
-/** Whether the verdict on an object is about what was applied last, not about what was there before (decision 21). */
+/** Whether the verdict on an object is about what was applied last, not about what was there before. */
 export function isJudged({ ref, uid, generation, isLive, verdict }: JudgedObject): boolean {
   if (!isLive) return true
   if (!verdict) return !alwaysJudged.has(`${ref.group}/${ref.kind}`)

@@ -39,7 +39,7 @@ export type Decision =
   | { readonly kind: 'refuse'; readonly error: string; readonly reason: string }
   | { readonly kind: 'rest'; readonly reason: string }
 
-/** The checks of automation, in Argo CD's order (section 7.1). */
+/** The checks of automation, in Argo CD's order (A7.1). */
 export function decideSync(situation: Situation): Decision {
   const { policy, operation, last } = situation
   if (operation !== '') return decideOperation(situation)

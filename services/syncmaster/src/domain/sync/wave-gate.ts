@@ -2,7 +2,7 @@ import { isDesired, type Change } from '../plan/change'
 import { isJudged, type JudgedObject } from '../status/health'
 import type { Progress } from './sync-pointer'
 
-/** What an object says about the end of its wave (section 8.3). */
+/** What an object says about the end of its wave (A8.3). */
 export type Gate = 'open' | 'unhealthy' | 'terminating' | 'degraded'
 
 /** An object that takes part in a sync. */
@@ -41,7 +41,7 @@ function isDue({ change, isPending, ...member }: Member, wave: number, isApplied
   return change.cause === 'release' || (member.wave === wave && !isApplied)
 }
 
-/** What an object says about the end of its wave: only a verdict on what was applied last counts (decision 21). */
+/** What an object says about the end of its wave: only a verdict on what was applied last counts. */
 export function gateOf(change: Change, judged: JudgedObject): Gate {
   if (!isDesired(change)) return 'terminating'
   // The cluster itself said that it serves the kind; nobody judges a definition.

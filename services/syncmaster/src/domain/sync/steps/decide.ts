@@ -66,7 +66,7 @@ function wipesOut(work: Work, changes: readonly Change[], prunable: number): boo
   return work.policy.prune && !work.policy.allowEmpty && prunable > 0 && !remains
 }
 
-/** An automated prune that would take most of an application waits until somebody has looked (decision 24). */
+/** An automated prune that would take most of an application waits until somebody has looked. */
 function heldPrune(work: Work, prunable: number): string | undefined {
   const total = needed(work.changes).length
   if (!isMassPrune(prunable, total, work.settings.massChange)) return undefined

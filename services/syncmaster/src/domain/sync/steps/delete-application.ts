@@ -11,7 +11,7 @@ import { whyStopped } from '../emergency-stop'
 import { inParallel } from '../in-parallel'
 import type { EndOfLook, Work } from '../work'
 
-/** Deletes what an Application made, when it is deleted and its finalizer says so (section 9). */
+/** Deletes what an Application made, when it is deleted and its finalizer says so (A9). */
 export async function deleteApplication(work: Work): Promise<EndOfLook | undefined> {
   const { application } = work
   if (application.deletedAt === undefined) return undefined

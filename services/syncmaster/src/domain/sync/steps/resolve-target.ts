@@ -5,7 +5,7 @@ import type { EndOfLook, Work } from '../work'
 
 const lookAgainMs = 30_000
 
-/** Finds project and cluster, and checks that the declaration is whole and permitted (section 10, checks 1 to 6). */
+/** Finds project and cluster, and checks that the declaration is whole and permitted (A10). */
 export async function resolveTarget(work: Work): Promise<EndOfLook | undefined> {
   const { application, ports, settings } = work
   work.project = ports.applications.project(projectOf(application.spec))

@@ -6,7 +6,7 @@ export async function respectFreeze(work: Work): Promise<EndOfLook | undefined> 
   return work.application.annotations[annotations.skipReconcile] === 'true' ? 'silent' : undefined
 }
 
-/** An Application that another installation claims is driven by that one alone (decision 22). */
+/** An Application that another installation claims is driven by that one alone. */
 export async function respectClaim(work: Work): Promise<EndOfLook | undefined> {
   const claim = work.application.annotations[annotations.installation]
   const { installation } = work.settings
