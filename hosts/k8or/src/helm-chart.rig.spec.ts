@@ -4,7 +4,7 @@ import { load } from 'js-yaml'
 import { services, type ServiceName } from '@k8or/contracts'
 import { helm, helmOutput, meshChart, removeDir, tempDir } from '@k8or/rig'
 import { loadShellConfig } from '@k8or/shell'
-import { filesIn, render, type Container, type Rendered } from '../test/rendered-chart'
+import { callersOf, filesIn, render, type Container, type Rendered } from '../test/rendered-chart'
 import { readerOf, unread } from '../test/settings-readers'
 import { trustFiles } from './bootstrap/config'
 
@@ -141,6 +141,24 @@ describe('hosts/k8or/src/helm-chart.rig', () => {
       const service = of('ha').objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === hostname)
       expect({ url, ports: service?.['spec'] }).toMatchObject({ ports: { ports: [{ port: Number(port) }] } })
     }
+  })
+
+  it('lets through the arrows of the design, and nobody to NATS and Redis but those who use them', () => {
+    const policies = of('ha').objects.filter(({ kind }) => kind === 'NetworkPolicy')
+    const callers = Object.fromEntries(
+      policies.map((policy) => [policy.metadata.name.replace('k8or-', ''), callersOf(policy)]),
+    )
+    const all = ['accesspoint', 'chartstore', 'codesource', 'insighthub', 'syncmaster']
+    expect(callers).toEqual({
+      accesspoint: ['chartstore', 'codesource', 'insighthub', 'syncmaster'],
+      codesource: ['accesspoint', 'chartstore'],
+      chartstore: ['accesspoint', 'syncmaster'],
+      syncmaster: ['accesspoint', 'chartstore'],
+      insighthub: ['accesspoint'],
+      nats: [...all, 'bootstrap-bus'].sort(),
+      redis: ['chartstore', 'codesource', 'syncmaster'],
+      'bootstrap-bus': [],
+    })
   })
 
   it('runs nobody as root, on no writable root, with no right of the kernel', () => {

@@ -76,3 +76,14 @@ function secretFiles(volume: Volume | undefined): string[] {
 function tokenFiles(volume: Volume | undefined): string[] {
   return (volume?.projected?.sources ?? []).map(({ serviceAccountToken }) => serviceAccountToken.path)
 }
+
+interface Peer {
+  readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> }
+}
+
+/** The components that a network policy lets in, sorted; those who may be anybody are not among them. */
+export function callersOf(policy: KubeObject): string[] {
+  const { ingress = [] } = policy['spec'] as { ingress?: readonly { readonly from?: readonly Peer[] }[] }
+  const peers = ingress.flatMap(({ from = [] }) => from)
+  return peers.map(({ podSelector }) => podSelector?.matchLabels['app.kubernetes.io/component'] ?? 'somebody').sort()
+}
