@@ -15,7 +15,7 @@ import {
   type KubeObject,
   type KubeServer,
 } from '@k8or/rig'
-import { kubeconfigOf, mayDo, onRelease, release, releasedObjects } from './src/installed-chart'
+import { kubeconfigOf, mayDo, onRelease, release, releasedObjects, typed } from './src/installed-chart'
 
 const { namespace } = release
 const argo = { group: 'argoproj.io', resource: 'applications' }
@@ -149,6 +149,18 @@ describe('test/e2e/helm-install.e2e', () => {
     )
   }, 60_000)
 
+  it('tells at the end what to type next', async () => {
+    const notes = await helmOutput(['get', 'notes', release.name, '--namespace', namespace], kube.kubeconfigPath)
+    const commands = notes
+      .split('\n')
+      .filter((line) => /^ {3}(kubectl|export)/.test(line) && !line.includes('port-forward'))
+    const printed = await typed(kube, [...commands, 'echo "$K8OR_URL $K8OR_CA $K8OR_TOKEN"'].join('\n'), dir)
+    const [trust, people] = await secretsOf('trust', 'people')
+    expect(printed).toContain('deployment "k8or-accesspoint" successfully rolled out')
+    expect(printed).toContain(`https://localhost:8443 ${dir}/k8or-ca.crt ${decoded(people, 'token')}`)
+    expect(readFileSync(join(dir, 'k8or-ca.crt'), 'utf8')).toBe(decoded(trust, 'ca.crt'))
+  }, 90_000)
+
   it('refuses to begin anew beside an authority whose certificate is gone', async () => {
     const { args, env } = await playedHook()
     const kubeconfig = await kubeconfigOf(kube, 'bootstrap', dir)
@@ -178,6 +190,16 @@ describe('test/e2e/helm-install.e2e', () => {
       expect(valueAt(crd, path)).toEqual(valueAt(argoCrd, path))
     expect(await kube.client.get(crdType, 'applications.argoproj.io')).toBeDefined()
   }, 120_000)
+
+  it('leaves nothing of its own when what docs/install.md says is typed', async () => {
+    const page = readFileSync(join(repositoryRoot, 'docs/install.md'), 'utf8')
+    const forGood = [...page.matchAll(/```sh\n([^]*?)```/g)].at(-1)?.[1] ?? ''
+    expect(forGood).toMatch(/delete secret .*delete pvc/s)
+    await typed(kube, forGood, dir)
+    expect((await secretsOf('authority', 'nats', 'people')).filter(Boolean)).toEqual([])
+    expect(await kube.client.list('v1/PersistentVolumeClaim', { namespace })).toEqual([])
+    expect(await kube.client.get('argoproj.io/v1alpha1/Application', `${namespace}/shop`)).toBeDefined()
+  }, 90_000)
 
   /** Of each object what changes when somebody changes it. */
   async function generations(): Promise<Record<string, unknown>> {

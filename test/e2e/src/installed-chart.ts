@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { helmOutput, meshChart, type KubeObject, type KubeServer } from '@k8or/rig'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { builtServer, helmOutput, meshChart, type KubeObject, type KubeServer } from '@k8or/rig'
 
 /** The release that is installed, and where. */
 export const release = { name: 'k8or', namespace: 'argocd' }
@@ -24,6 +26,14 @@ export function onRelease(kube: KubeServer, verb: string, ...args: string[]): Pr
 export async function releasedObjects(kube: KubeServer): Promise<KubeObject[]> {
   const lists = await Promise.all(types.map((type) => kube.client.list(type, { labelSelector })))
   return lists.flat()
+}
+
+/** Runs what a user would type, with kubectl at hand; answers what is printed. */
+export async function typed(kube: KubeServer, script: string, dir: string): Promise<string> {
+  const path = `${dirname(builtServer('kubectl'))}:/usr/bin:/bin`
+  const env = { PATH: path, HOME: dir, KUBECONFIG: kube.kubeconfigPath }
+  const { stdout } = await promisify(execFile)('sh', ['-euc', script], { env, cwd: dir, timeout: 60_000 })
+  return stdout
 }
 
 /** Whether the API server lets a service account do something. */
