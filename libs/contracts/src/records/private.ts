@@ -169,6 +169,11 @@ export const ImageDecisionRecord = z.object({
     })
     .nullable()
     .default(null),
+  /** The newest decisions, the last one first, for `k8or why`. */
+  history: z
+    .array(z.object({ at: z.iso.datetime(), tag: z.string(), outcome: z.string(), reason: z.string() }))
+    .max(10)
+    .default([]),
   /** False until the newest decision is stored as a fact. */
   announced: z.boolean().default(true),
   /** The decisions of late, shortened: each is said once. */

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import { ClusterSchema } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { ImagePolicySchema } from '@k8or/contracts/rpc/chartstore/v1/images'
 import { DeadLetterSchema } from '@k8or/contracts/rpc/insighthub/v1/dead_letters'
 import { GetLeadTimesResponseSchema } from '@k8or/contracts/rpc/insighthub/v1/lead_times'
 import { GetTraceResponseSchema } from '@k8or/contracts/rpc/insighthub/v1/traces'
@@ -10,7 +11,7 @@ import { clustersAnswer } from './clusters'
 import { deadLettersAnswer } from './dead-letters'
 import { leadTimesAnswer } from './lead-times'
 import { traceAnswer } from './trace'
-import { decisionsAnswer } from './why'
+import { decisionsAnswer, imageDecisions } from './why'
 
 const colors = pc.createColors(false)
 const table = (answer: Answer, isWide = false) => `\n${answer.table({ isWide, colors })}\n`
@@ -125,6 +126,19 @@ AT                    DECISION   REASON
 2026-11-21 09:40:01   synced     release 12 is new
 `)
     expect(table(decisionsAnswer([]))).toBe('\nnothing was decided yet\n')
+  })
+
+  it('tells decisions about an image like all others, each with its image', () => {
+    const image = 'ghcr.io/shop/web'
+    const decisions = [
+      { at: '2026-11-21T09:40:01Z', tag: '1.1.0', outcome: 'held', reason: 'shop is held by user:ann' },
+      { at: '2026-11-21T09:39:00Z', tag: '7', outcome: 'refused', reason: `${image}:7 is not admitted` },
+    ]
+    expect(table(decisionsAnswer(imageDecisions(create(ImagePolicySchema, { image, decisions }))))).toBe(`
+AT                    DECISION        REASON
+2026-11-21 09:40:01   image held      ghcr.io/shop/web: shop is held by user:ann
+2026-11-21 09:39:00   image refused   ghcr.io/shop/web:7 is not admitted
+`)
   })
 
   it('lists dead letters', () => {

@@ -1,4 +1,10 @@
-import { applicationToken, canonicalImageName, parseImageReference, type ApplicationRecord } from '@k8or/contracts'
+import {
+  applicationToken,
+  canonicalImageName,
+  parseImageReference,
+  type ApplicationRecord,
+  type ImageDecisionRecord,
+} from '@k8or/contracts'
 import type { ApplicationIndex } from '../applications/application-index'
 import type { Releases } from '../ports'
 import type { ImageDecisions, PushedImages } from './ports'
@@ -20,6 +26,7 @@ export interface PolicyState {
   readonly reason: string
   readonly decidedAt: string
   readonly problems: string[]
+  readonly decisions: ImageDecisionRecord['history']
 }
 
 /** Tells people of the image policies of an application. */
@@ -48,7 +55,7 @@ export class PolicyReport {
     const running = references.find((reference) => reference && canonicalImageName(reference.name) === policy.name)
     const tags = knownTags(await this.pushed.of(policy.token), this.registries.of(policy))
     const newest = tags.toSorted((one, other) => ((one.created ?? '') < (other.created ?? '') ? 1 : -1))[0]
-    const last = this.decisions.get(uid, policy.alias)?.last
+    const { last, history = [] } = this.decisions.get(uid, policy.alias) ?? {}
     const wrong = [...policy.problems, ...(writer?.policies.problems ?? [])].map(({ message }) => message)
     const registry = this.registries.problemOf(policy)
     return {
@@ -58,6 +65,7 @@ export class PolicyReport {
       ...{ outcome: last?.data.outcome ?? '', tag: last?.data.tag ?? '', reason: last?.data.reason ?? '' },
       decidedAt: last?.at ?? '',
       problems: registry === undefined ? wrong : [...wrong, registry],
+      decisions: history,
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/chartstore/v1/images.proto.
  */
 export const file_k8or_chartstore_v1_images: GenFile = /*@__PURE__*/
-  fileDesc("Ch9rOG9yL2NoYXJ0c3RvcmUvdjEvaW1hZ2VzLnByb3RvEhJrOG9yLmNoYXJ0c3RvcmUudjEiNgoTTGlzdFBvbGljaWVzUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSDAoEbmFtZRgCIAEoCSJJChRMaXN0UG9saWNpZXNSZXNwb25zZRIxCghwb2xpY2llcxgBIAMoCzIfLms4b3IuY2hhcnRzdG9yZS52MS5JbWFnZVBvbGljeSLGAQoLSW1hZ2VQb2xpY3kSDQoFYWxpYXMYASABKAkSDQoFaW1hZ2UYAiABKAkSEAoIc3RyYXRlZ3kYAyABKAkSEgoKY29uc3RyYWludBgEIAEoCRIPCgdjdXJyZW50GAUgASgJEg4KBm5ld2VzdBgGIAEoCRIPCgdvdXRjb21lGAcgASgJEgsKA3RhZxgIIAEoCRIOCgZyZWFzb24YCSABKAkSEgoKZGVjaWRlZF9hdBgKIAEoCRIQCghwcm9ibGVtcxgLIAMoCTJrCgZJbWFnZXMSYQoMTGlzdFBvbGljaWVzEicuazhvci5jaGFydHN0b3JlLnYxLkxpc3RQb2xpY2llc1JlcXVlc3QaKC5rOG9yLmNoYXJ0c3RvcmUudjEuTGlzdFBvbGljaWVzUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Ch9rOG9yL2NoYXJ0c3RvcmUvdjEvaW1hZ2VzLnByb3RvEhJrOG9yLmNoYXJ0c3RvcmUudjEiNgoTTGlzdFBvbGljaWVzUmVxdWVzdBIRCgluYW1lc3BhY2UYASABKAkSDAoEbmFtZRgCIAEoCSJJChRMaXN0UG9saWNpZXNSZXNwb25zZRIxCghwb2xpY2llcxgBIAMoCzIfLms4b3IuY2hhcnRzdG9yZS52MS5JbWFnZVBvbGljeSL8AQoLSW1hZ2VQb2xpY3kSDQoFYWxpYXMYASABKAkSDQoFaW1hZ2UYAiABKAkSEAoIc3RyYXRlZ3kYAyABKAkSEgoKY29uc3RyYWludBgEIAEoCRIPCgdjdXJyZW50GAUgASgJEg4KBm5ld2VzdBgGIAEoCRIPCgdvdXRjb21lGAcgASgJEgsKA3RhZxgIIAEoCRIOCgZyZWFzb24YCSABKAkSEgoKZGVjaWRlZF9hdBgKIAEoCRIQCghwcm9ibGVtcxgLIAMoCRI0CglkZWNpc2lvbnMYDCADKAsyIS5rOG9yLmNoYXJ0c3RvcmUudjEuSW1hZ2VEZWNpc2lvbiJJCg1JbWFnZURlY2lzaW9uEgoKAmF0GAEgASgJEgsKA3RhZxgCIAEoCRIPCgdvdXRjb21lGAMgASgJEg4KBnJlYXNvbhgEIAEoCTJrCgZJbWFnZXMSYQoMTGlzdFBvbGljaWVzEicuazhvci5jaGFydHN0b3JlLnYxLkxpc3RQb2xpY2llc1JlcXVlc3QaKC5rOG9yLmNoYXJ0c3RvcmUudjEuTGlzdFBvbGljaWVzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.chartstore.v1.ListPoliciesRequest
@@ -123,6 +123,13 @@ export type ImagePolicy = Message<"k8or.chartstore.v1.ImagePolicy"> & {
    * @generated from field: repeated string problems = 11;
    */
   problems: string[];
+
+  /**
+   * What was decided about the image of late, the newest first.
+   *
+   * @generated from field: repeated k8or.chartstore.v1.ImageDecision decisions = 12;
+   */
+  decisions: ImageDecision[];
 };
 
 /**
@@ -131,6 +138,42 @@ export type ImagePolicy = Message<"k8or.chartstore.v1.ImagePolicy"> & {
  */
 export const ImagePolicySchema: GenMessage<ImagePolicy> = /*@__PURE__*/
   messageDesc(file_k8or_chartstore_v1_images, 2);
+
+/**
+ * @generated from message k8or.chartstore.v1.ImageDecision
+ */
+export type ImageDecision = Message<"k8or.chartstore.v1.ImageDecision"> & {
+  /**
+   * RFC 3339.
+   *
+   * @generated from field: string at = 1;
+   */
+  at: string;
+
+  /**
+   * @generated from field: string tag = 2;
+   */
+  tag: string;
+
+  /**
+   * "selected", "refused", "held" or "failed".
+   *
+   * @generated from field: string outcome = 3;
+   */
+  outcome: string;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.ImageDecision.
+ * Use `create(ImageDecisionSchema)` to create a new message.
+ */
+export const ImageDecisionSchema: GenMessage<ImageDecision> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_images, 3);
 
 /**
  * Images tells of the image policies of applications.

@@ -14,6 +14,7 @@ export interface Saying extends Pick<ImageConsidered, 'tag' | 'digest' | 'outcom
 
 const saidKept = 40
 const editsKept = 12
+const historyKept = 10
 
 /** Enters decisions into the books: the record first, then the fact, each once. */
 export class DecisionBooks {
@@ -39,7 +40,9 @@ export class DecisionBooks {
     const image = { name: policy.name, token: policy.token }
     const data = { ...rest, application: ref, image, edits: edits.slice(0, editsKept), problem }
     const last = { factId, causes: [...causes], correlationId: correlationId || factId, at: at.toISOString(), data }
-    await this.publish({ ...record, said: [...record.said, said].slice(-saidKept), last })
+    const decision = { at: last.at, tag: data.tag, outcome: data.outcome, reason: data.reason }
+    const history = [decision, ...record.history].slice(0, historyKept)
+    await this.publish({ ...record, said: [...record.said, said].slice(-saidKept), last, history })
     return factId
   }
 
@@ -90,6 +93,16 @@ function variety({ outcome, reason }: Saying): string {
 
 function blank({ application: { ref, token } }: ImageWriter, { alias }: ImagePolicy): ImageDecisionRecord {
   return {
-    ...{ application: ref, token, alias, judgedUntil: '', last: null, announced: true, said: [], written: null },
+    ...{
+      application: ref,
+      token,
+      alias,
+      judgedUntil: '',
+      last: null,
+      history: [],
+      announced: true,
+      said: [],
+      written: null,
+    },
   }
 }
