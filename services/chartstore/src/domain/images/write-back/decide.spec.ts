@@ -19,10 +19,17 @@ const pushed = (tag: string, minute: number, more: Partial<ImageRecord> = {}): I
 })
 const record: ImageDecisionRecord = {
   ...{ application: ref, token: 'shop_u', alias: 'web', judgedUntil: at(0), last: null },
-  ...{ announced: true, said: [], written: null },
+  ...{ announced: true, said: [], written: null, history: [] },
 }
 const situation = (current: string, rows: ImageRecord[], more: Partial<Situation> = {}): Situation => ({
-  ...{ application, policy: policy!, tags: knownTags(rows, undefined), isComplete: false, pushed: rows },
+  ...{
+    application,
+    policy: policy!,
+    tags: knownTags(rows, undefined),
+    isComplete: false,
+    isUpToDate: false,
+    pushed: rows,
+  },
   named: [{ field: 'f', reference: { name, tag: current } }],
   ...{ running: undefined, record, now: new Date(at(10)), ...more },
 })
@@ -43,10 +50,11 @@ describe('services/chartstore/src/domain/images/write-back/decide', () => {
     const registry = { tags: [{ name: '1.0.0' }], askedAt: at(5), describedAt: new Map() }
     const tags = knownTags([pushed('1.1.0', 1)], registry)
     expect(tags).toEqual([{ name: '1.0.0' }])
-    expect(decide(situation('1.1.0', [], { tags, isComplete: true })).step).toEqual({
-      kind: 'nothing',
-      isAsWanted: true,
-    })
+    const asked = { tags, isComplete: true, isUpToDate: true }
+    const { step, gone } = decide(situation('1.1.0', [], asked))
+    expect(step).toEqual({ kind: 'nothing', isAsWanted: true })
+    expect(gone).toEqual([{ tag: { name: '1.1.0' }, reason: expect.stringContaining('push it again') as string }])
+    expect(decide(situation('1.1.0', [], { ...asked, isUpToDate: false })).gone).toEqual([])
     expect(knownTags([pushed('1.2.0', 6)], registry).map((tag) => tag.name)).toEqual(['1.0.0', '1.2.0'])
   })
 

@@ -17,6 +17,8 @@ export interface Situation {
   readonly tags: readonly KnownTag[]
   /** The registry was asked: what is not among the tags is gone. */
   readonly isComplete: boolean
+  /** It was asked after the files had come to be as they are. */
+  readonly isUpToDate: boolean
   readonly pushed: readonly ImageRecord[]
   /** Where the files name the image. */
   readonly named: readonly Named[]
@@ -31,6 +33,12 @@ export interface Refusal {
   readonly reason: string
 }
 
+/** A tag that is counted on, and that the registry no longer has. */
+export interface Gone {
+  readonly tag: KnownTag
+  readonly reason: string
+}
+
 /** What is to be done about an image. */
 export type Step =
   | { readonly kind: 'nothing'; readonly isAsWanted: boolean }
@@ -41,6 +49,7 @@ export type Step =
 
 export interface Decision {
   readonly refusals: readonly Refusal[]
+  readonly gone: readonly Gone[]
   /** What was pushed until then is judged. */
   readonly judgedUntil: string
   readonly step: Step
@@ -63,7 +72,8 @@ export function decide(situation: Situation): Decision {
     (latest, { observedAt }) => (observedAt > latest ? observedAt : latest),
     record?.judgedUntil ?? '',
   )
-  return { refusals, judgedUntil, step: stepFor(situation, selected, reason, current) }
+  const gone = [...goneNamed(situation, current), ...goneHeld(situation)]
+  return { refusals, gone, judgedUntil, step: stepFor(situation, selected, reason, current) }
 }
 
 function stepFor(situation: Situation, selected: KnownTag | null, reason: string, current: KnownTag | undefined): Step {
@@ -126,6 +136,26 @@ function refused({ tag }: ImageRecord, { name, alias, constraint, strategy }: Im
   const rule = constraint === '' ? strategy : `${strategy} ${constraint}`
   const next = why.includes(';') ? '' : '; push a tag that is admitted, or change the annotations'
   return `${name}:${tag} is not admitted by the policy of ${alias} (${rule}): ${why}${next}`
+}
+
+/** A tag that files name. */
+function goneNamed({ policy, tags, named, isUpToDate }: Situation, current: KnownTag | undefined): Gone[] {
+  if (!current || !isUpToDate || named.length === 0 || isAmong(tags, current.name)) return []
+  const reason = `${policy.name}:${current.name} is named by the files, and the registry does not have it any more: a pod that starts anew can not pull it; push it again, or a newer tag`
+  return [{ tag: current, reason }]
+}
+
+/** A tag that would have been written later. */
+function goneHeld({ policy, tags, isComplete, record, named }: Situation): Gone[] {
+  const { tag = '', digest = '', outcome } = record?.last?.data ?? {}
+  const isAwaited = outcome === 'held' && tag !== record?.written?.tag
+  if (!isAwaited || !isComplete || isAmong(tags, tag) || named.some(({ reference }) => reference.tag === tag)) return []
+  const reason = `${policy.name}:${tag} was held, and the registry does not have it any more: it is not written; push it again, or a newer tag`
+  return [{ tag: { name: tag, digest }, reason }]
+}
+
+function isAmong(tags: readonly KnownTag[], tag: string): boolean {
+  return tags.some(({ name }) => name === tag)
 }
 
 function heldBack({ ref, hold }: ApplicationRecord, { name }: KnownTag): string {

@@ -11,6 +11,8 @@ export interface Opened {
   readonly place: Place
   readonly folder: Folder
   readonly files: readonly SourceFile[]
+  /** Since when they are so. */
+  readonly observedAt: string
 }
 
 /** An application with what a decision about it would be made from, in short. */
@@ -59,7 +61,7 @@ export class Opening {
     try {
       const files = await this.parts.trees.read(revision.repository.url, revision.commit, folder.path, folder.wanted)
       const place = placeOf(writer, folder, files)
-      return 'problem' in place ? place : { place, folder, files }
+      return 'problem' in place ? place : { place, folder, files, observedAt: revision.observedAt }
     } catch (error) {
       if (error instanceof SourceUnreadableError) return { problem: error.problem }
       throw error

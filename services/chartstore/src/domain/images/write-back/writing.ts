@@ -100,9 +100,14 @@ export class Writing {
       const tags = knownTags(rows, view)
       const record = books.of(writer, policy)
       const { application } = writer
-      const known = { tags, isComplete: view !== undefined, pushed: rows, named, running, record }
+      const asked = {
+        isComplete: view !== undefined,
+        isUpToDate: view !== undefined && view.askedAt > opened.observedAt,
+      }
+      const known = { tags, ...asked, pushed: rows, named, running, record }
       const decision = decide({ application, policy, ...known, now: clock.now() })
       await this.sayRefusals(writer, policy, decision)
+      await this.sayGone(writer, policy, decision, rows)
       await this.take(decision.step, { writer, policy, opened, draft, rows, running, named })
       await books.judged(writer, policy, decision.judgedUntil)
       return decision.step
@@ -127,6 +132,18 @@ export class Writing {
     for (const { row, reason } of refusals) {
       const problem = { reason: 'ImageRefused', message: reason }
       await this.parts.books.say(writer, policy, { ...sayingOf(row), outcome: 'refused', reason, problem })
+    }
+  }
+
+  private async sayGone(
+    writer: ImageWriter,
+    policy: ImagePolicy,
+    { gone }: Decision,
+    rows: readonly ImageRecord[],
+  ): Promise<void> {
+    for (const { tag, reason } of gone) {
+      const problem = { reason: 'ImageGone', message: reason }
+      await this.parts.books.say(writer, policy, { ...causeOf(tag, rows), outcome: 'failed', reason, problem })
     }
   }
 
