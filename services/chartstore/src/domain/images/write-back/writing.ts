@@ -106,8 +106,8 @@ export class Writing {
       }
       const known = { tags, ...asked, pushed: rows, named, running, record }
       const decision = decide({ application, policy, ...known, now: clock.now() })
-      await this.sayRefusals(writer, policy, decision)
       await this.sayGone(writer, policy, decision, rows)
+      await this.sayRefusals(writer, policy, decision)
       await this.take(decision.step, { writer, policy, opened, draft, rows, running, named })
       await books.judged(writer, policy, decision.judgedUntil)
       return decision.step
