@@ -33,7 +33,7 @@ export function composeImages({ bus, calls, stopping, announcer, registryInterva
   const pushed = new RecordedPushes(bus)
   const decisions = new RecordedImageDecisions(bus)
   const books = new DecisionBooks(decisions, announcer, clock)
-  const registries = new RegistryViews(new CodeSourceRegistry(calls, stopping), clock)
+  const registries = new RegistryViews(new CodeSourceRegistry(calls, stopping), pushed, clock)
   const commits = new CodeSourceCommits(calls, stopping)
   const writing = new Writing({ ...needs, pushed, registries, books, commits })
   const marks = new TracedMarks()

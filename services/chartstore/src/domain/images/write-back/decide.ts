@@ -139,8 +139,13 @@ function refused({ tag }: ImageRecord, { name, alias, constraint, strategy }: Im
 }
 
 /** A tag that files name. */
-function goneNamed({ policy, tags, named, isUpToDate }: Situation, current: KnownTag | undefined): Gone[] {
-  if (!current || !isUpToDate || named.length === 0 || isAmong(tags, current.name)) return []
+function goneNamed(
+  { policy, tags, named, pushed, isComplete, isUpToDate }: Situation,
+  current: KnownTag | undefined,
+): Gone[] {
+  if (!current || !isComplete || named.length === 0 || isAmong(tags, current.name)) return []
+  // What was pushed is among the tags until the registry is asked and does not have it.
+  if (!isUpToDate && !pushed.some(({ tag }) => tag === current.name)) return []
   const reason = `${policy.name}:${current.name} is named by the files, and the registry does not have it: a pod that starts anew can not pull it; push it again, or a newer tag`
   return [{ tag: current, reason }]
 }

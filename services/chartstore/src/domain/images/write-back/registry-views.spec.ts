@@ -1,3 +1,4 @@
+import type { ImageRecord } from '@k8or/contracts'
 import { readPolicies } from '../policy'
 import { RegistryViews } from './registry-views'
 
@@ -28,7 +29,10 @@ class Shelf {
 }
 
 describe('services/chartstore/src/domain/images/write-back/registry-views', () => {
-  const views = (shelf: Shelf) => new RegistryViews(shelf, { now: () => new Date('2026-01-02T00:00:00Z') })
+  const pushed: ImageRecord[] = []
+  let minute = 0
+  const now = () => new Date(Date.UTC(2026, 0, 2, 0, (minute += 1)))
+  const views = (shelf: Shelf) => new RegistryViews(shelf, { of: () => Promise.resolve(pushed) }, { now })
 
   it('asks for names alone where they are enough', async () => {
     const shelf = new Shelf()
@@ -56,6 +60,15 @@ describe('services/chartstore/src/domain/images/write-back/registry-views', () =
     const shelf = new Shelf()
     await views(shelf).refresh(policiesOf({ 'web.platforms': 'linux/amd64' }))
     expect(shelf.described).toEqual([['1.1.0', '1.0.0']])
+  })
+
+  it('sees that a tag which it never had was pushed and is gone again', async () => {
+    const [policies, seen] = [policiesOf({}), views(new Shelf())]
+    await seen.refresh(policies)
+    const image = { name: 'shop/web', token: policies[0]!.token }
+    const row = { image, tag: '1.2.0', digest: 'd', firstDigest: 'd', builtAt: null, observedAt: now().toISOString() }
+    pushed.push(row as ImageRecord)
+    expect([await seen.refresh(policies), await seen.refresh(policies)]).toEqual([true, false])
   })
 
   it('keeps what it knew of a registry that is away, and says why', async () => {

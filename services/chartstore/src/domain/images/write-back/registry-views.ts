@@ -1,8 +1,9 @@
 import type { Clock } from '../../ports'
 import type { KnownTag } from '../known-tag'
 import type { ImagePolicy } from '../policy'
-import type { Registry, RegistryView } from '../ports'
+import type { PushedImages, Registry, RegistryView } from '../ports'
 import { admittedOf } from '../select'
+import { knownTags } from './known-tags'
 
 const mostDescribed = 200
 /** Of how many tags it is asked what platforms they are for, the preferred ones first. */
@@ -16,6 +17,7 @@ export class RegistryViews {
 
   constructor(
     private readonly registry: Registry,
+    private readonly pushed: PushedImages,
     private readonly clock: Clock,
   ) {}
 
@@ -43,8 +45,9 @@ export class RegistryViews {
       const before = this.of(first)
       const { tags, asked } = await this.describe(policies, names, before?.tags ?? [])
       const describedAt = new Map([...(before?.describedAt ?? []), ...asked.map((name) => [name, askedAt] as const)])
-      const isNew = JSON.stringify(tags) !== JSON.stringify(before?.tags)
-      this.#views.set(keyOf(first), { tags, askedAt, describedAt })
+      const view = { tags, askedAt, describedAt }
+      const isNew = await this.isNews(first, before, view)
+      this.#views.set(keyOf(first), view)
       this.#problems.delete(keyOf(first))
       if (isNew) this.#versions.set(keyOf(first), this.versionOf(first) + 1)
       return isNew
@@ -52,6 +55,17 @@ export class RegistryViews {
       this.#problems.set(keyOf(first), error instanceof Error ? error.message : String(error))
       return false
     }
+  }
+
+  /** What was pushed and is gone again before the registry was asked is news too. */
+  private async isNews(
+    { token }: ImagePolicy,
+    before: RegistryView | undefined,
+    after: RegistryView,
+  ): Promise<boolean> {
+    if (!before) return true
+    const rows = await this.pushed.of(token)
+    return JSON.stringify(knownTags(rows, before)) !== JSON.stringify(knownTags(rows, after))
   }
 
   /** Only what a strategy or a platform needs to be known is asked for, and of a tag whose digest does not matter only once. */
