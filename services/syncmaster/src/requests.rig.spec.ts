@@ -148,18 +148,18 @@ describe('services/syncmaster/src/requests.rig', () => {
     })
 
     it('what is not supported yet is refused by name', async () => {
-      const record = await bench.hub.declare('selective', null)
-      await bench.desk.publish(record, [configMap('selective')])
-      await bench.hub.patch('selective', {
-        operation: { sync: { resources: [{ kind: 'ConfigMap', name: 'selective' }] } },
+      const record = await bench.hub.declare('local', null)
+      await bench.desk.publish(record, [configMap('local')])
+      await bench.hub.patch('local', {
+        operation: { sync: { manifests: ['{}'] } },
       })
       const { status } = await bench.hub.until(
-        'selective',
+        'local',
         'Error',
         (its, object) => its.operationState && !object['operation'],
       )
       expect(status.operationState).toMatchObject({ phase: 'Error' })
-      expect(status.operationState.message).toContain('syncing selected resources is not supported yet')
+      expect(status.operationState.message).toContain('syncing local manifests is not supported yet')
     })
   })
 
