@@ -1,7 +1,7 @@
 import { sha256, type Problem, type ReleaseRecord, type ResolvedSource, type RevisionRecord } from '@k8or/contracts'
+import { canonicalJson } from '@k8or/kube-objects'
 import type { DeclaredApplication } from '../applications/application-index'
 import type { Announcer, Because, Clock, Releases } from '../ports'
-import { canonicalJson } from './canonical-json'
 import type { ReleaseContent } from './release-content'
 
 /** What a release is made of. */

@@ -1,10 +1,10 @@
 /** A JSON merge patch (RFC 7396): maps are merged, `null` removes, anything else replaces. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
+export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return patch
   const merged = new Map(Object.entries(isMap(target) ? target : {}))
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) merged.delete(key)
-    else merged.set(key, mergePatch(merged.get(key), value))
+    else merged.set(key, applyMergePatch(merged.get(key), value))
   }
   return Object.fromEntries(merged)
 }

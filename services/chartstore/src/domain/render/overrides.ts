@@ -1,7 +1,7 @@
 import { DeclaredSource, type Problem } from '@k8or/contracts'
 import { parseYaml } from './directory/parse-yaml'
 import { textOf } from './directory/text'
-import { mergePatch } from './merge-patch'
+import { applyMergePatch } from './merge-patch'
 import type { SourceFile } from './rendering'
 
 /** Applies `.argocd-source.yaml`, then the application's own, to a source: all but where it comes from. */
@@ -16,7 +16,7 @@ export function overrideSource(
     if (!file) continue
     const parsed = parseYaml(name, textOf(file.content))
     if ('problem' in parsed) return parsed
-    overridden = mergePatch(overridden, parsed.documents[0] ?? {})
+    overridden = applyMergePatch(overridden, parsed.documents[0] ?? {})
   }
   if (overridden === source) return { source }
   const { repoURL, path, chart, targetRevision } = source

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Incarnation, reincarnate } from '../../domain/fleet/incarnation'
+import { Incarnation, reincarnate } from '../../domain/replica/incarnation'
 
 /** Who this replica is, by the file in which it keeps that over restarts. */
 export async function ownIncarnation(file: string, fresh: Incarnation): Promise<Incarnation> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { nextConditions } from './conditions'
 import { applicationHealth, isJudged, objectHealth, type JudgedObject } from './health'
-import { mergePatch } from './merge-patch'
+import { mergePatchBetween } from './merge-patch'
 
 /** RFC 7386, as the API server does it. */
 function applied(target: unknown, patch: unknown): unknown {
@@ -27,19 +27,19 @@ describe('services/syncmaster/src/domain/status/merge-patch', () => {
   it('turns one value into another', () => {
     fc.assert(
       fc.property(value, value, (before, after) => {
-        const patch = mergePatch(before, after)
+        const patch = mergePatchBetween(before, after)
         expect(patch === undefined ? before : applied(before, patch)).toEqual(after)
       }),
     )
   })
 
   it('is nothing between equal values', () => {
-    expect(mergePatch({ a: { b: [1] } }, { a: { b: [1] } })).toBeUndefined()
+    expect(mergePatchBetween({ a: { b: [1] } }, { a: { b: [1] } })).toBeUndefined()
   })
 
   it('says no more than what differs', () => {
-    expect(mergePatch({ a: 1, b: { c: 1, d: 2 } }, { a: 1, b: { c: 1, d: 3 } })).toEqual({ b: { d: 3 } })
-    expect(mergePatch({ a: 1, b: 2 }, { a: 1 })).toEqual({ b: null })
+    expect(mergePatchBetween({ a: 1, b: { c: 1, d: 2 } }, { a: 1, b: { c: 1, d: 3 } })).toEqual({ b: { d: 3 } })
+    expect(mergePatchBetween({ a: 1, b: 2 }, { a: 1 })).toEqual({ b: null })
   })
 
   describe('conditions', () => {

@@ -4,7 +4,7 @@ import { canonicalJson } from '@k8or/kube-objects'
  * The JSON merge patch that turns one value into another; undefined when they are equal. What is absent afterwards is
  * null in the patch; lists are replaced as a whole.
  */
-export function mergePatch(before: unknown, after: unknown): unknown {
+export function mergePatchBetween(before: unknown, after: unknown): unknown {
   if (!isRecord(before) || !isRecord(after)) return canonicalJson(before) === canonicalJson(after) ? undefined : after
   const patch: Record<string, unknown> = {}
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -13,7 +13,7 @@ export function mergePatch(before: unknown, after: unknown): unknown {
       if (was !== undefined && was !== null) patch[name] = null
       continue
     }
-    const part = was === undefined ? is : mergePatch(was, is)
+    const part = was === undefined ? is : mergePatchBetween(was, is)
     if (part !== undefined) patch[name] = part
   }
   return Object.keys(patch).length === 0 ? undefined : patch

@@ -1,6 +1,6 @@
 import type { Problem } from '@k8or/contracts'
+import { canonicalJson } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import { canonicalJson } from '../../release/canonical-json'
 import { factsOf, type Capabilities } from '../capabilities'
 import { checkedObjects, problemOf } from '../answered-objects'
 import { CommitFiles } from '../commit-files'

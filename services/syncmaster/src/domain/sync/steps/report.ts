@@ -3,7 +3,7 @@ import type { Application } from '../../application/application'
 import { annotations } from '../../application/policy'
 import { terminationOf } from '../../application/termination'
 import type { ApplicationStatus } from '../../application/application-status'
-import { mergePatch } from '../../status/merge-patch'
+import { mergePatchBetween } from '../../status/merge-patch'
 import { nextStatus } from '../../status/next-status'
 import { operationState } from '../../status/operation-state'
 import { ConflictError } from '../../ports'
@@ -38,7 +38,7 @@ function isBrandNew({ application, isWaiting, conditions, now }: Work): boolean 
 function resourcePatch(work: Work, next: ApplicationStatus): Record<string, unknown> | undefined {
   const { reconciledAt, ...told } = next
   const { reconciledAt: _before, ...known } = presentStatus(work)
-  const status = mergePatch(known, told) as Record<string, unknown> | undefined
+  const status = mergePatchBetween(known, told) as Record<string, unknown> | undefined
   const sync = work.toldSync
   const isTerminated = terminationOf(work.application) !== undefined
   const isEnded = isTerminated || (sync ? isOver(sync) : work.isRejected)
@@ -84,7 +84,7 @@ function presentStatus(work: Work): ApplicationStatus {
 export async function reportRunning(work: Work, pointer: SyncPointer): Promise<void> {
   const told = { ...work.application.status, operationState: operationState(work, pointer) }
   const sync = { ...told.sync, status: 'OutOfSync' }
-  const patch = mergePatch(work.application.status, { ...told, sync })
+  const patch = mergePatchBetween(work.application.status, { ...told, sync })
   if (patch) await work.ports.applications.patch(work.application, { status: patch }, work.signal)
 }
 

@@ -5,7 +5,7 @@ const fresh = { holder: 'two', host: 'pod-0', pid: 21 }
 const nobodyRuns = (): boolean => false
 const everybodyRuns = (): boolean => true
 
-describe('services/syncmaster/src/domain/fleet/incarnation', () => {
+describe('services/syncmaster/src/domain/replica/incarnation', () => {
   it('is who it was when the former process is gone', () => {
     expect(reincarnate(former, fresh, nobodyRuns)).toEqual({ holder: 'one', host: 'pod-0', pid: 21 })
   })
