@@ -2,10 +2,12 @@ import { removeDir, startMesh, tempDir, type Mesh } from '@k8or/rig'
 import { askOn } from './src/ask'
 import { demoConfig } from './src/config'
 import { firstAct } from './src/first-act'
+import { Fleet } from './src/fleet'
 import { ownGround, type Ground } from './src/ground'
 import { interruption, InterruptedError, untilInterrupted } from './src/interruption'
 import { Narrator } from './src/narrator'
 import { somebodysGround } from './src/somebodys-ground'
+import { wholeStory } from './src/whole-story'
 
 type DemoConfig = ReturnType<typeof demoConfig>
 
@@ -36,23 +38,39 @@ async function playOn(
   interrupted: AbortSignal,
 ): Promise<void> {
   const began = performance.now()
-  const mesh = await startMesh({ dir, mode: config.mode, clusters: 0, ...ground.mesh })
+  const fleet = new Fleet()
+  const mesh = await startMesh({ dir, mode: config.mode, clusters: 0, registry: true, ...ground.mesh })
   try {
+    if (isWhole(ground, config)) fleet.begin(dir)
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     const started = ground.mesh.hub ? 'NATS' : 'a real API server with nodes, NATS'
     narrator.say(`${started}, Redis, a git server and the mesh are up (${seconds} s)`)
-    await play(mesh, ground, narrator, config)
+    await play({ mesh, fleet, ground }, narrator, config)
     if (!config.leaveWhenDone) await untilInterrupted(interrupted)
   } finally {
     await mesh.stop()
+    await fleet.stop()
   }
 }
 
-async function play(mesh: Mesh, ground: Ground, narrator: Narrator, config: DemoConfig): Promise<void> {
+/** Nobody's own cluster is joined by others that end with the demo. */
+function isWhole(ground: Ground, { acts }: DemoConfig): boolean {
+  return ground === ownGround && acts === 'all'
+}
+
+interface Theatre {
+  readonly mesh: Mesh
+  readonly fleet: Fleet
+  readonly ground: Ground
+}
+
+async function play({ mesh, fleet, ground }: Theatre, narrator: Narrator, config: DemoConfig): Promise<void> {
   const { leaveWhenDone, patienceMs } = config
   const driver = await ground.drive(mesh.env)
+  const stage = { ...ground, driver, narrator, patienceMs }
   try {
-    await firstAct({ ...ground, driver, narrator, patienceMs })
+    await firstAct(stage)
+    if (isWhole(ground, config)) await wholeStory(stage, mesh, fleet)
   } finally {
     await driver.close()
   }

@@ -7,6 +7,7 @@ describe('test/demo/src/config', () => {
       patienceMs: 60_000,
       kubeconfig: undefined,
       isAgreed: false,
+      acts: 'all',
       mode: 'standalone',
     })
     expect(demoConfig({ DEMO_EXIT: '1', DEMO_PATIENCE_S: '2' })).toMatchObject({

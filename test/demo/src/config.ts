@@ -15,6 +15,8 @@ const Environment = z.object({
   DEMO_KUBECONFIG: z.string().default(''),
   /** Says yes to that question, for those whom nobody can ask. */
   DEMO_YES: flag,
+  /** `first` leaves out the story of the three clusters. */
+  DEMO_ACTS: z.enum(['first', 'all'], 'DEMO_ACTS must be first or all').default('all'),
   MODE: z.enum(['standalone', 'processes'], 'MODE must be standalone or processes').default('standalone'),
 })
 
@@ -22,12 +24,13 @@ const Environment = z.object({
 export function demoConfig(environment: NodeJS.ProcessEnv = process.env) {
   const parsed = Environment.safeParse(environment)
   if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => issue.message).join('; '))
-  const { DEMO_EXIT, DEMO_PATIENCE_S, DEMO_KUBECONFIG, DEMO_YES, MODE } = parsed.data
+  const { DEMO_EXIT, DEMO_PATIENCE_S, DEMO_KUBECONFIG, DEMO_YES, DEMO_ACTS, MODE } = parsed.data
   return {
     leaveWhenDone: DEMO_EXIT,
     patienceMs: DEMO_PATIENCE_S * 1000,
     kubeconfig: DEMO_KUBECONFIG || undefined,
     isAgreed: DEMO_YES,
+    acts: DEMO_ACTS,
     mode: MODE,
   }
 }

@@ -6,6 +6,7 @@ metadata:
   name: web
 spec:
   replicas: ${replicas}
+  progressDeadlineSeconds: 10
   selector:
     matchLabels: { app: web }
   template:
@@ -28,5 +29,22 @@ metadata:
 spec:
   selector: { app: web }
   ports: [{ port: 80, targetPort: 8080 }]
+`
+}
+
+/** What every cluster has before an application comes. */
+export function namespaceAndQuota(name: string): string {
+  return `apiVersion: v1
+kind: Namespace
+metadata:
+  name: ${name}
+---
+apiVersion: v1
+kind: ResourceQuota
+metadata:
+  name: ${name}
+  namespace: ${name}
+spec:
+  hard: { pods: "20" }
 `
 }
