@@ -75,7 +75,10 @@ export class KeyedRunner {
   /** Starts nothing more, lets what runs finish, and aborts it after the grace. */
   async stop(graceMs: number): Promise<void> {
     this.stopped = true
-    const grace = setTimeout(() => this.running.forEach((run) => run.abort()), graceMs)
+    const grace = setTimeout(
+      () => this.running.forEach((run) => run.abort(new Error('it was cut off by the stop of the service'))),
+      graceMs,
+    )
     for (const key of this.waiters.keys()) if (!this.running.has(key)) this.reject(key)
     this.lanes.clear()
     await this.settle()

@@ -41,7 +41,7 @@ export async function buildService(parts: ServiceParts): Promise<ServiceApp> {
   let isStarted = false
   return {
     start: async (signal = new AbortController().signal) => {
-      await unlessAborted(parts.onStart?.(signal), signal)
+      if (parts.onStart) await unlessAborted(parts.onStart(signal), signal)
       // Not `init` first: Nest would then take the handlers of facts as bound, and bind none.
       await app.listen()
       signal.throwIfAborted()

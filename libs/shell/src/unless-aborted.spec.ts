@@ -3,8 +3,7 @@ import { unlessAborted } from './unless-aborted'
 describe('libs/shell/src/unless-aborted', () => {
   it('ends with the work, and fails as it fails', async () => {
     const { signal } = new AbortController()
-    await unlessAborted(Promise.resolve(1), signal)
-    await unlessAborted(undefined, signal)
+    await expect(unlessAborted(Promise.resolve(1), signal)).resolves.toBe(1)
     await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no')
   })
 

@@ -1,7 +1,7 @@
+import { unlessAborted } from '@k8or/shell'
 import { withSpan } from '@k8or/telemetry'
 import type { ImageAgenda } from '../../domain/images/image-agenda'
 import type { Signals } from '../../signals'
-import { unlessAborted } from './unless-aborted'
 
 /** Looks at one key about images, with a span around it. */
 export async function handleImageKey(
@@ -11,6 +11,6 @@ export async function handleImageKey(
   signal: AbortSignal,
 ): Promise<void> {
   const look = () => withSpan('consider images', { 'k8or.key': key }, () => agenda.handle(key, signal))
-  const looked = await unlessAborted(signal, look())
+  const looked = await unlessAborted(look(), signal)
   if (looked?.commit !== undefined) signals.committed(looked.commit)
 }

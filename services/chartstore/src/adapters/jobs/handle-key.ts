@@ -1,13 +1,13 @@
+import { unlessAborted } from '@k8or/shell'
 import { withSpan } from '@k8or/telemetry'
 import type { Agenda } from '../../domain/agenda/agenda'
 import { readTask, type Task } from '../../domain/agenda/task'
 import type { Signals } from '../../signals'
-import { unlessAborted } from './unless-aborted'
 
 /** Looks at one key, with a span and numbers around it. A look that is cut off is repeated at the next start. */
 export async function handleKey(agenda: Agenda, signals: Signals, key: string, signal: AbortSignal): Promise<void> {
   const task = readTask(key)
-  if (task) await unlessAborted(signal, handleTask(agenda, signals, task, signal))
+  if (task) await unlessAborted(handleTask(agenda, signals, task, signal), signal)
 }
 
 async function handleTask(agenda: Agenda, signals: Signals, task: Task, signal: AbortSignal): Promise<void> {

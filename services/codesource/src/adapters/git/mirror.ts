@@ -1,4 +1,5 @@
 import { Later } from '@k8or/outcome'
+import { unlessAborted } from '@k8or/shell'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -194,15 +195,6 @@ export class Mirror implements AskedMirror {
     await runGit({ args: ['init', '--quiet', '--bare', '--template='], env, deadlineMs: localDeadlineMs, signal })
     await rename(half, this.dir)
   }
-}
-
-/** Whoever gives up does not wait for those before him. */
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', leave, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }
 
 /** Removes the locks and half-written packs of commands that were killed. */
