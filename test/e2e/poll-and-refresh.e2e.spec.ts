@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { githubPush, runsHealthy, valueAt } from '@k8or/rig'
+import { k8or, k8orJson } from './src/command'
 import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 import { started } from './src/started'
@@ -51,6 +52,20 @@ describe('test/e2e/poll-and-refresh.e2e', () => {
     await driver.hub.patch('argoproj.io/v1alpha1/Application', 'argocd/same', { metadata: { annotations } })
     const looked = await driver.application('same', (one) => !annotated(one))
     expect(runsHealthy(looked ?? never())).toBe(true)
+  }, 60_000)
+
+  it('A3 a refresh by command returns when the sources are fetched and rendered', async () => {
+    const { driver } = mesh()
+    const repository = await started(driver, 'asked')
+    const { after } = await repository.commit({ 'app/c.yaml': configMap('asked', '1') })
+    const ask = (...args: string[]) => k8orJson(driver, ['app', 'refresh', 'asked', ...args])
+    expect(await ask()).toMatchObject({ release: '2', isNew: true, revisions: [after], problems: [] })
+    await driver.untilApplied('asked', '1')
+    expect(await ask()).toMatchObject({ release: '2', isNew: false })
+    expect(await ask('--hard')).toMatchObject({ release: '2', isNew: false })
+    await repository.commit({ 'app/c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [' })
+    const broken = await k8or(driver, ['app', 'refresh', 'asked'])
+    expect(broken).toMatchObject({ code: 1, out: expect.stringContaining('c.yaml') })
   }, 60_000)
 
   it('C100.1 C132.6 a delivery that comes again is taken once', async () => {

@@ -19,3 +19,4 @@ export {
   type RpcServer,
   type RpcServerOptions,
 } from './rpc-server'
+export { untilDone } from './until-done'

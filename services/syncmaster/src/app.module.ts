@@ -21,6 +21,7 @@ import { RecordedStops } from './adapters/jetstream/recorded-stops'
 import { RecordedVerdicts } from './adapters/jetstream/recorded-verdicts'
 import { RecentDesiredSets } from './adapters/memory/desired-sets'
 import { CodeSourceGit } from './adapters/codesource/git'
+import { Refresher } from './adapters/refresher'
 import { ApplicationAnswers } from './adapters/rpc/applications'
 import type { Config } from './config'
 import { createSignals } from './signals'
@@ -133,7 +134,22 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const reconciler = new Reconciler(ports, settings)
   buckets.onLost((uid) => reconciler.release(uid))
   const git = new CodeSourceGit(calls)
-  return { attention, applications, targets, stops, verdicts, releases, buckets, reconciler, ports, settings, bus, git }
+  const refresher = new Refresher(calls)
+  return {
+    attention,
+    applications,
+    targets,
+    stops,
+    verdicts,
+    releases,
+    buckets,
+    reconciler,
+    ports,
+    settings,
+    bus,
+    git,
+    refresher,
+  }
 }
 
 /** A Redis of the mesh asks for its certificates; a plain one is for tests. */
@@ -152,13 +168,13 @@ function settingsOf(config: Config): Settings {
   }
 }
 
-function moduleOf({ attention, ports, settings, bus, git }: ReturnType<typeof compose>): DynamicModule {
+function moduleOf({ attention, ports, settings, bus, git, refresher }: ReturnType<typeof compose>): DynamicModule {
   return {
     module: SyncMasterModule,
     controllers: [OnFacts],
     providers: [
       { provide: Attention, useFactory: () => attention },
-      { provide: ApplicationAnswers, useFactory: () => new ApplicationAnswers(ports, settings, bus, git) },
+      { provide: ApplicationAnswers, useFactory: () => new ApplicationAnswers(ports, settings, bus, git, refresher) },
     ],
   }
 }

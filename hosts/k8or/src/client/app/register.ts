@@ -5,6 +5,7 @@ import { getApplication } from './get'
 import { showHistory } from './history'
 import { resumeApplication, suspendApplication } from './hold'
 import { listApplications } from './list'
+import { refreshApplication } from './refresh'
 import { rollBack } from './rollback'
 import { syncApplication } from './sync'
 import { terminateOperation } from './terminate'
@@ -72,8 +73,16 @@ export function registerAppCommands(program: Command): void {
   registerHoldCommands(app)
 }
 
-/** What ends a sync, goes back, or keeps an application as it is. */
+/** What looks again, ends a sync, goes back, or keeps an application as it is. */
 function registerHoldCommands(app: Command): void {
+  online(
+    app
+      .command('refresh')
+      .argument(name)
+      .description('look at its sources now; exit code 1 when they can not be rendered')
+      .option('--hard', 'render again though nothing has changed'),
+    refreshApplication,
+  )
   online(
     app
       .command('terminate')

@@ -1,17 +1,23 @@
+import type { HandlerContext } from '@connectrpc/connect'
 import {
   Releases as ReleasesService,
   type DiffReleasesRequest,
   type GetReleaseRequest,
   type ListReleasesRequest,
+  type RefreshRequest,
 } from '@k8or/contracts/rpc/chartstore/v1/releases'
 import type { ReleaseRecord } from '@k8or/contracts'
 import { diffSets, formatPath, type KubeObject, type ObjectChange } from '@k8or/kube-objects'
-import { NotFoundError, RpcService } from '@k8or/rpc'
+import { NotFoundError, RpcService, untilDone } from '@k8or/rpc'
+import { Agenda } from '../../domain/agenda/agenda'
 import { StoredReleases } from '../jetstream/releases'
 
 @RpcService(ReleasesService)
 export class ReleaseAnswers {
-  constructor(private readonly releases: StoredReleases) {}
+  constructor(
+    private readonly releases: StoredReleases,
+    private readonly agenda: Agenda,
+  ) {}
 
   async getRelease({ applicationUid, number }: GetReleaseRequest) {
     const { record, manifests } = await this.read(applicationUid, Number(number))
@@ -28,6 +34,16 @@ export class ReleaseAnswers {
   async listReleases({ applicationUid, limit }: ListReleasesRequest) {
     const records = await this.releases.list(applicationUid)
     return { releases: records.slice(0, limit > 0 ? limit : 100).map(messageOf) }
+  }
+
+  async refresh({ applicationUid, hard }: RefreshRequest, { signal }: HandlerContext) {
+    await untilDone(signal, (done) => {
+      if (!this.agenda.refresh(applicationUid, hard, done))
+        throw new NotFoundError(`there is no application ${applicationUid}`)
+    })
+    const latest = await this.releases.latest(applicationUid)
+    const problems = latest?.problems.map(({ message }) => message) ?? []
+    return { problems, ...(latest && latest.release > 0 ? { release: messageOf(latest) } : {}) }
   }
 
   private async read(uid: string, wanted: number) {

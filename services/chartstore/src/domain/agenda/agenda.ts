@@ -22,6 +22,8 @@ const firstSweepMs = 60_000
 export class Agenda {
   /** Revisions whose name is to be passed on; a wait must not begin anew with each push. */
   readonly #advancing = new Set<string>()
+  /** Who waits for a look at an application, and whether it is to be rendered in any case. */
+  readonly #wishes = new Map<string, { isHard: boolean; readonly done: (() => void)[] }>()
 
   constructor(
     private readonly index: ApplicationIndex,
@@ -39,8 +41,12 @@ export class Agenda {
 
   /** The index is told before REVISIONS is read: whichever of declaration and revision comes last sees the other. */
   declared(declared: DeclaredApplication): void {
+    const { ref, refresh } = declared.record
+    // What was asked for before the start was seen to by the start.
+    const isHard = refresh.startsWith('hard@') && this.index.get(ref.uid)?.record.refresh !== refresh
     this.index.put(declared)
-    this.considerSoon(declared.record.ref.uid)
+    if (isHard) this.wishFor(ref.uid).isHard = true
+    this.considerSoon(ref.uid)
   }
 
   removed(uid: string): void {
@@ -52,8 +58,26 @@ export class Agenda {
   }
 
   /** An application that is no longer declared is looked at for what is stored of it. */
-  application(uid: string): Promise<void> {
-    return this.index.get(uid) ? this.considering.application(uid) : this.retention.forget(uid)
+  async application(uid: string): Promise<void> {
+    const wish = this.#wishes.get(uid)
+    this.#wishes.delete(uid)
+    try {
+      if (this.index.get(uid)) await this.considering.application(uid, wish?.isHard)
+      else await this.retention.forget(uid)
+    } finally {
+      // One that failed has said so in the record, or is tried again: whoever waits sees what there is.
+      for (const done of wish?.done ?? []) done()
+    }
+  }
+
+  /** Somebody wants an application to be looked at, and to know when that is done; false when it is not declared. */
+  refresh(uid: string, isHard: boolean, done: () => void): boolean {
+    if (!this.index.get(uid)) return false
+    const wish = this.wishFor(uid)
+    wish.isHard ||= isHard
+    wish.done.push(done)
+    this.considerSoon(uid)
+    return true
   }
 
   /** Applications whose trees are new at once; the others only learn the commit's name, some time later. */
@@ -77,6 +101,12 @@ export class Agenda {
     const swept = await this.retention.sweep(signal)
     for (const uid of swept.gone) this.considerSoon(uid)
     return swept
+  }
+
+  private wishFor(uid: string) {
+    const wish = this.#wishes.get(uid) ?? { isHard: false, done: [] }
+    this.#wishes.set(uid, wish)
+    return wish
   }
 
   private considerSoon(uid: string): void {

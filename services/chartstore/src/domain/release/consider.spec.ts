@@ -203,6 +203,19 @@ describe('services/chartstore/src/domain/release/consider', () => {
     expect(world.rows.get('one.latest')).toMatchObject({ release: 1, sources: [{ revision: 'b' }] })
   })
 
+  it('asked to, it renders again what has not changed, which is no new release', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    const before = world.reads
+    await considering.application('one')
+    expect(world.reads).toBe(before)
+    await considering.application('one', true)
+    expect(world.reads).toBe(before + 1)
+    expect([...world.rows.keys()].sort()).toEqual(['one.1', 'one.latest'])
+    expect(world.facts).toHaveLength(1)
+  })
+
   it('going back to an earlier content is a new release of the same digest', async () => {
     const { world, considering } = setUp()
     for (const [commit, value] of [

@@ -29,14 +29,15 @@ export class Considering {
     private readonly targets: RenderTargets,
   ) {}
 
-  /** Renders an application when what it is made of is new. */
-  async application(uid: string): Promise<void> {
+  /** Renders an application when what it is made of is new; `isHard` renders it again in any case. */
+  async application(uid: string, isHard = false): Promise<void> {
     const application = this.applications.get(uid)
     if (!application) return
     const latest = await this.releases.latest(uid)
     const snapshot = await resolveSources(application.record, this.revisions, this.trees)
     if (snapshot.kind === 'waiting') return
-    const problems = snapshot.kind === 'failed' ? snapshot.problems : await this.settle(application, latest, snapshot)
+    const problems =
+      snapshot.kind === 'failed' ? snapshot.problems : await this.settle(application, latest, snapshot, isHard)
     if (problems.length > 0) await this.fail(application, latest, snapshot, problems)
     const [passing] = problems.filter(({ reason }) => reason === 'RendererNotReady')
     if (passing) throw new Later(passing.message, 3_000)
@@ -64,13 +65,14 @@ export class Considering {
     application: DeclaredApplication,
     latest: ReleaseRecord | undefined,
     snapshot: Snapshot & { kind: 'resolved' },
+    isHard: boolean,
   ): Promise<readonly Problem[]> {
     const { sources, newest } = snapshot
     const { record } = application
     if (latest && latest.release > 0) {
       const inputDigest = inputDigestOf(record, sources, await this.inputsNow(application, sources, latest))
       const draft = { application, sources, inputDigest, revision: newest, latest }
-      if (latest.inputDigest === inputDigest) {
+      if (latest.inputDigest === inputDigest && !isHard) {
         if (isOlderCommit(latest, sources) || latest.failure) await this.books.renew(draft, latest)
         else if (!latest.announced) await this.books.publish(latest, record.token)
         return []
@@ -79,7 +81,9 @@ export class Considering {
     const content = await this.render(application, sources)
     if ('problems' in content) return content.problems
     const inputDigest = inputDigestOf(record, sources, content)
-    await this.books.enter({ application, sources, revision: newest, latest, inputDigest }, content)
+    const draft = { application, sources, revision: newest, latest, inputDigest }
+    if (isHard && latest && isSame(latest, content.digest, inputDigest)) await this.books.renew(draft, latest)
+    else await this.books.enter(draft, content)
     return []
   }
 
@@ -146,6 +150,10 @@ const unsettled = 'unsettled'
 
 function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, TreeEntry>): boolean {
   return reading === undefined || [...reading].some(([path, id]) => (trees.get(path)?.id ?? '') !== id)
+}
+
+function isSame({ digest, inputDigest }: ReleaseRecord, rendered: string, from: string): boolean {
+  return digest === rendered && inputDigest === from
 }
 
 function isOlderCommit(latest: ReleaseRecord, sources: readonly ResolvedSource[]): boolean {

@@ -1,5 +1,6 @@
+import type { HandlerContext } from '@connectrpc/connect'
 import { Refreshes, type RefreshRequest } from '@k8or/contracts/rpc/codesource/v1/refreshes'
-import { NotFoundError, RpcService } from '@k8or/rpc'
+import { NotFoundError, RpcService, untilDone } from '@k8or/rpc'
 import { withoutPassword } from '../../domain/repository/remote'
 import { Agenda } from '../../domain/agenda/agenda'
 
@@ -7,9 +8,13 @@ import { Agenda } from '../../domain/agenda/agenda'
 export class RefreshAnswers {
   constructor(private readonly agenda: Agenda) {}
 
-  refresh({ repositoryUrl }: RefreshRequest): object {
-    if (!this.agenda.refresh(repositoryUrl))
-      throw new NotFoundError(`no application follows ${withoutPassword(repositoryUrl)}`)
+  async refresh({ repositoryUrl, wait }: RefreshRequest, { signal }: HandlerContext): Promise<object> {
+    const begin = (done?: () => void): void => {
+      if (!this.agenda.refresh(repositoryUrl, done))
+        throw new NotFoundError(`no application follows ${withoutPassword(repositoryUrl)}`)
+    }
+    if (wait) await untilDone(signal, begin)
+    else begin()
     return {}
   }
 }

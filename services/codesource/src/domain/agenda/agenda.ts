@@ -89,11 +89,11 @@ export class Agenda {
     if (this.parts.followed.remove(uid)) this.parts.marks.mark(unfollowed)
   }
 
-  /** Somebody wants a repository to be looked at; false when nobody follows it. */
-  refresh(url: string): boolean {
+  /** Somebody wants a repository to be looked at, and perhaps to know when that is done; false when nobody follows it. */
+  refresh(url: string, done?: () => void): boolean {
     const token = repositoryToken(url)
     if (!this.parts.followed.repository(token)) return false
-    this.#look(token, { kind: 'refresh' })
+    this.#look(token, { kind: 'refresh', ...(done ? { done } : {}) })
     return true
   }
 

@@ -11,6 +11,8 @@ export interface Hint {
   /** The target revisions that a declaration names; all when absent. */
   readonly targets?: readonly string[]
   readonly traceparent?: string
+  /** Called once the repository was looked at. */
+  readonly done?: () => void
 }
 
 /** Where an observation comes from. */

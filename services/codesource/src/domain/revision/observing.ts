@@ -38,6 +38,7 @@ export class Observing {
     if (!repository) return
     try {
       await this.lookAt(repository, taken, signal)
+      for (const { done } of taken) done?.()
     } catch (error) {
       hints.restore(token, taken)
       throw error

@@ -6,6 +6,7 @@ import {
   type GetRequest,
   type HistoryRequest,
   type ListRequest,
+  type RefreshRequest,
   type ResumeRequest,
   type RollbackRequest,
   type SuspendRequest,
@@ -29,6 +30,7 @@ import { requestedInfo, requestOperation } from '../../domain/sync/request-opera
 import { requestTermination } from '../../domain/sync/request-termination'
 import { openQuestion } from '../../domain/sync/open-question'
 import type { Settings } from '../../domain/sync/work'
+import type { Refresher } from '../refresher'
 import {
   applicationMessage,
   diffMessage,
@@ -49,6 +51,7 @@ export class ApplicationAnswers {
     private readonly settings: Settings,
     bus: Bus,
     private readonly git: Git,
+    private readonly refresher: Refresher,
   ) {
     this.#decisions = bus.records(decisionRecord)
   }
@@ -133,6 +136,13 @@ export class ApplicationAnswers {
     const lifted = await liftHold(this.ports.applications, application, context.signal)
     this.ports.marks.mark(application.uid)
     return { lifted: lifted.map(holdMessage), automated: automationOf(application.spec).automated }
+  }
+
+  async refresh({ name, hard }: RefreshRequest, { signal }: HandlerContext) {
+    const application = this.#find(name)
+    const refreshed = await this.refresher.refresh(application, hard, signal)
+    this.ports.marks.mark(application.uid)
+    return refreshed
   }
 
   history({ name }: HistoryRequest) {

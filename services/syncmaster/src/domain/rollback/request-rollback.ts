@@ -52,7 +52,10 @@ export function checkRollback(application: Application): void {
     throw new Never(`application ${application.name} is ${describeHold(hold, application.name)}`)
 }
 
-function rollbackPatch({ resourceVersion, operation }: Application, request: RollbackRequest): Record<string, unknown> {
+function rollbackPatch(
+  { resourceVersion, operation, status }: Application,
+  request: RollbackRequest,
+): Record<string, unknown> {
   const { release, actor, reason, prune, at } = request
   const hold = holdAnnotation({ actor, reason, since: at, release, reverts: [] })
   const username = actor.replace(/^user:/, '')
@@ -60,8 +63,11 @@ function rollbackPatch({ resourceVersion, operation }: Application, request: Rol
     { name: requestedInfo, value: at },
     { name: rollbackInfo, value: String(release) },
   ]
+  // That the operation which gives way was to end does not concern the rollback.
+  const isEnding = status.operationState?.phase === 'Terminating'
   return {
-    metadata: { resourceVersion, annotations: { [annotations.hold]: hold } },
+    ...(isEnding ? { status: { operationState: { phase: 'Running' } } } : {}),
+    metadata: { resourceVersion, annotations: { [annotations.hold]: hold, [annotations.terminate]: null } },
     operation: {
       ...withoutFields(operation),
       sync: { ...withoutFields(operation?.sync), prune },

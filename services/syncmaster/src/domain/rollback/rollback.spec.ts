@@ -216,6 +216,19 @@ describe('services/syncmaster/src/domain/rollback/rollback', () => {
     expect(value(world)).toEqual({ v: '1' })
   })
 
+  it('is not ended by the request to end the operation whose place it took', async () => {
+    const world = await releasedWorld(2)
+    world.edit({
+      metadata: { annotations: { [annotations.terminate]: '{"actor":"user:bob"}' } },
+      operation: { sync: {} },
+      status: { operationState: { phase: 'Terminating', startedAt: '2026-01-01T00:00:00Z' } },
+    })
+    await rollBack(world, 1)
+    await look(world)
+    expect(value(world)).toEqual({ v: '1' })
+    expect(world.application.status.operationState).toMatchObject({ phase: 'Succeeded' })
+  })
+
   it('refuses to go forward while it is held, and says who holds it', async () => {
     const world = await releasedWorld(2)
     await rollBack(world)

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/chartstore/v1/releases.proto.
  */
 export const file_k8or_chartstore_v1_releases: GenFile = /*@__PURE__*/
-  fileDesc("CiFrOG9yL2NoYXJ0c3RvcmUvdjEvcmVsZWFzZXMucHJvdG8SEms4b3IuY2hhcnRzdG9yZS52MSI8ChFHZXRSZWxlYXNlUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDgoGbnVtYmVyGAIgASgDIlUKEkdldFJlbGVhc2VSZXNwb25zZRIsCgdyZWxlYXNlGAEgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USEQoJbWFuaWZlc3RzGAIgASgMIj0KE0xpc3RSZWxlYXNlc1JlcXVlc3QSFwoPYXBwbGljYXRpb25fdWlkGAEgASgJEg0KBWxpbWl0GAIgASgFIkUKFExpc3RSZWxlYXNlc1Jlc3BvbnNlEi0KCHJlbGVhc2VzGAEgAygLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2UiSAoTRGlmZlJlbGVhc2VzUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDAoEZnJvbRgCIAEoAxIKCgJ0bxgDIAEoAyKiAQoURGlmZlJlbGVhc2VzUmVzcG9uc2USKQoEZnJvbRgBIAEoCzIbLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlEicKAnRvGAIgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USNgoHb2JqZWN0cxgDIAMoCzIlLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlT2JqZWN0RGlmZiKoAQoRUmVsZWFzZU9iamVjdERpZmYSDQoFZ3JvdXAYASABKAkSDwoHdmVyc2lvbhgCIAEoCRIMCgRraW5kGAMgASgJEhEKCW5hbWVzcGFjZRgEIAEoCRIMCgRuYW1lGAUgASgJEg4KBmNoYW5nZRgGIAEoCRI0CgZmaWVsZHMYByADKAsyJC5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZUZpZWxkRGlmZiI/ChBSZWxlYXNlRmllbGREaWZmEgwKBHBhdGgYASABKAkSDgoGYmVmb3JlGAIgASgJEg0KBWFmdGVyGAMgASgJIqkBCgdSZWxlYXNlEg4KBm51bWJlchgBIAEoAxIOCgZkaWdlc3QYAiABKAkSFAoMaW5wdXRfZGlnZXN0GAMgASgJEjIKB3NvdXJjZXMYBCADKAsyIS5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZVNvdXJjZRIOCgZpbWFnZXMYBSADKAkSDwoHb2JqZWN0cxgGIAEoBRITCgtyZW5kZXJlZF9hdBgHIAEoCSJoCg1SZWxlYXNlU291cmNlEhAKCHJlcG9fdXJsGAEgASgJEgwKBHBhdGgYAiABKAkSFwoPdGFyZ2V0X3JldmlzaW9uGAMgASgJEhAKCHJldmlzaW9uGAQgASgJEgwKBHRyZWUYBSABKAkyrQIKCFJlbGVhc2VzElsKCkdldFJlbGVhc2USJS5rOG9yLmNoYXJ0c3RvcmUudjEuR2V0UmVsZWFzZVJlcXVlc3QaJi5rOG9yLmNoYXJ0c3RvcmUudjEuR2V0UmVsZWFzZVJlc3BvbnNlEmEKDExpc3RSZWxlYXNlcxInLms4b3IuY2hhcnRzdG9yZS52MS5MaXN0UmVsZWFzZXNSZXF1ZXN0Giguazhvci5jaGFydHN0b3JlLnYxLkxpc3RSZWxlYXNlc1Jlc3BvbnNlEmEKDERpZmZSZWxlYXNlcxInLms4b3IuY2hhcnRzdG9yZS52MS5EaWZmUmVsZWFzZXNSZXF1ZXN0Giguazhvci5jaGFydHN0b3JlLnYxLkRpZmZSZWxlYXNlc1Jlc3BvbnNlYgZwcm90bzM");
+  fileDesc("CiFrOG9yL2NoYXJ0c3RvcmUvdjEvcmVsZWFzZXMucHJvdG8SEms4b3IuY2hhcnRzdG9yZS52MSI8ChFHZXRSZWxlYXNlUmVxdWVzdBIXCg9hcHBsaWNhdGlvbl91aWQYASABKAkSDgoGbnVtYmVyGAIgASgDIlUKEkdldFJlbGVhc2VSZXNwb25zZRIsCgdyZWxlYXNlGAEgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USEQoJbWFuaWZlc3RzGAIgASgMIj0KE0xpc3RSZWxlYXNlc1JlcXVlc3QSFwoPYXBwbGljYXRpb25fdWlkGAEgASgJEg0KBWxpbWl0GAIgASgFIkUKFExpc3RSZWxlYXNlc1Jlc3BvbnNlEi0KCHJlbGVhc2VzGAEgAygLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2UiNwoOUmVmcmVzaFJlcXVlc3QSFwoPYXBwbGljYXRpb25fdWlkGAEgASgJEgwKBGhhcmQYAiABKAgiUQoPUmVmcmVzaFJlc3BvbnNlEiwKB3JlbGVhc2UYASABKAsyGy5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZRIQCghwcm9ibGVtcxgCIAMoCSJIChNEaWZmUmVsZWFzZXNSZXF1ZXN0EhcKD2FwcGxpY2F0aW9uX3VpZBgBIAEoCRIMCgRmcm9tGAIgASgDEgoKAnRvGAMgASgDIqIBChREaWZmUmVsZWFzZXNSZXNwb25zZRIpCgRmcm9tGAEgASgLMhsuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2USJwoCdG8YAiABKAsyGy5rOG9yLmNoYXJ0c3RvcmUudjEuUmVsZWFzZRI2CgdvYmplY3RzGAMgAygLMiUuazhvci5jaGFydHN0b3JlLnYxLlJlbGVhc2VPYmplY3REaWZmIqgBChFSZWxlYXNlT2JqZWN0RGlmZhINCgVncm91cBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEgwKBGtpbmQYAyABKAkSEQoJbmFtZXNwYWNlGAQgASgJEgwKBG5hbWUYBSABKAkSDgoGY2hhbmdlGAYgASgJEjQKBmZpZWxkcxgHIAMoCzIkLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlRmllbGREaWZmIj8KEFJlbGVhc2VGaWVsZERpZmYSDAoEcGF0aBgBIAEoCRIOCgZiZWZvcmUYAiABKAkSDQoFYWZ0ZXIYAyABKAkiqQEKB1JlbGVhc2USDgoGbnVtYmVyGAEgASgDEg4KBmRpZ2VzdBgCIAEoCRIUCgxpbnB1dF9kaWdlc3QYAyABKAkSMgoHc291cmNlcxgEIAMoCzIhLms4b3IuY2hhcnRzdG9yZS52MS5SZWxlYXNlU291cmNlEg4KBmltYWdlcxgFIAMoCRIPCgdvYmplY3RzGAYgASgFEhMKC3JlbmRlcmVkX2F0GAcgASgJImgKDVJlbGVhc2VTb3VyY2USEAoIcmVwb191cmwYASABKAkSDAoEcGF0aBgCIAEoCRIXCg90YXJnZXRfcmV2aXNpb24YAyABKAkSEAoIcmV2aXNpb24YBCABKAkSDAoEdHJlZRgFIAEoCTKBAwoIUmVsZWFzZXMSWwoKR2V0UmVsZWFzZRIlLms4b3IuY2hhcnRzdG9yZS52MS5HZXRSZWxlYXNlUmVxdWVzdBomLms4b3IuY2hhcnRzdG9yZS52MS5HZXRSZWxlYXNlUmVzcG9uc2USYQoMTGlzdFJlbGVhc2VzEicuazhvci5jaGFydHN0b3JlLnYxLkxpc3RSZWxlYXNlc1JlcXVlc3QaKC5rOG9yLmNoYXJ0c3RvcmUudjEuTGlzdFJlbGVhc2VzUmVzcG9uc2USUgoHUmVmcmVzaBIiLms4b3IuY2hhcnRzdG9yZS52MS5SZWZyZXNoUmVxdWVzdBojLms4b3IuY2hhcnRzdG9yZS52MS5SZWZyZXNoUmVzcG9uc2USYQoMRGlmZlJlbGVhc2VzEicuazhvci5jaGFydHN0b3JlLnYxLkRpZmZSZWxlYXNlc1JlcXVlc3QaKC5rOG9yLmNoYXJ0c3RvcmUudjEuRGlmZlJlbGVhc2VzUmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message k8or.chartstore.v1.GetReleaseRequest
@@ -100,6 +100,56 @@ export const ListReleasesResponseSchema: GenMessage<ListReleasesResponse> = /*@_
   messageDesc(file_k8or_chartstore_v1_releases, 3);
 
 /**
+ * @generated from message k8or.chartstore.v1.RefreshRequest
+ */
+export type RefreshRequest = Message<"k8or.chartstore.v1.RefreshRequest"> & {
+  /**
+   * @generated from field: string application_uid = 1;
+   */
+  applicationUid: string;
+
+  /**
+   * Render again though nothing that was read has changed.
+   *
+   * @generated from field: bool hard = 2;
+   */
+  hard: boolean;
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.RefreshRequest.
+ * Use `create(RefreshRequestSchema)` to create a new message.
+ */
+export const RefreshRequestSchema: GenMessage<RefreshRequest> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 4);
+
+/**
+ * @generated from message k8or.chartstore.v1.RefreshResponse
+ */
+export type RefreshResponse = Message<"k8or.chartstore.v1.RefreshResponse"> & {
+  /**
+   * The newest release then; absent where there is none.
+   *
+   * @generated from field: k8or.chartstore.v1.Release release = 1;
+   */
+  release?: Release | undefined;
+
+  /**
+   * Why there is no release of what the sources say now.
+   *
+   * @generated from field: repeated string problems = 2;
+   */
+  problems: string[];
+};
+
+/**
+ * Describes the message k8or.chartstore.v1.RefreshResponse.
+ * Use `create(RefreshResponseSchema)` to create a new message.
+ */
+export const RefreshResponseSchema: GenMessage<RefreshResponse> = /*@__PURE__*/
+  messageDesc(file_k8or_chartstore_v1_releases, 5);
+
+/**
  * @generated from message k8or.chartstore.v1.DiffReleasesRequest
  */
 export type DiffReleasesRequest = Message<"k8or.chartstore.v1.DiffReleasesRequest"> & {
@@ -126,7 +176,7 @@ export type DiffReleasesRequest = Message<"k8or.chartstore.v1.DiffReleasesReques
  * Use `create(DiffReleasesRequestSchema)` to create a new message.
  */
 export const DiffReleasesRequestSchema: GenMessage<DiffReleasesRequest> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 4);
+  messageDesc(file_k8or_chartstore_v1_releases, 6);
 
 /**
  * @generated from message k8or.chartstore.v1.DiffReleasesResponse
@@ -155,7 +205,7 @@ export type DiffReleasesResponse = Message<"k8or.chartstore.v1.DiffReleasesRespo
  * Use `create(DiffReleasesResponseSchema)` to create a new message.
  */
 export const DiffReleasesResponseSchema: GenMessage<DiffReleasesResponse> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 5);
+  messageDesc(file_k8or_chartstore_v1_releases, 7);
 
 /**
  * @generated from message k8or.chartstore.v1.ReleaseObjectDiff
@@ -206,7 +256,7 @@ export type ReleaseObjectDiff = Message<"k8or.chartstore.v1.ReleaseObjectDiff"> 
  * Use `create(ReleaseObjectDiffSchema)` to create a new message.
  */
 export const ReleaseObjectDiffSchema: GenMessage<ReleaseObjectDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 6);
+  messageDesc(file_k8or_chartstore_v1_releases, 8);
 
 /**
  * @generated from message k8or.chartstore.v1.ReleaseFieldDiff
@@ -235,7 +285,7 @@ export type ReleaseFieldDiff = Message<"k8or.chartstore.v1.ReleaseFieldDiff"> & 
  * Use `create(ReleaseFieldDiffSchema)` to create a new message.
  */
 export const ReleaseFieldDiffSchema: GenMessage<ReleaseFieldDiff> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 7);
+  messageDesc(file_k8or_chartstore_v1_releases, 9);
 
 /**
  * @generated from message k8or.chartstore.v1.Release
@@ -284,7 +334,7 @@ export type Release = Message<"k8or.chartstore.v1.Release"> & {
  * Use `create(ReleaseSchema)` to create a new message.
  */
 export const ReleaseSchema: GenMessage<Release> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 8);
+  messageDesc(file_k8or_chartstore_v1_releases, 10);
 
 /**
  * @generated from message k8or.chartstore.v1.ReleaseSource
@@ -321,7 +371,7 @@ export type ReleaseSource = Message<"k8or.chartstore.v1.ReleaseSource"> & {
  * Use `create(ReleaseSourceSchema)` to create a new message.
  */
 export const ReleaseSourceSchema: GenMessage<ReleaseSource> = /*@__PURE__*/
-  messageDesc(file_k8or_chartstore_v1_releases, 9);
+  messageDesc(file_k8or_chartstore_v1_releases, 11);
 
 /**
  * Releases are immutable renderings of applications, numbered per application.
@@ -348,6 +398,16 @@ export const Releases: GenService<{
     methodKind: "unary";
     input: typeof ListReleasesRequestSchema;
     output: typeof ListReleasesResponseSchema;
+  },
+  /**
+   * Refresh looks at an application now, and answers when that is done. NOT_FOUND: it is not declared.
+   *
+   * @generated from rpc k8or.chartstore.v1.Releases.Refresh
+   */
+  refresh: {
+    methodKind: "unary";
+    input: typeof RefreshRequestSchema;
+    output: typeof RefreshResponseSchema;
   },
   /**
    * DiffReleases compares two releases of an application field by field. NOT_FOUND: one of them is not kept.

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file k8or/codesource/v1/refreshes.proto.
  */
 export const file_k8or_codesource_v1_refreshes: GenFile = /*@__PURE__*/
-  fileDesc("CiJrOG9yL2NvZGVzb3VyY2UvdjEvcmVmcmVzaGVzLnByb3RvEhJrOG9yLmNvZGVzb3VyY2UudjEiKAoOUmVmcmVzaFJlcXVlc3QSFgoOcmVwb3NpdG9yeV91cmwYASABKAkiEQoPUmVmcmVzaFJlc3BvbnNlMl8KCVJlZnJlc2hlcxJSCgdSZWZyZXNoEiIuazhvci5jb2Rlc291cmNlLnYxLlJlZnJlc2hSZXF1ZXN0GiMuazhvci5jb2Rlc291cmNlLnYxLlJlZnJlc2hSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("CiJrOG9yL2NvZGVzb3VyY2UvdjEvcmVmcmVzaGVzLnByb3RvEhJrOG9yLmNvZGVzb3VyY2UudjEiNgoOUmVmcmVzaFJlcXVlc3QSFgoOcmVwb3NpdG9yeV91cmwYASABKAkSDAoEd2FpdBgCIAEoCCIRCg9SZWZyZXNoUmVzcG9uc2UyXwoJUmVmcmVzaGVzElIKB1JlZnJlc2gSIi5rOG9yLmNvZGVzb3VyY2UudjEuUmVmcmVzaFJlcXVlc3QaIy5rOG9yLmNvZGVzb3VyY2UudjEuUmVmcmVzaFJlc3BvbnNlYgZwcm90bzM");
 
 /**
  * @generated from message k8or.codesource.v1.RefreshRequest
@@ -20,6 +20,13 @@ export type RefreshRequest = Message<"k8or.codesource.v1.RefreshRequest"> & {
    * @generated from field: string repository_url = 1;
    */
   repositoryUrl: string;
+
+  /**
+   * Answer when the look is over; without it, when it is asked for.
+   *
+   * @generated from field: bool wait = 2;
+   */
+  wait: boolean;
 };
 
 /**
