@@ -1,4 +1,5 @@
 import type { EventDefinition, Fact, FactDraft, LeaseRecord, RecordDefinition, ServiceName } from '@k8or/contracts'
+import type { DeadLetterNote } from './consume/dead-letter'
 import type { FactHandlers } from './consume/fact-consumer'
 import type { Handling } from './consume/handle-facts'
 
@@ -137,17 +138,8 @@ export interface ReplayedStream {
 }
 
 /** A fact that a service could not handle, with the reason. */
-export interface DeadLetter {
+export interface DeadLetter extends DeadLetterNote {
   readonly id: number
-  readonly service: ServiceName
-  /** The subject of the fact. */
-  readonly subject: string
-  readonly reason: string
-  readonly time: string
-  /** Where the fact was taken from. */
-  readonly stream: string
-  readonly sequence: number
-  readonly attempts: number
   readonly eventId: string
 }
 

@@ -1,17 +1,8 @@
-/** What it takes to ask a registry; what is absent is not needed. */
-export interface RegistryAccess {
-  readonly username: string
-  readonly password: string
-  /** Shown as it is. */
-  readonly bearerToken: string
-  /** PEM of further authorities. */
-  readonly tlsCa: string
-  readonly tlsClientCert: string
-  readonly tlsClientKey: string
-  /** Certificates are not checked, and plain HTTP will do. */
-  readonly insecure: boolean
-  readonly plainHttp: boolean
-}
+import type { Message } from '@bufbuild/protobuf'
+import type { GetRegistryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
+
+/** What it takes to ask a registry, as AccessPoint answers it; what is empty is not needed. */
+export type RegistryAccess = Omit<GetRegistryResponse, keyof Message>
 
 /** A public registry. */
 export const noRegistryAccess: RegistryAccess = {
