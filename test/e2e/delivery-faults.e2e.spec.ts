@@ -1,16 +1,13 @@
-import { eventually, git, RegistryClient, readFileAt, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
+import { git, RegistryClient, readFileAt, runsHealthy, valueAt, type DrivenRepository } from '@k8or/rig'
+import { Bystander } from './src/bystander'
 import { k8or, k8orJson } from './src/command'
 import { condition, conditionsOf } from './src/conditions'
+import { decided, decisionsOf } from './src/decisions'
 import { warnings } from './src/log-lines'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 
 const updater = 'argocd-image-updater.argoproj.io'
-
-interface Told {
-  readonly decision: string
-  readonly reason: string
-}
 
 interface Policy {
   readonly current: string
@@ -29,8 +26,7 @@ const template = configMap('charted', 'x').replace('"x"', '"{{ .Values.colour }}
 describe('test/e2e/delivery-faults.e2e', () => {
   const mesh = useMesh({ registry: true, environment: { K8OR_REGISTRY_INTERVAL_MS: '1000' } })
   let registry: RegistryClient
-  let bystander: DrivenRepository
-  let pushes = 0
+  let others: Bystander
 
   beforeAll(async () => {
     const { driver, mesh: running } = mesh()
@@ -39,7 +35,7 @@ describe('test/e2e/delivery-faults.e2e', () => {
     const metadata = { name: 'pull', namespace: 'argocd' }
     const stringData = { login: `${username}:${password}` }
     await driver.hub.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData })
-    bystander = await driver.deploy('bystander', { 'app/c.yaml': configMap('bystander', '0') })
+    others = await Bystander.start(driver)
   }, 90_000)
   afterAll(() => registry.close())
 
@@ -60,21 +56,6 @@ describe('test/e2e/delivery-faults.e2e', () => {
       ),
     }
     return driver.deploy(name, files, { annotations })
-  }
-
-  const othersGoOn = async () => {
-    pushes += 1
-    await bystander.push({ 'app/c.yaml': configMap('bystander', String(pushes)) })
-    await mesh().driver.untilApplied('bystander', String(pushes), 15_000)
-  }
-
-  /** Waits until `k8or why` tells of a decision. */
-  const why = (name: string, decision: string, reason: RegExp): Promise<Told> => {
-    const told = async () =>
-      (await k8orJson<Told[]>(mesh().driver, ['why', name])).find(
-        (one) => one.decision === decision && reason.test(one.reason),
-      )
-    return eventually(told, { timeoutMs: 30_000, stepMs: 500, what: `${decision}: ${String(reason)} of ${name}` })
   }
 
   const policyOf = async (name: string): Promise<Policy | undefined> =>
@@ -101,7 +82,7 @@ describe('test/e2e/delivery-faults.e2e', () => {
     await repository.push(chart(`${template}  more: {{ required "set colours.main" .Values.colours }}\n`))
     const wrong = /templates\/config\.yaml:7.*set colours\.main/
     expect(await condition(driver, 'charted', 'ComparisonError')).toMatch(wrong)
-    await othersGoOn()
+    await others.goesOn()
     const line = theOnlyLine(wrong)
     expect(line).toMatchObject({ name: 'chartstore', application: 'argocd/charted' })
     const { out } = await k8or(driver, ['why', 'charted'])
@@ -121,12 +102,12 @@ describe('test/e2e/delivery-faults.e2e', () => {
     const repository = await followed('strict', { strict: '~1.0' }, files)
     await pushImage('strict', '7.0.0')
     const reason = /strict:7\.0\.0 is not admitted by the policy of strict \(semver ~1\.0\): .*; push a tag/
-    expect((await why('strict', 'image refused', reason)).reason).toMatch(reason)
+    await decided(driver, 'strict', 'image refused', reason)
     expect(await policyOf('strict')).toMatchObject({ current: '1.0.0', outcome: 'refused', tag: '7.0.0' })
     expect(theOnlyLine(reason)).toMatchObject({ application: 'argocd/strict', image, tag: '7.0.0' })
     const { out } = await k8or(driver, ['trace', '--image', `${image}:7.0.0`, '-o', 'table'])
     expect(out).toMatch(/image\.considered .*7\.0\.0 refused: /)
-    await othersGoOn()
+    await others.goesOn()
     expect(await subjects(repository)).toHaveLength(1)
     await pushImage('strict', '1.0.1')
     await runs('strict', `${image}:1.0.1`)
@@ -143,9 +124,9 @@ describe('test/e2e/delivery-faults.e2e', () => {
     await registry.removeTag('shop/fleeting', '1.1.0')
     const reason =
       /fleeting:1\.1\.0 is named by the files, and the registry does not have it: .*; push it again/
-    await why('fleeting', 'image failed', reason)
+    await decided(mesh().driver, 'fleeting', 'image failed', reason)
     expect(await policyOf('fleeting')).toMatchObject({ current: '1.1.0', outcome: 'failed', tag: '1.1.0' })
-    await othersGoOn()
+    await others.goesOn()
     expect(theOnlyLine(reason)).toMatchObject({ application: 'argocd/fleeting', image, tag: '1.1.0' })
     expect(await readFileAt(repository.path, 'app/web.yaml')).toContain(`${image}:1.1.0`)
     await pushImage('fleeting', '1.2.0')
@@ -162,7 +143,7 @@ describe('test/e2e/delivery-faults.e2e', () => {
     await pushImage('raced', '1.1.0')
     await runs('raced', `${image}:1.1.0`)
     await driver.untilApplied('raced', 'theirs')
-    await othersGoOn()
+    await others.goesOn()
     const { out } = await k8or(driver, ['trace', 'raced', '-o', 'wide'])
     expect(out).toMatch(/commit\.pushed.*, after 1 lost race/)
     await repository.commit({ 'app/web.yaml': `# theirs\n${web('1.1.0')}` }, 'theirs too')
@@ -192,8 +173,8 @@ describe('test/e2e/delivery-faults.e2e', () => {
     expect((await subjects(repository)).length).toBeLessThanOrEqual(3)
     const isDone = (one: unknown) => JSON.stringify(valueAt(one, 'status.summary.images') ?? '').includes(':2.1.0')
     await driver.application('pair', (one) => runsHealthy(one) && isDone(one), 30_000)
-    const decisions = await k8orJson<Told[]>(driver, ['why', 'pair'])
+    const decisions = await decisionsOf(driver, 'pair')
     expect(decisions.filter(({ decision }) => decision === 'image selected')).toHaveLength(2)
-    await othersGoOn()
+    await others.goesOn()
   }, 120_000)
 })
