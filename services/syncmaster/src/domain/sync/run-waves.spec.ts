@@ -91,6 +91,16 @@ describe('services/syncmaster/src/domain/sync/run-waves', () => {
     expect(world.application.status.history).toHaveLength(1)
   })
 
+  it('says why nobody can tell how it stands with what is waited for', async () => {
+    const world = worldOf()
+    publish(world, 1, three)
+    await look(world)
+    world.judge('a', 'Unknown', 'cluster east does not answer')
+    await look(world)
+    expect(stateOf(world)?.message).toBe('waiting for healthy state of apps/Deployment/a: cluster east does not answer')
+    expect(await rollOut(world)).toEqual(['a', 'b', 'c'])
+  })
+
   it('A8.3 does not wait within a lone wave', async () => {
     const world = worldOf()
     publish(world, 1, [deployment('a', 5), deployment('b', 5)])

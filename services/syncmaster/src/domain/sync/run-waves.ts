@@ -46,7 +46,7 @@ export async function runWaves(work: Work, begun: WavedSync, mode: ApplyMode): P
       const marked = markGates(outcomesOf(work, sync, mode, members, handled), move)
       return { sync, objects: [...namespace, ...marked], end, message }
     }
-    if (move.kind === 'wait') return run(undefined, describeAwaited(move.awaited))
+    if (move.kind === 'wait') return run(undefined, describeWait(work, move.awaited))
     if (move.kind === 'fail') return run(unhealthyEnd(work, move.failed))
     if (move.kind === 'end') return run({ phase: 'Succeeded', message: 'successfully synced (no more tasks)' })
     if (move.kind === 'enter') progress = { ...progress, wave: move.wave, isApplied: false, since: '' }
@@ -106,6 +106,13 @@ function membersOf(
 
 function isThere(work: Work, { key }: Change): boolean {
   return work.ports.live.index.find(needed(work.cluster).name, key) !== undefined
+}
+
+/** Where nobody can tell how it stands, such as on a cluster that does not answer, why not is what matters. */
+function describeWait(work: Work, awaited: readonly Member[]): string {
+  const healths = awaited.map(({ change }) => judgedObject(work, change).verdict?.health)
+  const unknown = healths.find((health) => health?.status === 'Unknown')?.message ?? ''
+  return [describeAwaited(awaited), unknown].filter(Boolean).join(': ')
 }
 
 function unhealthyEnd(work: Work, failed: readonly Member[]): End {
