@@ -122,8 +122,7 @@ describe('test/e2e/delivery-faults.e2e', () => {
     await pushImage('fleeting', '1.1.0')
     await runs('fleeting', `${image}:1.1.0`)
     await registry.removeTag('shop/fleeting', '1.1.0')
-    const reason =
-      /fleeting:1\.1\.0 is named by the files, and the registry does not have it: .*; push it again/
+    const reason = /fleeting:1\.1\.0 is named by the files, and the registry does not have it: .*; push it again/
     await decided(mesh().driver, 'fleeting', 'image failed', reason)
     expect(await policyOf('fleeting')).toMatchObject({ current: '1.1.0', outcome: 'failed', tag: '1.1.0' })
     await others.goesOn()

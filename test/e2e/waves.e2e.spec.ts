@@ -1,31 +1,9 @@
-import { readyAfterAnnotation, runsHealthy, valueAt, type KubeObject } from '@k8or/rig'
+import { runsHealthy, valueAt } from '@k8or/rig'
 import { k8or } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 import { untilTraced } from './src/traces'
-
-/** The manifest, to be applied in a wave. */
-function wave(manifest: string, number: number): string {
-  const annotations = `annotations: { argocd.argoproj.io/sync-wave: "${String(number)}" }`
-  return manifest
-    .replace(/^metadata: \{ /m, `metadata: { ${annotations}, `)
-    .replace(/^metadata:\n/m, `metadata:\n  ${annotations}\n`)
-}
-
-const slowly = (manifest: string, readyAfterMs: number): string =>
-  manifest.replace(
-    '    metadata: { labels:',
-    `    metadata: { annotations: { ${readyAfterAnnotation}: "${String(readyAfterMs)}" }, labels:`,
-  )
-
-const impatient = (manifest: string): string =>
-  manifest.replace('  replicas:', '  progressDeadlineSeconds: 2\n  replicas:')
-
-/** A field of the operation as the status tells it, in text. */
-function operation(application: KubeObject | undefined, field: string): string {
-  const value = valueAt(application, `status.operationState.${field}`)
-  return typeof value === 'string' ? value : ''
-}
+import { impatient, operation, slowly, wave } from './src/waved'
 
 describe('test/e2e/waves.e2e', () => {
   // A lease that runs out only long after each test: whoever is killed takes up its own.
