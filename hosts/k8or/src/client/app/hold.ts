@@ -31,7 +31,7 @@ export async function resumeApplication({ mesh, answer }: Context, _: object, na
 }
 
 /** What was lifted, and what follows from it. */
-function resumeAnswer(response: ResumeResponse, name: string): Answer {
+export function resumeAnswer(response: ResumeResponse, name: string): Answer {
   const { lifted, automated } = response
   const next = automated ? 'the newest release is applied' : `\`k8or app sync ${name}\` applies the newest release`
   return {

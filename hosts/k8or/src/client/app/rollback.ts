@@ -55,7 +55,7 @@ function numberOf(text: string, what: string): bigint {
 }
 
 /** Where a rollback leads; of a dry run, what it would change. */
-function rollbackAnswer(response: RollbackResponse, name: string, dryRun: boolean): Answer {
+export function rollbackAnswer(response: RollbackResponse, name: string, dryRun: boolean): Answer {
   const { release, from, endsRunning, objects, commits } = response
   const way = `release ${release}, from ${from}`
   return {

@@ -46,7 +46,7 @@ function numberOf(text: string): bigint {
 }
 
 /** A line per release that is kept, the newest first. */
-function releasesAnswer(response: ListReleasesResponse): Answer {
+export function releasesAnswer(response: ListReleasesResponse): Answer {
   const { releases } = response
   return {
     data: toJson(ListReleasesResponseSchema, response, { alwaysEmitImplicit: true }),
@@ -68,7 +68,7 @@ function releasesAnswer(response: ListReleasesResponse): Answer {
 }
 
 /** What changed from one release to another, images first. */
-function releaseDiffAnswer(response: DiffReleasesResponse): Answer {
+export function releaseDiffAnswer(response: DiffReleasesResponse): Answer {
   const { objects } = response
   return {
     data: toJson(DiffReleasesResponseSchema, response, { alwaysEmitImplicit: true }),
