@@ -22,7 +22,7 @@ export async function refreshApplication(
 }
 
 /** What a look at the sources found. */
-function refreshAnswer(response: RefreshResponse, name: string): Answer {
+export function refreshAnswer(response: RefreshResponse, name: string): Answer {
   const { release, isNew, revisions, problems } = response
   const at = `release ${release} at ${revisions.map(shortRevision).join(', ')}`
   return {
