@@ -181,5 +181,7 @@ describe('test/e2e/image-write-back.e2e', () => {
     expect(policies).toMatchObject([
       { alias: 'web', image, constraint: '1.x', current: '1.1.0', newest: '9.0.0', outcome: 'refused', tag: '9.0.0' },
     ])
+    const outcomes = policies[0]?.decisions.map(({ outcome, tag }) => `${outcome} ${tag}`)
+    expect(outcomes).toEqual(['refused 9.0.0', 'selected 1.1.0'])
   }, 60_000)
 })

@@ -58,6 +58,19 @@ describe('services/chartstore/src/domain/images/write-back/decide', () => {
     expect(knownTags([pushed('1.2.0', 6)], registry).map((tag) => tag.name)).toEqual(['1.0.0', '1.2.0'])
   })
 
+  it('says that a tag is gone which was pushed, or held, until the registry was asked', () => {
+    const registry = { tags: [{ name: '1.0.0' }], askedAt: at(5), describedAt: new Map() }
+    const rows = [pushed('1.1.0', 1)]
+    const asked = { tags: knownTags(rows, registry), isComplete: true }
+    expect(decide(situation('1.1.0', rows, asked)).gone).toHaveLength(1)
+    const image = { name, token: imageToken(name) }
+    const data = { application: ref, image, tag: '1.1.0', digest: digest('a'), reason: '', edits: [], problem: null }
+    const held = { factId: 'f', causes: [], correlationId: 'c', at: at(2), data: { ...data, outcome: 'held' as const } }
+    const { step, gone } = decide(situation('1.0.0', rows, { ...asked, record: { ...record, last: held } }))
+    expect(step).toEqual({ kind: 'nothing', isAsWanted: true })
+    expect(gone[0]?.reason).toMatch(/1\.1\.0 was held, .* it is not written; push it again/)
+  })
+
   it('waits until what was written is seen, and does not write again what people took back', () => {
     const written = { tag: '1.1.0', digest: digest('a'), commit: 'c'.repeat(40), at: at(9), isSeen: false }
     const now = (minute: number, more: Partial<typeof written> = {}) =>
