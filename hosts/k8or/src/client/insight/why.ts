@@ -17,10 +17,9 @@ import { formatTime } from '../output/words'
 /** `k8or why`: SyncMaster decides what is synced, ChartStore which images are written. */
 export async function explain(context: Context, _: object, text: string): Promise<undefined> {
   const name = parseApplicationName(text)
-  const [{ decisions }, policies] = await Promise.all([
-    context.mesh.call(Applications.method.why, { name }),
-    policiesOf(context, name),
-  ])
+  // One after the other: of an application that there is not, nothing else is to be said.
+  const { decisions } = await context.mesh.call(Applications.method.why, { name })
+  const policies = await policiesOf(context, name)
   await context.answer(decisionsAnswer(newestFirst([...decisions, ...policies.flatMap(imageDecisions)])))
 }
 
