@@ -74,10 +74,15 @@ async function prepare(client: KubeClient, { namespace, webhookSecret }: Prepare
 }
 
 async function removeAll(client: KubeClient, namespace: string, definitions: readonly string[]): Promise<void> {
-  await client.delete('v1/Namespace', namespace)
-  const isGone = async (): Promise<boolean> => (await client.get('v1/Namespace', namespace)) === undefined
-  await eventually(isGone, { timeoutMs: 120_000, stepMs: 200, what: `the end of namespace ${namespace}` })
-  for (const name of definitions) if (await isUnused(client, name)) await client.delete(definitionType, name)
+  await remove(client, 'v1/Namespace', namespace)
+  for (const name of definitions) if (await isUnused(client, name)) await remove(client, definitionType, name)
+}
+
+/** Deletes an object and waits until it is gone: finalizers take their time. */
+async function remove(client: KubeClient, type: string, key: string): Promise<void> {
+  await client.delete(type, key)
+  const isGone = async (): Promise<boolean> => (await client.get(type, key)) === undefined
+  await eventually(isGone, { timeoutMs: 120_000, stepMs: 200, what: `the end of ${type} ${key}` })
 }
 
 // Somebody may have begun to use them meanwhile.
