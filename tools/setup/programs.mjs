@@ -37,7 +37,7 @@ function nodeProblem() {
 
 async function goProblem() {
   if (missing(['go']).length) return ['go is not installed: 1.26 or newer is needed (https://go.dev/dl)']
-  const [text] = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } })
+  const [text = ''] = await run('go', ['version'], { env: { GOTOOLCHAIN: 'local' } })
   const [, major = 0, minor = 0] = /go(\d+)\.(\d+)/.exec(text) ?? []
   const isEnough = Number(major) > 1 || Number(minor) >= 26
   return isEnough ? [] : [`${text.trim()} is too old: 1.26 or newer is needed (https://go.dev/dl)`]
