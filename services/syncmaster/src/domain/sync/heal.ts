@@ -7,7 +7,7 @@ import type { DriftFact } from '../ports'
 import { applyChanges } from './apply-changes'
 import type { ObjectOutcome, Outcome } from './outcome'
 import { summarize } from './outcome'
-import { causeOf } from './run-sync'
+import { causeOf } from './sync-cause'
 import { needed, type Work } from './work'
 
 const healer = 'policy:self-heal'
