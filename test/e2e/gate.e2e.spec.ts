@@ -2,18 +2,17 @@ import { request as plainRequest } from 'node:http'
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
-import { runsHealthy, valueAt, type KubeObject, type MeshDriver } from '@k8or/rig'
+import { runsHealthy, valueAt, type KubeObject, type MeshDriver, type KubeAnswer } from '@k8or/rig'
 import { condition } from './src/conditions'
 import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 
-interface Answer {
-  readonly status: number
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a body has as many shapes as the API
-  readonly body: any
-}
-
-async function ask(driver: MeshDriver, path: string, token?: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
+async function ask(
+  driver: MeshDriver,
+  path: string,
+  token?: string,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<KubeAnswer> {
   const dispatcher = new Agent({ connect: { ca: readFileSync(driver.value('K8OR_CA'), 'utf8') } })
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {

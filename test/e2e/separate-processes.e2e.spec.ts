@@ -3,22 +3,20 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Agent, request } from 'undici'
 import { services, type ServiceName } from '@k8or/contracts'
-import { runsHealthy, valueAt } from '@k8or/rig'
+import { runsHealthy, valueAt, type KubeAnswer } from '@k8or/rig'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
-
-interface Answer {
-  readonly status: number
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a body has as many shapes as the API
-  readonly body: any
-}
 
 describe('test/e2e/separate-processes.e2e', () => {
   // Leases that run out only long after each test: whoever is killed takes up its own.
   const mesh = useMesh({ mode: 'processes', environment: { K8OR_LEASE_TTL_MS: '120000' } })
 
   /** Asks the gate for a cluster as a service would that shows this certificate. */
-  const askAs = async (service: ServiceName | undefined, method: 'GET' | 'PATCH', path: string): Promise<Answer> => {
+  const askAs = async (
+    service: ServiceName | undefined,
+    method: 'GET' | 'PATCH',
+    path: string,
+  ): Promise<KubeAnswer> => {
     const { driver, mesh: running } = mesh()
     const ca = driver.value('K8OR_CA')
     const file = (name: string): string => readFileSync(join(dirname(ca), service ?? '', 'identity', name), 'utf8')

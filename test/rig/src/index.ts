@@ -2,6 +2,7 @@ export { TestAuthority, type CertificateRequest, type KeyedCertificate } from '.
 export { eventually, type EventuallyOptions } from './eventually'
 export { freePort, freePorts } from './free-port'
 export { KubeClient, KubeRefusedError, type ListQuery } from './kube/kube-client'
+export type { KubeAnswer } from './kube/kube-http'
 export type { KubeMetadata, KubeObject } from './kube/kube-object'
 export { startFleet, startKube, type KubeOptions, type KubeServer } from './kube/kube-server'
 export { configMap } from './kube/config-map'

@@ -1,6 +1,6 @@
 import { holdOf } from '../application/hold'
 import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../adapters/memory/memory-world'
+import { Killed, MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { annotations } from '../application/policy'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'

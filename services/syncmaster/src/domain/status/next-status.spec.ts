@@ -1,5 +1,5 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { MemoryWorld } from '../../adapters/memory/memory-world'
+import { MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
 import { defaultMassChangeLimits } from '../plan/prune'

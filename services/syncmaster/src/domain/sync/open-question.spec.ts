@@ -1,6 +1,6 @@
 import { hubCluster, type ReleaseRecord } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
-import { MemoryWorld } from '../../adapters/memory/memory-world'
+import { MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
 import { defaultMassChangeLimits } from '../plan/prune'

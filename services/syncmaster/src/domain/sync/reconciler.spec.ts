@@ -1,6 +1,6 @@
 import type { SyncFinished } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../adapters/memory/memory-world'
+import { Killed, MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
 import { defaultMassChangeLimits } from '../plan/prune'

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../../adapters/memory/memory-world'
+import { Killed, MemoryWorld } from '../../../../test/memory-world'
 import { declarationOf } from '../../application/declaration'
 import { terminationPatch } from '../../application/termination'
 import { healAllowance, TokenBuckets } from '../../drift/token-bucket'

@@ -11,9 +11,9 @@ import {
 } from '@k8or/contracts'
 import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
-import { parseApplication, type Application } from '../../domain/application/application'
-import { LiveIndex } from '../../domain/drift/live-index'
-import { driftId } from '../../domain/sync/heal'
+import { parseApplication, type Application } from '../src/domain/application/application'
+import { LiveIndex } from '../src/domain/drift/live-index'
+import { driftId } from '../src/domain/sync/heal'
 import {
   ConflictError,
   RefusedError,
@@ -24,10 +24,10 @@ import {
   type Leaving,
   type MutationOptions,
   type Ports,
-} from '../../domain/ports'
-import type { Verdict } from '../../domain/status/health'
-import type { SyncPointer } from '../../domain/sync/sync-pointer'
-import { RecentDesiredSets } from './desired-sets'
+} from '../src/domain/ports'
+import type { Verdict } from '../src/domain/status/health'
+import type { SyncPointer } from '../src/domain/sync/sync-pointer'
+import { RecentDesiredSets } from '../src/adapters/memory/desired-sets'
 
 /** Thrown at the call at which the process is to die. */
 export class Killed extends Error {}
