@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const config = demoConfig()
   const write = (text: string): void => void process.stdout.write(text)
   const interrupted = interruption()
-  const narrator = new Narrator(write, interrupted)
+  const narrator = new Narrator(process.stdout, interrupted)
   narrator.act('k8or mesh: the demo')
   const dir = tempDir('demo')
   const { kubeconfig } = config

@@ -45,7 +45,12 @@ describe('test/e2e/demo.e2e', () => {
   })
 
   it('`make demo` shows a push becoming healthy pods with a time for each hop, and leaves nothing behind', async () => {
-    const demo = start({ command: 'make', args: ['-s', 'demo'], cwd: repositoryRoot, env: { DEMO_EXIT: '1' } })
+    const demo = start({
+      command: 'make',
+      args: ['-s', 'demo'],
+      cwd: repositoryRoot,
+      env: { DEMO_EXIT: '1', CI: 'true' },
+    })
     await demo.untilPrinted('"shop" is declared')
     const pids = meshDriver(demo).pids()
     expect(await demo.ended()).toBe(0)

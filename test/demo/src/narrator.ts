@@ -11,21 +11,25 @@ class NotAsToldError extends Error {
 /** Tells the story of the demo on a terminal: an act, its steps, and how long each took. */
 export class Narrator {
   readonly #begin = performance.now()
+  readonly #colors: ReturnType<typeof pc.createColors>
 
   constructor(
-    private readonly write: (text: string) => void,
+    private readonly out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
     private readonly interrupted: AbortSignal,
-  ) {}
+  ) {
+    // The variable CI alone would colour a pipe too.
+    this.#colors = pc.createColors(out.isTTY && pc.isColorSupported)
+  }
 
   /** A heading. */
   act(title: string): void {
-    this.write(`\n${pc.bold(title)}\n`)
+    this.out.write(`\n${this.#colors.bold(title)}\n`)
   }
 
   /** One line of the story, with the time since it began. */
   say(text: string): void {
     const seconds = ((performance.now() - this.#begin) / 1000).toFixed(2).padStart(7)
-    this.write(`${pc.dim(`${seconds} s`)}  ${text}\n`)
+    this.out.write(`${this.#colors.dim(`${seconds} s`)}  ${text}\n`)
   }
 
   /** Waits for what is told to happen and says how long it took; throws when it does not happen. */
@@ -34,12 +38,14 @@ export class Narrator {
     const result = await unlessInterrupted(happening, this.interrupted).catch((error: unknown) => {
       throw error instanceof InterruptedError ? error : new NotAsToldError(text, error)
     })
-    this.say(`${pc.green('ok')} ${text} ${pc.dim(`(${(performance.now() - begin).toFixed(0)} ms)`)}`)
+    this.say(
+      `${this.#colors.green('ok')} ${text} ${this.#colors.dim(`(${(performance.now() - begin).toFixed(0)} ms)`)}`,
+    )
     return result
   }
 
   /** Text that stands for itself, indented. */
   show(text: string): void {
-    for (const line of text.trimEnd().split('\n')) this.write(`           ${line}`.trimEnd() + '\n')
+    for (const line of text.trimEnd().split('\n')) this.out.write(`           ${line}`.trimEnd() + '\n')
   }
 }
