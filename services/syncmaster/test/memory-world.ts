@@ -14,17 +14,11 @@ import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../src/domain/application/application'
 import { LiveIndex } from '../src/domain/drift/live-index'
 import { driftId } from '../src/domain/sync/heal'
-import {
-  ConflictError,
-  RefusedError,
-  type Account,
-  type Accounts,
-  type Announcer,
-  type Fence,
-  type Leaving,
-  type MutationOptions,
-  type Ports,
-} from '../src/domain/ports'
+import { ConflictError } from '../src/domain/application/applications'
+import { RefusedError, type Fence, type MutationOptions } from '../src/domain/cluster/clusters'
+import type { Account, Accounts, Leaving } from '../src/domain/account/accounts'
+import type { Announcer } from '../src/domain/fact/announcer'
+import type { Ports } from '../src/domain/ports'
 import type { Verdict } from '../src/domain/status/health'
 import type { SyncPointer } from '../src/domain/sync/sync-pointer'
 import { RecentDesiredSets } from '../src/adapters/memory/desired-sets'

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters as KubeClusters } from '@k8or/cluster-client'
 import { refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
-import { RefusedError, type Clusters, type MutationOptions } from '../../domain/ports'
+import { RefusedError, type Clusters, type MutationOptions } from '../../domain/cluster/clusters'
 
 const servedWithinMs = 5000
 const askEveryMs = 200

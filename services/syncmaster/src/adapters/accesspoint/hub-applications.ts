@@ -5,7 +5,7 @@ import { parseProject, type Project } from '@k8or/projects'
 import type { Logger } from '@k8or/telemetry'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { attentionDigest } from '../../domain/application/declaration'
-import { ConflictError, type Applications } from '../../domain/ports'
+import { ConflictError, type Applications } from '../../domain/application/applications'
 import type { HubEvents } from './hub-events'
 
 const group = 'argoproj.io'

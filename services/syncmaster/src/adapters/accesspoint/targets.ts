@@ -3,7 +3,7 @@ import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/
 import type { Bus } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { NotFoundError, type Calls } from '@k8or/rpc'
-import type { TargetProblem, Targets } from '../../domain/ports'
+import type { TargetProblem, Targets } from '../../domain/project/targets'
 import { describeUnknown, isNamed, type NamedCluster } from '../../domain/project/destination'
 import type { TargetCluster } from '../../domain/project/rules'
 

@@ -2,7 +2,8 @@ import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8o
 import type { Bus } from '@k8or/jetstream'
 import { keyOf } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import type { Account, Accounts, AccountView, Clock } from '../../domain/ports'
+import type { Account, Accounts, AccountView } from '../../domain/account/accounts'
+import type { Clock } from '../../domain/ports'
 import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
 
 /** The accounts of the applications whose buckets are held here: in memory, and in the records of the bus. */

@@ -18,7 +18,9 @@ import {
   type SyncStarted,
 } from '@k8or/contracts'
 import type { Publisher } from '@k8or/jetstream'
-import type { Announcer, Cause, Clock, DriftFact, Leaving, RollbackFact, SyncFact } from '../../domain/ports'
+import type { Announcer, Cause, DriftFact, RollbackFact, SyncFact } from '../../domain/fact/announcer'
+import type { Clock } from '../../domain/ports'
+import type { Leaving } from '../../domain/account/accounts'
 import { driftId } from '../../domain/sync/heal'
 
 /** Announces SyncMaster's facts on the bus. */

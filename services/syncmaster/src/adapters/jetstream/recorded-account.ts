@@ -1,6 +1,7 @@
 import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
 import type { Records } from '@k8or/jetstream'
-import type { Account, Clock, Leaving } from '../../domain/ports'
+import type { Account, Leaving } from '../../domain/account/accounts'
+import type { Clock } from '../../domain/ports'
 import { SyncPointer } from '../../domain/sync/sync-pointer'
 
 /** The records in which accounts are kept. */

@@ -1,5 +1,5 @@
 import { Later } from '@k8or/outcome'
-import { ConflictError, type Applications } from '../ports'
+import { ConflictError, type Applications } from './applications'
 import type { Application } from './application'
 
 const tries = 5

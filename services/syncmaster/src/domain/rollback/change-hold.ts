@@ -2,7 +2,7 @@ import type { Application } from '../application/application'
 import { holdAnnotation, holdsOf, type Hold } from '../application/hold'
 import { patchPresent } from '../application/patch-present'
 import { annotations } from '../application/policy'
-import type { Applications } from '../ports'
+import type { Applications } from '../application/applications'
 
 /** Lets an application be changed again. Answers what kept it from that. */
 export async function liftHold(

@@ -3,7 +3,7 @@ import type { Application, Operation } from '../application/application'
 import { holdAnnotation, holdOf, describeHold } from '../application/hold'
 import { patchPresent } from '../application/patch-present'
 import { annotations } from '../application/policy'
-import type { Applications } from '../ports'
+import type { Applications } from '../application/applications'
 import { isBusy, requestedInfo } from '../sync/request-operation'
 
 /** What is asked for. */

@@ -3,7 +3,7 @@ import type { Change } from '../plan/change'
 import { countChanges } from '../plan/change-set'
 import { whyKept, type ApplyMode } from './apply-changes'
 import { selectedChanges } from './selection'
-import { causeOf, revisionsOf, rollbackFact, syncFact } from './sync-cause'
+import { causeOf, revisionsOf, rollbackFact, syncFact } from '../fact/sync-cause'
 import type { SyncPointer } from './sync-pointer'
 import { needed, type Work } from './work'
 

@@ -2,7 +2,7 @@ import type { ApplyMode } from './apply-changes'
 import { announceStart } from './announce-start'
 import { syncedObjects, type End, type ObjectOutcome, type Outcome } from './outcome'
 import { nextRetryMs, retryPlan } from './retry'
-import { causeOf, revisionsOf, rollbackFact, syncFact } from './sync-cause'
+import { causeOf, revisionsOf, rollbackFact, syncFact } from '../fact/sync-cause'
 import { syncName, type SyncPointer } from './sync-pointer'
 import { needed, type Work } from './work'
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@k8or/kube-objects'
 import { Later, describeError } from '@k8or/outcome'
 import type { Change } from '../plan/change'
-import { RefusedError } from '../ports'
+import { RefusedError } from '../cluster/clusters'
 import type { ObjectOutcome } from './outcome'
 import { needed, type Work } from './work'
 

@@ -1,5 +1,5 @@
 import { endAbandoned } from './end-abandoned'
-import { actorOf } from './sync-cause'
+import { actorOf } from '../fact/sync-cause'
 import type { SyncPointer } from './sync-pointer'
 import { needed, type Work } from './work'
 

@@ -2,7 +2,7 @@ import { bucketOf } from '@k8or/contracts'
 import type { Application } from '../application/application'
 import { LiveIndex } from '../drift/live-index'
 import type { Live, Ports } from '../ports'
-import { AskedAccount } from './asked-account'
+import { AskedAccount } from '../account/asked-account'
 import { Memory, Work, type Settings } from './work'
 
 /** The lease of whoever owns nothing: enough for dry runs, refused for all else. */

@@ -5,7 +5,7 @@ import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { compareWithPrediction } from '../plan/compare'
 import { formatPath, maskSecrets } from '@k8or/kube-objects'
 import { keptFromPruning } from '../plan/prune'
-import { RefusedError } from '../ports'
+import { RefusedError } from '../cluster/clusters'
 import { whyNotApplied } from './apply-changes'
 import { needed, type Work } from './work'
 

@@ -1,7 +1,7 @@
 import { Never } from '@k8or/outcome'
 import type { Application, Operation } from '../application/application'
 import { patchPresent } from '../application/patch-present'
-import type { Applications } from '../ports'
+import type { Applications } from '../application/applications'
 
 /** The entry of `operation.info` by which whoever asked knows the operation again. */
 export const requestedInfo = 'requested'

@@ -2,7 +2,7 @@ import { Never } from '@k8or/outcome'
 import type { Application } from '../application/application'
 import { patchPresent } from '../application/patch-present'
 import { terminationPatch } from '../application/termination'
-import type { Applications } from '../ports'
+import type { Applications } from '../application/applications'
 import { isBusy } from './request-operation'
 
 /**

@@ -13,7 +13,7 @@ import { rehearse } from './rehearse'
 import { firstProgress, runWaves, type WavedSync } from './run-waves'
 import { selectedChanges } from './selection'
 import { reportRunning } from './steps/report'
-import { revisionsOf } from './sync-cause'
+import { revisionsOf } from '../fact/sync-cause'
 import type { SyncPointer } from './sync-pointer'
 import type { Work } from './work'
 

@@ -1,5 +1,5 @@
 import { describeError, Later } from '@k8or/outcome'
-import { RefusedError } from '../ports'
+import { RefusedError } from '../cluster/clusters'
 import { TerminatedError } from './apply-changes'
 import { announceDeclaration } from './steps/announce-declaration'
 import { carryOut } from './steps/carry-out'

@@ -1,6 +1,6 @@
 import { isDesired, type Change } from '../../plan/change'
 import { Later } from '@k8or/outcome'
-import { RefusedError } from '../../ports'
+import { RefusedError } from '../../cluster/clusters'
 import { judgedObject } from '../../status/resources'
 import { whyNotApplied } from '../apply-changes'
 import { endAbandoned } from '../end-abandoned'

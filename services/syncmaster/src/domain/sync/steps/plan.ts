@@ -3,7 +3,7 @@ import { Later } from '@k8or/outcome'
 import { isDesired, type Change, type DesiredChange } from '../../plan/change'
 import { findSurplus, planChanges } from '../../plan/change-set'
 import { compareWithPrediction } from '../../plan/compare'
-import { RefusedError } from '../../ports'
+import { RefusedError } from '../../cluster/clusters'
 import { inParallel } from '../in-parallel'
 import { needed, type EndOfLook, type Work } from '../work'
 

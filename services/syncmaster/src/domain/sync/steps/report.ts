@@ -6,7 +6,7 @@ import type { ApplicationStatus } from '../../application/application-status'
 import { mergePatchBetween } from '../../status/merge-patch'
 import { nextStatus } from '../../status/next-status'
 import { operationState } from '../../status/operation-state'
-import { ConflictError } from '../../ports'
+import { ConflictError } from '../../application/applications'
 import { isOver, type SyncPointer } from '../sync-pointer'
 import { operationDigest, type Work } from '../work'
 

@@ -1,4 +1,4 @@
-import type { Account, AccountView } from '../ports'
+import type { Account, AccountView } from './accounts'
 
 /** An account as a question sees it. Only the owner of the bucket writes: what comes to light by asking, it finds itself. */
 export class AskedAccount implements Account {

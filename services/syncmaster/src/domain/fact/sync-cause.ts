@@ -1,6 +1,6 @@
-import type { Cause, RollbackFact, SyncFact } from '../ports'
-import type { SyncPointer } from './sync-pointer'
-import { needed, type Work } from './work'
+import type { Cause, RollbackFact, SyncFact } from './announcer'
+import type { SyncPointer } from '../sync/sync-pointer'
+import { needed, type Work } from '../sync/work'
 
 /** The facts of a sync follow from the release, and from whoever asked for it. */
 export function causeOf(work: Work, actor = actorOf(work)): Cause {
