@@ -13,7 +13,7 @@ import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../src/domain/application/application'
 import { LiveIndex } from '../src/domain/drift/live-index'
-import { driftId } from '../src/domain/sync/heal'
+import { driftDetectedId } from '../src/domain/fact/fact-ids'
 import { ConflictError } from '../src/domain/application/applications'
 import { RefusedError, type Fence, type MutationOptions } from '../src/domain/cluster/clusters'
 import type { Account, Accounts, Leaving } from '../src/domain/account/accounts'
@@ -338,7 +338,7 @@ export class MemoryWorld {
       rollbackStarted: (_, rollback, how) => said(`rollback-started/${rollback.sync}`, { ...rollback, ...how }),
       rollbackFinished: (_, rollback, outcome) =>
         said(`rollback-finished/${rollback.sync}`, { ...rollback, ...outcome }),
-      driftDetected: (cause, drift, how) => said(driftId(cause.application.uid, drift), how),
+      driftDetected: (cause, drift, how) => said(driftDetectedId(cause.application.uid, drift), how),
       driftRepaired: (_, drift, detected) => said(`repaired/${detected}`, drift),
     }
   }

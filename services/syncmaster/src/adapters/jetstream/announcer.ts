@@ -5,7 +5,6 @@ import {
   driftRepaired,
   rollbackFinished,
   rollbackStarted,
-  sha256,
   syncFinished,
   syncPlanned,
   syncStarted,
@@ -21,7 +20,7 @@ import type { Publisher } from '@k8or/jetstream'
 import type { Announcer, Cause, DriftFact, RollbackFact, SyncFact } from '../../domain/fact/announcer'
 import type { Clock } from '../../domain/ports'
 import type { Leaving } from '../../domain/account/accounts'
-import { driftId } from '../../domain/sync/heal'
+import { declaredId, driftDetectedId, driftRepairedId, removedId, syncId } from '../../domain/fact/fact-ids'
 
 /** Announces SyncMaster's facts on the bus. */
 export class BusAnnouncer implements Announcer {
@@ -31,16 +30,13 @@ export class BusAnnouncer implements Announcer {
   ) {}
 
   async declared(record: ApplicationRecord, version: number): Promise<void> {
-    const id = `application.declared/${record.ref.uid}/${version}`
-    await this.publisher.publish(applicationDeclared, { ...this.#ofRecord(record, id), data: { application: record } })
+    const draft = this.#ofRecord(record, declaredId(record.ref, version))
+    await this.publisher.publish(applicationDeclared, { ...draft, data: { application: record } })
   }
 
   async removed(leaving: Leaving): Promise<void> {
-    const id = `application.removed/${leaving.ref.uid}`
-    await this.publisher.publish(applicationRemoved, {
-      ...this.#ofRecord(leaving, id),
-      data: { application: leaving.ref },
-    })
+    const draft = this.#ofRecord(leaving, removedId(leaving.ref))
+    await this.publisher.publish(applicationRemoved, { ...draft, data: { application: leaving.ref } })
   }
 
   async planned(
@@ -49,7 +45,7 @@ export class BusAnnouncer implements Announcer {
     counts: Pick<SyncPlanned, 'create' | 'configure' | 'delete' | 'unchanged'>,
   ): Promise<void> {
     const data = { application: cause.application, ...sync, ...counts }
-    await this.publisher.publish(syncPlanned, this.#draft(cause, syncFactId('sync.planned', sync), data))
+    await this.publisher.publish(syncPlanned, this.#draft(cause, syncId('sync.planned', sync), data))
   }
 
   async started(
@@ -58,8 +54,8 @@ export class BusAnnouncer implements Announcer {
     how: Pick<SyncStarted, 'revisions' | 'trigger' | 'automated' | 'waves' | 'kinds'>,
   ): Promise<void> {
     const data = { application: cause.application, ...sync, ...how }
-    const because = { ...cause, causes: [syncFactId('sync.planned', sync)] }
-    await this.publisher.publish(syncStarted, this.#draft(because, syncFactId('sync.started', sync), data))
+    const because = { ...cause, causes: [syncId('sync.planned', sync)] }
+    await this.publisher.publish(syncStarted, this.#draft(because, syncId('sync.started', sync), data))
   }
 
   async finished(
@@ -68,8 +64,8 @@ export class BusAnnouncer implements Announcer {
     outcome: Omit<SyncFinished, 'application' | 'sync' | 'release' | 'cluster'>,
   ): Promise<boolean> {
     const data = { application: cause.application, ...sync, ...outcome }
-    const because = { ...cause, causes: [syncFactId('sync.started', sync)] }
-    const draft = this.#draft(because, syncFactId('sync.finished', sync), data)
+    const because = { ...cause, causes: [syncId('sync.started', sync)] }
+    const draft = this.#draft(because, syncId('sync.finished', sync), data)
     const { duplicate } = await this.publisher.publish(syncFinished, draft)
     return !duplicate
   }
@@ -80,7 +76,7 @@ export class BusAnnouncer implements Announcer {
     how: Pick<RollbackStarted, 'revisions' | 'reason'>,
   ): Promise<void> {
     const data = { application: cause.application, ...rollback, ...how }
-    await this.publisher.publish(rollbackStarted, this.#draft(cause, syncFactId('rollback.started', rollback), data))
+    await this.publisher.publish(rollbackStarted, this.#draft(cause, syncId('rollback.started', rollback), data))
   }
 
   async rollbackFinished(
@@ -89,11 +85,8 @@ export class BusAnnouncer implements Announcer {
     outcome: Pick<RollbackFinished, 'phase' | 'message' | 'startedAt' | 'finishedAt'>,
   ): Promise<void> {
     const data = { application: cause.application, ...rollback, ...outcome }
-    const because = { ...cause, causes: [syncFactId('rollback.started', rollback)] }
-    await this.publisher.publish(
-      rollbackFinished,
-      this.#draft(because, syncFactId('rollback.finished', rollback), data),
-    )
+    const because = { ...cause, causes: [syncId('rollback.started', rollback)] }
+    await this.publisher.publish(rollbackFinished, this.#draft(because, syncId('rollback.finished', rollback), data))
   }
 
   async driftDetected(
@@ -104,13 +97,13 @@ export class BusAnnouncer implements Announcer {
     const data = { application: cause.application, ...drift, ...how }
     const { correlationId: _release, ...own } = cause
     // A drift begins a chain of its own: no release made it.
-    const draft = this.#draft({ ...own, causes: [] }, driftId(cause.application.uid, drift), data)
+    const draft = this.#draft({ ...own, causes: [] }, driftDetectedId(cause.application.uid, drift), data)
     await this.publisher.publish(driftDetected, draft)
   }
 
   async driftRepaired(cause: Cause, drift: DriftFact, detectedId: string): Promise<void> {
     const data = { application: cause.application, ...drift }
-    const id = `drift.repaired/${sha256(detectedId).slice(0, 24)}/${drift.resourceVersion}`
+    const id = driftRepairedId(detectedId, drift)
     const draft = this.#draft({ ...cause, causes: [detectedId], correlationId: detectedId }, id, data)
     await this.publisher.publish(driftRepaired, draft)
   }
@@ -123,11 +116,4 @@ export class BusAnnouncer implements Announcer {
     const { token, causes, correlationId, actor } = cause
     return { id, token, time: this.clock.now(), causes, actor, data, ...(correlationId ? { correlationId } : {}) }
   }
-}
-
-/** The same sync announced twice has the same id: `sync.started/<application>/<release>/<attempt>`, see `syncName`. */
-function syncFactId(fact: string, { sync, release }: SyncFact): string {
-  const attempt = sync.slice(sync.lastIndexOf('-') + 1)
-  const application = sync.slice(0, -`-${release}-${attempt}`.length)
-  return `${fact}/${application}/${release}/${attempt}`
 }

@@ -1,9 +1,9 @@
-import { sha256 } from '@k8or/contracts'
 import { nameOf } from '@k8or/kube-objects'
 import { describeDrift, formatDrift, type DriftDescription } from '../drift/describe-drift'
 import { failedHealWaitMs } from '../drift/token-bucket'
 import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
 import type { DriftFact } from '../fact/announcer'
+import { driftDetectedId } from '../fact/fact-ids'
 import { applyChanges } from './apply-changes'
 import type { ObjectOutcome, Outcome } from './outcome'
 import { summarize } from './outcome'
@@ -139,16 +139,10 @@ function announceRepairs(
       uid: object.uid,
       resourceVersion: live?.resourceVersion ?? '',
     }
-    const cause = driftId(work.uid, detected.get(key) ?? driftFact(work, object.change))
+    const cause = driftDetectedId(work.uid, detected.get(key) ?? driftFact(work, object.change))
     work.write(work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, cause))
     work.memory.announcedDrifts.delete(key)
   }
-}
-
-/** What makes a drift distinct: the object and the version in which it was seen. */
-export function driftId(application: string, { object, uid, resourceVersion }: DriftFact): string {
-  const name = sha256([object.group, object.kind, object.namespace, object.name].join('/')).slice(0, 16)
-  return `drift.detected/${application}/${name}/${uid}/${resourceVersion === '' ? 'gone' : resourceVersion}`
 }
 
 function noteFailures(work: Work, hasFailed: boolean): void {
