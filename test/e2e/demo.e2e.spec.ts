@@ -49,7 +49,7 @@ describe('test/e2e/demo.e2e', () => {
       command: 'make',
       args: ['-s', 'demo'],
       cwd: repositoryRoot,
-      env: { DEMO_EXIT: '1', CI: 'true' },
+      env: { DEMO_EXIT: '1', CI: 'true', FORCE_COLOR: '1' },
     })
     await demo.untilPrinted('"shop" is declared')
     const pids = meshDriver(demo).pids()

@@ -14,11 +14,11 @@ export class Narrator {
   readonly #colors: ReturnType<typeof pc.createColors>
 
   constructor(
-    private readonly out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
+    private readonly out: { readonly isTTY?: boolean; write(text: string): unknown },
     private readonly interrupted: AbortSignal,
   ) {
-    // The variable CI alone would colour a pipe too.
-    this.#colors = pc.createColors(out.isTTY && pc.isColorSupported)
+    // The variables CI and FORCE_COLOR alone would colour a pipe too.
+    this.#colors = pc.createColors(out.isTTY === true && pc.isColorSupported)
   }
 
   /** A heading. */
