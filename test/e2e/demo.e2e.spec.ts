@@ -122,6 +122,15 @@ describe('test/e2e/demo.e2e', () => {
     120_000,
   )
 
+  it('cleans up when nobody reads it any more', async () => {
+    const demo = start({ ...program, env: firstAct })
+    await demo.untilPrinted('"shop" is declared')
+    demo.stopReading()
+    expect(await demo.ended()).toBe(141)
+    expect(demo.files()).toEqual([])
+    expect(demo.processes()).toEqual([])
+  }, 120_000)
+
   it('stays up when all is told until Ctrl-C, which is no failure', async () => {
     const demo = start({ ...program, env: firstAct })
     await demo.untilPrinted('bin/k8or app list')

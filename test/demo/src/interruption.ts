@@ -1,4 +1,8 @@
-/** That somebody pressed Ctrl-C, or that the demo is told to end. */
+import { constants } from 'node:os'
+
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/** That somebody pressed Ctrl-C, that the demo is told to end, or that nobody reads it any more. */
 export class InterruptedError extends Error {
   constructor(readonly by: NodeJS.Signals) {
     super(`interrupted by ${by}`)
@@ -6,14 +10,19 @@ export class InterruptedError extends Error {
 
   /** The exit code by which shells know a program that a signal has ended. */
   get exitCode(): number {
-    return this.by === 'SIGINT' ? 130 : 143
+    return 128 + constants.signals[this.by]
   }
 }
 
-/** A signal that fires at the first SIGINT or SIGTERM, with an `InterruptedError`; the process itself goes on. */
+/**
+ * A signal that fires, with an `InterruptedError`, at the first SIGINT or SIGTERM, or when the reader of the story is
+ * gone; the process itself goes on.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController()
-  for (const by of ['SIGINT', 'SIGTERM'] as const) process.on(by, () => controller.abort(new InterruptedError(by)))
+  const interruptBy = (by: NodeJS.Signals) => () => controller.abort(new InterruptedError(by))
+  for (const by of signals) process.on(by, interruptBy(by))
+  process.stdout.on('error', interruptBy('SIGPIPE'))
   return controller.signal
 }
 

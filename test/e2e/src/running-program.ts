@@ -52,6 +52,11 @@ export class RunningProgram {
     this.#child.kill(signal)
   }
 
+  /** Closes its output, as `head` does when it has seen enough. */
+  stopReading(): void {
+    this.#child.stdout?.destroy()
+  }
+
   /** Waits for its end and answers its exit code. */
   ended(): Promise<number | null> {
     return this.#ended
