@@ -1,6 +1,7 @@
 import {
   fieldManager,
   hubCluster,
+  managedMarks,
   sha256,
   type AppliedRecord,
   type ApplicationRecord,
@@ -156,7 +157,7 @@ export class MemoryWorld {
       },
       desiredSets: new RecentDesiredSets(1000),
       verdicts: { ofApplication: () => undefined, ofObject: (_, ref) => this.#verdictOn(keyOf(ref)) },
-      live: { index, watch: () => undefined, known: async () => undefined },
+      live: { index, watch: () => undefined, kinds: () => [], known: async () => undefined },
       accounts,
       announcer: this.#announcer(),
       marks: {
@@ -201,6 +202,12 @@ export class MemoryWorld {
   #clusters(): Ports['clusters'] {
     return {
       get: async (_, ref) => this.#call(() => this.objects.get(keyOf(ref))),
+      ofApplication: async (_, kind, application) =>
+        this.#call(() =>
+          [...this.objects.values()].filter(
+            (object) => object.kind === kind.kind && object.metadata.labels?.[managedMarks.application] === application,
+          ),
+        ),
       apply: async (_, object, options) => this.#call(() => this.#apply(object, options)),
       delete: async (_, ref) => this.#call(() => this.#delete(keyOf(ref))),
       isNamespaced: async (_: string, kind: KindRef) => kind.kind !== 'Namespace',

@@ -47,6 +47,8 @@ export interface Live {
   readonly index: LiveIndex
   /** Begins to watch these kinds of a cluster, where that is not done yet. */
   watch(cluster: string, kinds: readonly KindRef[]): void
+  /** The kinds of a cluster that are watched. */
+  kinds(cluster: string): readonly KindRef[]
   /** Resolves when these kinds are known; with the trouble that stands in the way, if there is any. */
   known(cluster: string, kinds: readonly KindRef[], signal: AbortSignal): Promise<string | undefined>
 }

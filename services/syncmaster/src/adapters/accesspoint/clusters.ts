@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@k8or/contracts'
+import { managedMarks, type ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters as KubeClusters } from '@k8or/cluster-client'
 import { refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { RefusedError, type Clusters, type MutationOptions } from '../../domain/cluster/clusters'
@@ -12,6 +12,12 @@ export class GateClusters implements Clusters {
 
   get(cluster: string, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
     return translated(ref, this.clusters.get(cluster, ref, { signal }))
+  }
+
+  async ofApplication(cluster: string, kind: KindRef, application: string, signal: AbortSignal): Promise<KubeObject[]> {
+    const labelSelector = `${managedMarks.application}=${application}`
+    const listed = this.clusters.list(cluster, kind, { signal, labelSelector })
+    return translated({ ...kind, namespace: '', name: '*' }, listed).catch(noneWhereNotServed)
   }
 
   apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject> {
@@ -50,6 +56,11 @@ async function translated<Answer>(ref: ObjectRef, call: Promise<Answer>): Promis
       throw new RefusedError(error.message, ref, error.status, error.reason, { cause: error })
     throw error
   }
+}
+
+function noneWhereNotServed(error: unknown): KubeObject[] {
+  if (error instanceof RefusedError && error.reason === 'KindNotServed') return []
+  throw error
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -64,6 +64,10 @@ export class LiveWatches implements Live {
     for (const kind of kinds) this.#ensure(cluster, kind)
   }
 
+  kinds(cluster: string): readonly KindRef[] {
+    return [...this.#watches.values()].filter((watch) => watch.cluster === cluster).map(({ kind }) => kind)
+  }
+
   async known(cluster: string, kinds: readonly KindRef[], signal: AbortSignal): Promise<string | undefined> {
     const watches = kinds.map((kind) => this.#ensure(cluster, kind))
     await Promise.all(watches.map((watch) => settled(watch, AbortSignal.any([signal, this.signal]))))

@@ -23,6 +23,8 @@ export interface MutationOptions {
  */
 export interface Clusters {
   get(cluster: string, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>
+  /** The objects of a kind that carry the label of an application; none of a kind that is not served. */
+  ofApplication(cluster: string, kind: KindRef, application: string, signal: AbortSignal): Promise<KubeObject[]>
   /** Forced server-side apply; answers the object as it is stored then (or would be). */
   apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject>
   /** Answers false when it was not there. */

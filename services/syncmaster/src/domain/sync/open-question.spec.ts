@@ -1,5 +1,6 @@
 import { hubCluster, type ReleaseRecord } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
+import { Later } from '@k8or/outcome'
 import { MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
@@ -76,6 +77,27 @@ describe('services/syncmaster/src/domain/sync/open-question', () => {
       'delete leaves',
     ])
     expect(world.stored).toEqual(before)
+  })
+
+  it('C108.2 an object that carries the label and of which nothing is stored is told as the owner tells it', async () => {
+    const { world, elsewhere } = await appliedWorld()
+    world.release = releaseOf(world, 2)
+    world.manifests = [configMap('stays', '1')]
+    for (const [key, { object }] of world.stored.applied) if (object.name === 'leaves') world.stored.applied.delete(key)
+    const told = async (ports: Ports) => {
+      const objects = await explainDiff(await openQuestion(world.application, ports, settings, signal), true)
+      return objects.map(({ change, action }) => `${action} ${change.ref.name}`)
+    }
+    expect(await told(world.start())).toEqual(['unchanged stays', 'delete leaves'])
+    expect(await told(elsewhere)).toEqual(await told(world.start()))
+  })
+
+  it('a question to a cluster that does not answer says so', async () => {
+    const { world, elsewhere } = await appliedWorld()
+    const ofApplication = () => Promise.reject(new Later('the cluster does not answer'))
+    const ports = { ...elsewhere, clusters: { ...elsewhere.clusters, ofApplication } }
+    const work = await openQuestion(world.application, ports, settings, signal)
+    await expect(explainDiff(work, false)).rejects.toThrow('can not be compared: the cluster does not answer')
   })
 
   it('a question that finds nothing to compare says why, and notes no decision', async () => {

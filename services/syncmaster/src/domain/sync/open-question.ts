@@ -1,8 +1,8 @@
 import { bucketOf } from '@k8or/contracts'
 import type { Application } from '../application/application'
-import { LiveIndex } from '../drift/live-index'
-import type { Live, Ports } from '../ports'
+import type { Ports } from '../ports'
 import { AskedAccount } from '../account/asked-account'
+import { AskedLive } from './asked-live'
 import { Memory, Work, type Settings } from './work'
 
 /** The lease of whoever owns nothing: enough for dry runs, refused for all else. */
@@ -18,11 +18,6 @@ export async function openQuestion(
 ): Promise<Work> {
   const account = new AskedAccount(await ports.accounts.read(application.uid))
   const isOwner = ports.buckets.fenceOf(bucketOf(application.uid)) !== undefined
-  const seen = isOwner ? ports : { ...ports, live: nothingSeen() }
+  const seen = isOwner ? ports : { ...ports, live: new AskedLive(application.uid, ports) }
   return new Work(application, account, new Memory(), noLease, seen, settings, signal, askedRelease)
-}
-
-/** The watches are for the objects of what is owned here; of all others only the cluster can tell. */
-function nothingSeen(): Live {
-  return { index: new LiveIndex(() => undefined), watch: () => undefined, known: () => Promise.resolve(undefined) }
 }
