@@ -20,7 +20,7 @@ all: ## Build also what nothing waits for: a registry, the renderer of Helm, and
 demo: setup ## Show a push becoming a healthy rollout (DEMO_EXIT=1 leaves when done)
 	@$(TS) test/demo/main.ts
 
-test: all ## Run all tests: units, then those on real servers, then end to end
+test: all ## Run all tests: units, then those on real servers, then end to end (MODE=standalone or processes: all in that one)
 	@$(NODE) tools/test.mjs $(ARGS)
 
 up: setup ## Run the mesh in the background (CLUSTERS=1, MODE=standalone or processes) and write .run/mesh.env

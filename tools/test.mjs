@@ -1,5 +1,5 @@
 // Runs all tests, units beside each other and those with real servers one after the other, and counts them truly.
-// Arguments choose files by a part of their path.
+// Arguments choose files by a part of their path; MODE chooses how the meshes of all end-to-end tests run.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -25,8 +25,17 @@ function serverPatterns(wanted) {
 async function runJest({ name, args }, wanted, dir) {
   const output = join(dir, `${name}.json`)
   const flags = ['--passWithNoTests', '--json', `--outputFile=${output}`]
-  const code = await exitCode([...jest, ...flags, ...args(wanted)], { ...process.env, TMPDIR: dir })
+  const code = await exitCode([...jest, ...flags, ...args(wanted)], { ...environment(), TMPDIR: dir })
   return { code, report: readReport(output) }
+}
+
+const ofMake = new Set(['MODE', 'MAKEFLAGS', 'MFLAGS', 'MAKEOVERRIDES', 'MAKELEVEL'])
+
+/** What make was told is for the tests, not for the makes that they start. */
+function environment() {
+  const { MODE } = process.env
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofMake.has(name)))
+  return MODE ? { ...others, K8OR_TEST_MODE: MODE } : others
 }
 
 function exitCode(args, env) {

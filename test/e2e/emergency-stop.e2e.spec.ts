@@ -29,7 +29,7 @@ describe('test/e2e/emergency-stop.e2e', () => {
     expect(await live()).toBe('1')
     expect(JSON.stringify(await k8orJson(driver, ['why', 'held']))).toContain('the database burns')
 
-    running.kill('standalone', 'SIGKILL')
+    running.killServices()
     const isListed = async () => {
       const { code, out } = await k8or(driver, ['emergency-stop', 'list', '-o', 'json'])
       return code === 0 && out.includes('the database burns')

@@ -3,6 +3,7 @@ import { runsHealthy } from '@k8or/rig'
 import { k8orJson } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { bothModes } from './src/modes'
 import { storedFacts } from './src/stored-facts'
 import { untilTraced, type Hop } from './src/traces'
 
@@ -15,7 +16,7 @@ function nameOf(fact: Fact<unknown>): string {
   return fact.type.split('.').slice(-3, -1).join('.')
 }
 
-describe.each(['standalone', 'processes'] as const)('test/e2e/one-trace.e2e in mode %s', (mode) => {
+describe.each(bothModes)('test/e2e/one-trace.e2e in mode %s', (mode) => {
   const mesh = useMesh({ mode })
 
   // Calls to clusters are recorded by themselves, in great numbers: the trace is what joins them to a deployment.

@@ -40,7 +40,7 @@ describe('test/e2e/restart.e2e', () => {
       })
       await tellUntilTaken(repository, push)
       await delay(Math.random() * 250)
-      running.kill('standalone', 'SIGKILL')
+      running.killServices()
       commits.push(push.after)
       await driver.untilApplied('killed', String(round))
       const image = `shop/killed:${String(round)}`
@@ -104,13 +104,11 @@ describe('test/e2e/restart.e2e', () => {
   it('C108.5 C56.8 what is changed by hand while the mesh is down is put back when it is up again', async () => {
     const { driver, mesh: running } = mesh()
     await started(driver, 'down')
-    const standalone = running.processes.get('standalone')
-    if (!standalone) throw new Error('the mesh does not run standalone')
-    const pid = standalone.pid
-    standalone.kill('SIGKILL')
+    const before = running.env['K8OR_PIDS']
+    running.killServices()
     await driver.hub.patch('v1/ConfigMap', 'default/down', { data: { value: 'by hand' } })
     await driver.untilApplied('down', '0')
-    expect(standalone.pid).not.toBe(pid)
+    expect(running.env['K8OR_PIDS']).not.toBe(before)
   }, 60_000)
 
   it('the index is built again from the stream when the mesh starts', async () => {
@@ -119,7 +117,7 @@ describe('test/e2e/restart.e2e', () => {
     const commit = await repository.push({ 'app/c.yaml': configMap('index', '1') })
     await driver.untilApplied('index', '1')
     const before = await untilTraced(driver, commit, 'sync.finished')
-    running.kill('standalone', 'SIGKILL')
+    running.killServices()
     const after = await eventually(() => hopsOf(driver, commit), { timeoutMs: 20_000, what: 'the trace' })
     expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before.map(({ id }) => id)))
   }, 60_000)

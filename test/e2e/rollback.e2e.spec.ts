@@ -34,7 +34,7 @@ describe('test/e2e/rollback.e2e', () => {
       /held at release 1 by user:admin since .*: it burns; it goes on when somebody resumes it \(k8or app resume back\)/,
     )
     const commit = await repository.push({ 'app/c.yaml': configMap('back', '3') })
-    running.kill('standalone', 'SIGKILL')
+    running.killServices()
     await driver.application('back', (one) => valueAt(one, 'status.sync.revision') === commit, 60_000)
     expect(valueAt(await driver.hub.get('v1/ConfigMap', 'default/back'), 'data.value')).toBe('1')
     expect((await app('get', 'back'))['application']).toMatchObject({

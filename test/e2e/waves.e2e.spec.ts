@@ -26,7 +26,7 @@ describe('test/e2e/waves.e2e', () => {
     expect(operation(awaited, 'message')).toBe('waiting for healthy state of apps/Deployment/waved-first')
     expect(operation(awaited, 'phase')).toBe('Running')
     expect(await driver.hub.get('v1/ConfigMap', 'default/waved-settings')).toBeUndefined()
-    running.kill('standalone', 'SIGKILL')
+    running.killServices()
     const application = await driver.application('waved', (one) => runsHealthy(one, after), 60_000)
     expect(operation(application, 'message')).toBe('successfully synced (no more tasks)')
     expect(valueAt(application, 'status.history')).toHaveLength(1)

@@ -1,4 +1,5 @@
 import { MeshDriver, removeDir, startMesh, tempDir, type Mesh, type MeshOptions } from '@k8or/rig'
+import { usualMode } from './modes'
 
 /** A whole mesh on real servers, started before the tests of a file and stopped after them. */
 export interface MeshUnderTest {
@@ -12,7 +13,7 @@ export function useMesh(options: Omit<MeshOptions, 'dir'> = {}): () => MeshUnder
   let dir = ''
   beforeAll(async () => {
     dir = tempDir('e2e')
-    const mesh = await startMesh({ ...options, dir })
+    const mesh = await startMesh({ mode: usualMode, ...options, dir })
     started = { mesh, driver: new MeshDriver(mesh.env) }
   }, 120_000)
   afterAll(async () => {

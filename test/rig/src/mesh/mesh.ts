@@ -56,6 +56,8 @@ export interface Mesh {
   addressOf(service: ServiceName): string
   /** Kills a process of the mesh, which then comes back. */
   kill(name: string, signal?: NodeJS.Signals): void
+  /** Kills all services, in as many processes as they run; all come back. */
+  killServices(): void
   /** Waits until every process of the mesh says that it is ready. */
   untilReady(timeoutMs?: number): Promise<void>
   stop(): Promise<void>
@@ -119,6 +121,7 @@ class MeshStart {
       natsUrl: `tls://localhost:${this.layout.nats}`,
       addressOf: (service) => `https://localhost:${this.layout.services[service].mesh}`,
       kill: (name, signal) => this.process(name).kill(signal),
+      killServices: () => meshProcessNames(this.layout).forEach((name) => this.process(name).kill()),
       untilReady: (timeoutMs = 30_000) => this.untilReady(timeoutMs),
       stop: () => this.stop(),
     }
