@@ -14,6 +14,7 @@ import { layOut, meshPaths, type MeshLayout, type MeshMode } from './layout'
 import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
 import { MeshRegistry } from './mesh-registry'
 import { bootstrap, isMeshReady, meshProcess, meshProcessNames } from './program'
+import { replicaProcess } from './replica'
 
 /** What kind of mesh to start, and where its state is. */
 export interface MeshOptions {
@@ -56,6 +57,8 @@ export interface Mesh {
   addressOf(service: ServiceName): string
   /** Kills a process of the mesh, which then comes back. */
   kill(name: string, signal?: NodeJS.Signals): void
+  /** Starts one more process of a service; its name is `<service>-<number>`. */
+  addReplica(service: ServiceName): Promise<ManagedProcess>
   /** Kills all services, in as many processes as they run; all come back. */
   killServices(): void
   /** Waits until every process of the mesh says that it is ready. */
@@ -78,6 +81,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 
 class MeshStart {
   readonly #processes = new Map<string, ManagedProcess>()
+  /** Those of the mesh itself. */
+  readonly #services: ManagedProcess[] = []
   readonly #webhookSecret: string
   readonly #began = Date.now()
   #hub: KubeServer | undefined
@@ -121,7 +126,8 @@ class MeshStart {
       natsUrl: `tls://localhost:${this.layout.nats}`,
       addressOf: (service) => `https://localhost:${this.layout.services[service].mesh}`,
       kill: (name, signal) => this.process(name).kill(signal),
-      killServices: () => meshProcessNames(this.layout).forEach((name) => this.process(name).kill()),
+      killServices: () => this.#services.forEach((process) => process.kill()),
+      addReplica: (service) => this.addReplica(service),
       untilReady: (timeoutMs = 30_000) => this.untilReady(timeoutMs),
       stop: () => this.stop(),
     }
@@ -130,8 +136,8 @@ class MeshStart {
   async stop(): Promise<void> {
     this.#isComplete = false
     await this.#registry?.stop()
-    const [bus, mesh] = [['nats', 'redis'], meshProcessNames(this.layout)].map((names) => this.processesNamed(names))
-    for (const processes of [mesh, bus]) await Promise.all(processes?.map((process) => process.stop()) ?? [])
+    const bus = ['nats', 'redis'].flatMap((name) => this.#processes.get(name) ?? [])
+    for (const processes of [this.#services, bus]) await Promise.all(processes.map((process) => process.stop()))
     const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
     await Promise.all(servers.map((server) => server.stop()))
   }
@@ -188,9 +194,20 @@ class MeshStart {
 
   private async startServices(): Promise<void> {
     const processes = meshProcessNames(this.layout).map((name) => meshProcess(this.layout, name, this.newsOf(name)))
-    for (const process of processes) this.keep(process)
-    await allOrFirstError(processes.map((process) => process.start()))
+    await allOrFirstError(processes.map((process) => this.startService(process)))
     this.tell(`mesh (${this.layout.mode})`)
+  }
+
+  private async addReplica(service: ServiceName): Promise<ManagedProcess> {
+    const count = this.#services.filter(({ name }) => name === service || name.startsWith(`${service}-`)).length
+    const name = `${service}-${count + 1}`
+    return this.startService(await replicaProcess(this.layout, service, name, this.newsOf(name)))
+  }
+
+  private startService(process: ManagedProcess): Promise<ManagedProcess> {
+    this.keep(process)
+    this.#services.push(process)
+    return process.start()
   }
 
   private async startClusters(): Promise<void> {
@@ -220,10 +237,6 @@ class MeshStart {
 
   private keep(process: ManagedProcess): void {
     this.#processes.set(process.name, process)
-  }
-
-  private processesNamed(names: readonly string[]): ManagedProcess[] {
-    return names.map((name) => this.#processes.get(name)).filter((process) => process !== undefined)
   }
 
   private process(name: string): ManagedProcess {

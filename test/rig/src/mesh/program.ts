@@ -28,12 +28,17 @@ export function bootstrap(layout: MeshLayout, step: 'pki' | 'bus'): Promise<void
 }
 
 /** A process of the mesh that comes back when it is killed; started, it is ready. */
-export function meshProcess(layout: MeshLayout, name: MeshProcessName, news: ProcessNews): ManagedProcess {
-  const args = name === 'standalone' ? ['standalone'] : ['service', name]
+export function meshProcess(
+  layout: MeshLayout,
+  role: MeshProcessName,
+  news: ProcessNews,
+  name: string = role,
+): ManagedProcess {
+  const args = role === 'standalone' ? ['standalone'] : ['service', role]
   return new ManagedProcess({
-    ...command(layout, name, args, name),
+    ...command(layout, role, args, name),
     name,
-    ready: () => isMeshReady(layout, name),
+    ready: () => isMeshReady(layout, role),
     restart: true,
     stopTimeoutMs: 8_000,
     ...news,
