@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  countShown,
+  countStates,
   formatReport,
   gatherEvidence,
   readStatements,
   readTests,
+  unexplained,
   unknownIds,
 } from './conformance/index.mjs'
 
@@ -25,10 +26,11 @@ function main(args) {
   refuseUnknown(unknownIds(groups, tests))
 
   const judged = gatherEvidence(groups, tests)
-  const { shown, total } = countShown(judged)
-  console.log(`${shown} of ${total} statements shown by a test`)
+  const { shown, part, total } = countStates(judged)
+  console.log(`${shown} of ${total} statements shown by a test, ${part} more in part`)
   if (args.includes('--check')) compare(formatReport(judged))
   else writeFileSync(page, formatReport(judged))
+  refuseUnexplained(unexplained(judged))
 }
 
 function readReports(files) {
@@ -40,6 +42,13 @@ function readReports(files) {
 function refuseUnknown(ids) {
   if (ids.length > 0)
     throw new Error(`tests name statements that do not exist: ${ids.join(', ')} (see docs/statements)`)
+}
+
+function refuseUnexplained(statements) {
+  if (statements.length > 0)
+    throw new Error(
+      `nobody says why these are open: ${statements.map(({ id }) => id).join(', ')} (see docs/statements)`,
+    )
 }
 
 function compare(report) {

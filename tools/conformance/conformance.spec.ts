@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import {
-  countShown,
+  countStates,
   formatReport,
   gatherEvidence,
   readStatements,
   readTests,
+  unexplained,
   unknownIds,
   type Group,
 } from './index.mjs'
@@ -71,12 +72,36 @@ describe('tools/conformance', () => {
     const page = formatReport(gatherEvidence(groups, tests))
 
     expect(formatReport(gatherEvidence(groups, tests.toReversed()))).toBe(page)
-    expect(page).toContain('| C56 | Synchronisation | 1 of 2 |')
+    expect(page).toContain('| C56 | Synchronisation | 1 of 2 |  |')
     expect(page).toContain(
       '| C56.1 | Steps run in order. | chartstore | C56.1 a (`a.spec.ts`)<br>C56.1 b (`a.spec.ts`) |',
     )
-    expect(page).toContain('| C56.10 | Steps \\| print. | chartstore, codesource | **failed**: C56.10 (`a.spec.ts`) |')
-    expect(countShown(gatherEvidence(groups, tests))).toEqual({ shown: 1, total: 2 })
+    expect(page).toContain(
+      '| C56.10 | Steps \\| print. | chartstore, codesource | **failed**<br>C56.10 (`a.spec.ts`) |',
+    )
+    expect(countStates(gatherEvidence(groups, tests))).toEqual({ shown: 1, part: 0, total: 2 })
+  })
+
+  it('counts nothing as shown that says what is lacking, and prints that', () => {
+    const [statement] = groups[0]!.statements
+    const lacking = [{ ...groups[0]!, statements: [{ ...statement!, open: 'no list | yet' }] }]
+    const judged = gatherEvidence(lacking, [test('C56.1 stops', 'passed')])
+
+    expect(countStates(judged)).toEqual({ shown: 0, part: 1, total: 1 })
+    expect(formatReport(judged)).toContain('**in part**: no list \\| yet<br>C56.1 stops (`a.spec.ts`)')
+    expect(formatReport(gatherEvidence(lacking, []))).toContain('| **open**: no list \\| yet |')
+  })
+
+  it('finds what is open without a reason', () => {
+    const judged = gatherEvidence(groups, [test('C56.1', 'passed')])
+    expect(unexplained(judged).map(({ id }) => id)).toEqual(['C56.10'])
+  })
+
+  it('names a file by its place in the repository, wherever the tests ran', () => {
+    const assertionResults = [{ ancestorTitles: ['test/e2e/a.e2e in mode x'], title: 'ends', status: 'passed' }]
+    const report = { testResults: [{ name: '/elsewhere/test/e2e/a.e2e.spec.ts', assertionResults }] }
+
+    expect(readTests([report], '/repository')).toMatchObject([{ file: 'test/e2e/a.e2e.spec.ts' }])
   })
 })
 

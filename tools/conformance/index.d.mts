@@ -3,6 +3,8 @@ export interface Statement {
   aliases?: string[]
   text: string
   owners: string[]
+  /** What is lacking, and why: such a statement is not counted as shown. */
+  open?: string
 }
 
 export interface Group<One = Statement> {
@@ -18,7 +20,7 @@ export interface Test {
 }
 
 export interface Judged extends Statement {
-  state: 'shown' | 'failed' | 'open'
+  state: 'shown' | 'part' | 'failed' | 'open'
   passed: Test[]
   failed: Test[]
 }
@@ -33,6 +35,7 @@ export interface JestReport {
 export declare function readStatements(folder: string): Group[]
 export declare function readTests(reports: JestReport[], root: string): Test[]
 export declare function gatherEvidence(groups: Group[], tests: Test[]): Group<Judged>[]
+export declare function unexplained(groups: Group<Judged>[]): Judged[]
 export declare function unknownIds(groups: Group[], tests: Test[]): string[]
-export declare function countShown(groups: Group<Judged>[]): { shown: number; total: number }
+export declare function countStates(groups: Group<Judged>[]): { shown: number; part: number; total: number }
 export declare function formatReport(groups: Group<Judged>[]): string

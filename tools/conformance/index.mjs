@@ -1,3 +1,3 @@
-export { gatherEvidence, readTests, unknownIds } from './evidence.mjs'
-export { countShown, formatReport } from './report.mjs'
+export { gatherEvidence, readTests, unexplained, unknownIds } from './evidence.mjs'
+export { countStates, formatReport } from './report.mjs'
 export { readStatements } from './statements.mjs'
