@@ -45,7 +45,8 @@ export async function renderHelm(job: RenderJob): Promise<Rendered> {
 
 function optionsOf({ target, environment }: RenderJob, block: HelmBlock) {
   return {
-    name: block.releaseName || target.instance,
+    // The name of the Application alone: a namespace in front of it, as instances have it, is no name of a release.
+    name: block.releaseName || target.instance.slice(target.instance.indexOf('_') + 1),
     namespace: block.namespace || target.namespace,
     ...parametersOf(block, environment),
     includeCRDs: !block.skipCrds,
