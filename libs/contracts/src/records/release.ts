@@ -26,6 +26,8 @@ export const ReleaseRecord = z.object({
   sources: z.array(ResolvedSource),
   objects: z.number().int().nonnegative(),
   images: z.array(z.string()),
+  /** What rendered each source: `helm`, `kustomize` or `directory`; absent in releases of before it was noted. */
+  tools: z.array(z.string()).optional(),
   /** The fact that announced it, for the chain of causes. */
   factId: z.string(),
   correlationId: z.string(),

@@ -98,7 +98,7 @@ export class ReleaseBooks {
     return {
       ...this.none(draft),
       ...{ release, digest: content.digest, objects: content.objects },
-      images: [...content.images],
+      ...{ images: [...content.images], tools: [...content.tools] },
       warnings: [...content.warnings],
       reads: [...content.reads],
       consulted: { ...content.consulted },

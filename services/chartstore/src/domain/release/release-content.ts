@@ -14,6 +14,8 @@ export interface ReleaseContent {
   readonly digest: string
   readonly objects: number
   readonly images: readonly string[]
+  /** What rendered each source; one that only lends its files counts as a folder. */
+  readonly tools: readonly string[]
   readonly warnings: readonly Problem[]
   /** What was read beside the trees of the sources. */
   readonly reads: Reads
@@ -52,6 +54,7 @@ export async function composeRelease(
   const manifests = canonicalJson(objects)
   return {
     ...{ manifests, digest: sha256(manifests), objects: objects.length, images: imagesOf(objects) },
+    tools: located.map((_, index) => rendered[wanted.indexOf(index)]?.tool ?? 'directory'),
     warnings: [...rendered.flatMap((source) => source.warnings ?? []), ...warnings],
     reads: settledReads(rendered.flatMap((source) => source.reads ?? [])),
     consulted: Object.assign({}, ...rendered.map((source) => source.consulted ?? {})) as Record<string, string>,

@@ -39,7 +39,7 @@ export async function renderSource(
   const files: readonly SourceFile[] = covers(first, wanted) ? seen : await read(wanted)
   const environment = new BuildEnvironment(target, own.resolved)
   const rendered = await tool.render({ source, index, located, target, environment, files, trees, renderer })
-  return { ...rendered, reads: [...linkReads(files, index, path), ...(rendered.reads ?? [])] }
+  return { ...rendered, tool: tool.id, reads: [...linkReads(files, index, path), ...(rendered.reads ?? [])] }
 }
 
 /** The files to begin with: those of the tool that is declared, or those by which it is known. */

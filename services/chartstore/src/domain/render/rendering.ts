@@ -40,6 +40,8 @@ export type Reads = ReleaseRecord['reads']
 
 /** What a source comes to; with problems, the objects are not to be used. */
 export interface Rendered {
+  /** The name of what rendered it; absent where it did not come to that. */
+  readonly tool?: string
   readonly objects: readonly RenderedObject[]
   readonly problems: readonly Problem[]
   /** What is odd and does not hinder. */

@@ -62,6 +62,15 @@ describe('services/syncmaster/src/domain/status/next-status', () => {
     })
   })
 
+  it('A2 says what rendered each source', async () => {
+    const world = worldOf()
+    await look(world)
+    expect(world.application.status).toMatchObject({ sourceType: 'Directory' })
+    world.release = { ...world.release!, tools: ['kustomize'] }
+    await new Reconciler(world.start(), settings).consider(uid, new AbortController().signal)
+    expect(world.application.status).toMatchObject({ sourceType: 'Kustomize' })
+  })
+
   it.each([
     ['with automation', { automated: {} }],
     ['without automation', {}],

@@ -58,7 +58,7 @@ function comparedStatus(work: Work, now: string): Partial<ApplicationStatus> {
   const release = needed(work.release)
   const { source: _source, sources: _sources, ...revisions } = resolvedFields(work, newestOf(work))
   const judged = views.filter((view) => !view.isGone && view.change.action !== 'skip').map((view) => view.judged)
-  const types = release.sources.map(() => 'Directory')
+  const types = release.sources.map((_, index) => sourceTypes[release.tools?.[index] ?? ''] ?? 'Directory')
   return {
     sync: { status: isInSync(views) && isNewest(work) ? 'Synced' : 'OutOfSync', ...revisions, ...comparedTo(work) },
     health: applicationHealth(judged, work.ports.verdicts.ofApplication(work.uid), work.application.status.health, now),
@@ -67,6 +67,9 @@ function comparedStatus(work: Work, now: string): Partial<ApplicationStatus> {
     ...(hasManySources(work.application.spec) ? { sourceTypes: types } : { sourceType: types[0] ?? 'Directory' }),
   }
 }
+
+/** Argo CD's words for what rendered a source. */
+const sourceTypes: Readonly<Record<string, string>> = { helm: 'Helm', kustomize: 'Kustomize' }
 
 /** In sync is what is as the sources say now: an application that is held may be as it should, and is not in sync. */
 function isNewest({ newer, release }: Work): boolean {
