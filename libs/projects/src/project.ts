@@ -28,6 +28,9 @@ const ProjectSpec = z.looseObject({
   permitOnlyProjectScopedClusters: z.boolean().default(false),
   /** Not understood yet; that there are any is enough to hold back. */
   syncWindows: list(z.unknown()),
+  /** Not verified yet; that signatures are asked for is enough to hold back. */
+  signatureKeys: list(z.unknown()),
+  sourceIntegrity: z.unknown().optional(),
 })
 
 /** What an AppProject declares. */

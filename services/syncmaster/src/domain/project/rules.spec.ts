@@ -55,6 +55,11 @@ describe('services/syncmaster/src/domain/project/rules', () => {
     ])
   })
 
+  it('refuses a hydrator by name', () => {
+    const hydrated = application({ sourceHydrator: { drySource: { repoURL: 'r', path: 'p' } } })
+    expect(check(everything, hydrated)).toEqual([expect.stringContaining('spec.sourceHydrator is not supported yet')])
+  })
+
   it('asks for a whole source', () => {
     const incomplete = application({ source: { repoURL: 'https://git.test/shop.git' } })
     expect(check(everything, incomplete)[0]).toContain('spec.source.repoURL and either spec.source.path')

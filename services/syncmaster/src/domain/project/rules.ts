@@ -42,6 +42,8 @@ function checkSourceNamespace(check: ProjectCheck, project: Project): string | u
 }
 
 function checkSources(application: Application, project: Project): string[] {
+  if (application.spec['sourceHydrator'] != null)
+    return ['spec.sourceHydrator is not supported yet; commit what it would render, and declare that as spec.source']
   const sources = sourcesOf(application.spec)
   const field = hasManySources(application.spec) ? 'spec.sources[]' : 'spec.source'
   if (sources.length === 0)

@@ -2,14 +2,19 @@ import type { Work } from './work'
 import { whyNotHealed, whyNotSynced } from './unsupported'
 
 /** As much of the work as these decisions look at. */
-function work(parts: { hooks?: (string | undefined)[]; windows?: unknown[]; ignores?: unknown[] }): Work {
+function work(parts: {
+  hooks?: (string | undefined)[]
+  windows?: unknown[]
+  keys?: unknown[]
+  ignores?: unknown[]
+}): Work {
   const objects = (parts.hooks ?? []).map((hook, index) => ({
     hook,
     ref: { group: 'batch', version: 'v1', kind: 'Job', namespace: 'shop', name: `migrate-${index}` },
   }))
   return {
     desired: { objects },
-    project: { name: 'default', spec: { syncWindows: parts.windows ?? [] } },
+    project: { name: 'default', spec: { syncWindows: parts.windows ?? [], signatureKeys: parts.keys ?? [] } },
     application: { spec: { ignoreDifferences: parts.ignores } },
   } as unknown as Work
 }
@@ -25,6 +30,10 @@ describe('services/syncmaster/src/domain/sync/unsupported', () => {
   it('holds back what belongs to a project with sync windows', () => {
     expect(whyNotSynced(work({ windows: [{ kind: 'deny' }] }))).toContain('project default has sync windows')
     expect(whyNotSynced(work({}))).toBeUndefined()
+  })
+
+  it('holds back what belongs to a project that asks for signed commits', () => {
+    expect(whyNotSynced(work({ keys: [{ keyID: '4AEE18F83AFDEB23' }] }))).toContain('remove spec.signatureKeys')
   })
 
   it('does not heal what asks for fields to be left alone', () => {

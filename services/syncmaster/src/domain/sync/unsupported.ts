@@ -1,5 +1,6 @@
 import { nameOf } from '@k8or/kube-objects'
-import { isPartial } from './selection'
+import type { Project } from '@k8or/projects'
+import { runsNoHooks } from './selection'
 import { needed, type Work } from './work'
 
 /** Hooks that ask to be run: to leave one out and call the sync a success would be a lie. */
@@ -12,13 +13,19 @@ const notRun = (hook: string | undefined): boolean => hook !== undefined && hook
 export function whyNotSynced(work: Work): string | undefined {
   const hooks = needed(work.desired).objects.filter(({ hook }) => notRun(hook))
   const [first] = hooks
-  if (first && !isPartial(work)) {
+  if (first && !runsNoHooks(work)) {
     const more = hooks.length > 1 ? ` and ${hooks.length - 1} more` : ''
     return `${nameOf(first.ref)}${more} is a ${first.hook ?? ''} hook, and hooks are not run yet; remove the hook annotation or sync this application with Argo CD`
   }
-  const project = needed(work.project)
-  if (project.spec.syncWindows.length === 0) return undefined
-  return `project ${project.name} has sync windows, which are not supported yet: nothing is synced, in or out of them; remove spec.syncWindows of the AppProject`
+  return whyProjectHolds(needed(work.project))
+}
+
+function whyProjectHolds({ name, spec }: Project): string | undefined {
+  if (spec.syncWindows.length > 0)
+    return `project ${name} has sync windows, which are not supported yet: nothing is synced, in or out of them; remove spec.syncWindows of the AppProject`
+  const field = spec.signatureKeys.length > 0 ? 'signatureKeys' : spec.sourceIntegrity != null && 'sourceIntegrity'
+  if (!field) return undefined
+  return `project ${name} asks for signed commits, and signatures are not verified yet: nothing is synced; remove spec.${field} of the AppProject`
 }
 
 /** Why an application is not healed: what it wants to be left alone can not be told from drift yet. */
