@@ -74,6 +74,7 @@ export const ResourceStatus = z.looseObject({
   status: z.string().optional(),
   health: z.looseObject({ status: text, message: text }).nullish(),
   requiresPruning: z.boolean().optional(),
+  requiresDeletionConfirmation: z.boolean().optional(),
   syncWave: z.number().optional(),
 })
 export type ResourceStatus = z.infer<typeof ResourceStatus>

@@ -66,6 +66,8 @@ export const SelectedResource = z.looseObject({
 })
 export type SelectedResource = z.infer<typeof SelectedResource>
 
+const Strategy = z.looseObject({ force: z.boolean().nullish() }).nullish()
+
 /** A request to sync, written by people or by the mesh on their behalf. */
 export const Operation = z.looseObject({
   sync: z
@@ -77,6 +79,7 @@ export const Operation = z.looseObject({
       resources: z.array(SelectedResource).nullish(),
       manifests: z.array(z.string()).nullish(),
       syncOptions: z.array(z.string()).nullish(),
+      syncStrategy: z.looseObject({ apply: Strategy, hook: Strategy }).nullish(),
       source: z.looseObject({}).nullish(),
       sources: z.array(z.looseObject({})).nullish(),
     })

@@ -58,6 +58,7 @@ export const annotations = {
   helmHook: 'helm.sh/hook',
   helmHookWeight: 'helm.sh/hook-weight',
   helmResourcePolicy: 'helm.sh/resource-policy',
+  deletionApproved: 'argocd.argoproj.io/deletion-approved',
   installation: 'k8or.dev/installation',
   allowPrune: 'k8or.dev/allow-prune',
   hold: 'k8or.dev/hold',

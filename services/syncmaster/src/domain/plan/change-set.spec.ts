@@ -126,21 +126,29 @@ describe('services/syncmaster/src/domain/plan/change-set', () => {
       const ref = kind === 'ConfigMap' ? live.ref : { ...live.ref, group: 'apiextensions.k8s.io', kind }
       return { action: 'delete', key: 'k', wave: 0, cause: 'release', reason: '', ref, live }
     }
-    const none = new SyncOptions([])
+    const kept = (change: Change, prune: boolean, options: string[] = [], isApproved = false) =>
+      keptFromPruning(change, { prune, options: new SyncOptions(options), isApproved })
 
     it('needs leave', () => {
-      expect(keptFromPruning(surplus(), false, none)).toBe('ignored (requires pruning)')
-      expect(keptFromPruning(surplus(), true, none)).toBeUndefined()
+      expect(kept(surplus(), false)).toBe('ignored (requires pruning)')
+      expect(kept(surplus(), true)).toBeUndefined()
     })
 
     it('respects Prune=false, of the object before that of the application', () => {
-      expect(keptFromPruning(surplus('Prune=false'), true, none)).toBe('ignored (no prune)')
-      expect(keptFromPruning(surplus(), true, new SyncOptions(['Prune=false']))).toBe('ignored (no prune)')
-      expect(keptFromPruning(surplus('Prune=true'), true, new SyncOptions(['Prune=false']))).toBeUndefined()
+      expect(kept(surplus('Prune=false'), true)).toBe('ignored (no prune)')
+      expect(kept(surplus(), true, ['Prune=false'])).toBe('ignored (no prune)')
+      expect(kept(surplus('Prune=true'), true, ['Prune=false'])).toBeUndefined()
+    })
+
+    it('asks for an approval with Prune=confirm, and for leave besides', () => {
+      expect(kept(surplus('Prune=confirm'), true)).toContain('argocd.argoproj.io/deletion-approved=')
+      expect(kept(surplus('Prune=confirm'), true, [], true)).toBeUndefined()
+      expect(kept(surplus('Prune=confirm'), false, [], true)).toBe('ignored (requires pruning)')
+      expect(kept(surplus(), true, ['Prune=confirm'])).toContain('waits for approval')
     })
 
     it('never takes a custom resource definition', () => {
-      expect(keptFromPruning(surplus('', 'CustomResourceDefinition'), true, none)).toContain('never pruned')
+      expect(kept(surplus('', 'CustomResourceDefinition'), true)).toContain('never pruned')
     })
 
     it('is large when it takes more than ten objects and more than half of the application', () => {

@@ -1,3 +1,4 @@
+import { describeApproval } from '../application/approval'
 import { SyncOptions } from '../application/policy'
 import { isCustomResourceDefinition } from './desired'
 import type { Change } from './change'
@@ -14,12 +15,20 @@ export const defaultMassChangeLimits: MassChangeLimits = { objects: 10, share: 0
 /** What is said of an object that a sync with prune would delete, and this one does not. */
 export const requiresPruning = 'ignored (requires pruning)'
 
+/** What a sync says about objects that left the source. */
+export interface PrunePolicy {
+  readonly prune: boolean
+  readonly options: SyncOptions
+  /** Somebody approved that what asks for a confirmation is deleted. */
+  readonly isApproved: boolean
+}
+
 /** Why an object that is no longer desired stays; undefined when it may be deleted. */
-export function keptFromPruning(change: Change, prune: boolean, options: SyncOptions): string | undefined {
+export function keptFromPruning(change: Change, { prune, options, isApproved }: PrunePolicy): string | undefined {
   if (isCustomResourceDefinition(change.ref)) return 'ignored (custom resource definitions are never pruned)'
   const own = SyncOptions.ofAnnotation(change.live?.syncOptions).get('Prune') ?? options.get('Prune')
   if (own === 'false') return 'ignored (no prune)'
-  if (own === 'confirm') return 'ignored (pruning by confirmation is not supported yet; prune it by a manual sync)'
+  if (own === 'confirm' && prune && !isApproved) return `ignored (${describeApproval('pruning')})`
   return prune ? undefined : requiresPruning
 }
 

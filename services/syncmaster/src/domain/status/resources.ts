@@ -1,4 +1,5 @@
 import type { ResourceStatus } from '../application/application-status'
+import { SyncOptions } from '../application/policy'
 import { compareRefs } from '../compare-refs'
 import { isDesired, type Change } from '../plan/change'
 import type { ObjectOutcome } from '../sync/outcome'
@@ -64,7 +65,13 @@ function resourceStatus(work: Work, { change, isSynced, judged }: ResourceView):
     ...(health ? { health } : {}),
     ...(change.wave === 0 ? {} : { syncWave: change.wave }),
     ...(!isDesired(change) && !isHook ? { requiresPruning: true } : {}),
+    ...(asksForApproval(change) ? { requiresDeletionConfirmation: true } : {}),
   }
+}
+
+function asksForApproval({ live, desired }: Change): boolean {
+  const options = live ? SyncOptions.ofAnnotation(live.syncOptions) : desired?.options
+  return options?.get('Prune') === 'confirm' || options?.get('Delete') === 'confirm'
 }
 
 /** Whether the application as a whole is in sync; surplus that nobody minds does not count. */

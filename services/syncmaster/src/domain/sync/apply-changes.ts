@@ -6,11 +6,11 @@ import { toLiveObject } from '../drift/live-object'
 import { broughtKinds, describeLackOfNamespace } from '../plan/desired'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { orderChanges, type ChangeGroup } from '../plan/order'
-import { keptFromPruning } from '../plan/prune'
 import { wavesOf } from '../plan/waves'
 import { RefusedError } from '../cluster/clusters'
 import { objectDenied } from '../project/rules'
 import { inParallel } from './in-parallel'
+import { keptObject } from './kept-object'
 import type { ObjectOutcome } from './outcome'
 import { needed, type Work } from './work'
 
@@ -94,10 +94,19 @@ export async function whyNotApplied(work: Work, change: DesiredChange): Promise<
   const option = unsupported.find((name) => desired.options.has(name) || work.options.has(name))
   if (option !== undefined)
     return `${nameOf(ref)}: the sync option ${option}=true is not supported yet; remove it, objects are applied server-side`
+  const shared = sharedWith(work, change)
+  if (shared !== undefined)
+    return `${nameOf(ref)} is part of application ${shared} too, and FailOnSharedResource=true; take it out of one of them`
   const cluster = needed(work.cluster)
   const namespaced = await work.ports.clusters.isNamespaced(cluster.name, ref, work.signal).catch(() => undefined)
   const denied = objectDenied(needed(work.project), cluster, ref, namespaced ?? ref.namespace !== '')
   return denied === undefined ? undefined : `${nameOf(ref)}: ${denied}`
+}
+
+/** The other application that an object belongs to, where that shall make the sync fail. */
+function sharedWith({ options, instance }: Work, { live }: Change): string | undefined {
+  const owner = live?.instance ?? ''
+  return options.has('FailOnSharedResource') && owner !== '' && owner !== instance ? owner : undefined
 }
 
 type BySync = Pick<AppliedRecord, 'sync' | 'result'>
@@ -148,7 +157,7 @@ function isNewborn(change: Change, answer: KubeObject): boolean {
 
 /** Why an object that left the source stays; undefined when this sync deletes it. */
 export function whyKept(work: Work, change: Change, { prune, pruneHeld }: ApplyMode): string | undefined {
-  return keptFromPruning(change, prune, work.options) ?? pruneHeld
+  return keptObject(work, change, prune) ?? pruneHeld
 }
 
 async function pruneObject(work: Work, change: Change, mode: ApplyMode): Promise<ObjectOutcome> {

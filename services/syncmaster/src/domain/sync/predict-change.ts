@@ -4,9 +4,9 @@ import { ownsPath } from '../drift/projection'
 import { isDesired, type Change, type DesiredChange } from '../plan/change'
 import { compareWithPrediction } from '../plan/compare'
 import { formatPath, maskSecrets } from '@k8or/kube-objects'
-import { keptFromPruning } from '../plan/prune'
 import { RefusedError } from '../cluster/clusters'
 import { whyNotApplied } from './apply-changes'
+import { keptObject } from './kept-object'
 import { needed, type Work } from './work'
 
 /** One field that an apply would change. */
@@ -39,7 +39,7 @@ export async function predictChange(work: Work, change: Change, prune: boolean):
   const about = { change, fields: [], live: masked, predicted: undefined, problem: '' }
   if (change.action === 'skip') return { ...about, action: 'skip', reason: change.reason }
   if (!live || change.action === 'unchanged') return { ...about, action: 'unchanged', reason: change.reason }
-  const kept = keptFromPruning(change, prune, work.options)
+  const kept = keptObject(work, change, prune)
   return { ...about, action: kept === undefined ? 'delete' : 'keep', reason: kept ?? '' }
 }
 

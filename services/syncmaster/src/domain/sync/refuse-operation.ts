@@ -26,6 +26,8 @@ function refusedOperation(work: Work, { sync }: Operation): string | undefined {
   if (sync.manifests?.length) return 'syncing local manifests is not supported yet; commit them to the source'
   if (sync.source || sync.sources?.length)
     return 'syncing another source is not supported yet; change spec.source instead'
+  if (sync.syncStrategy?.apply?.force || sync.syncStrategy?.hook?.force)
+    return 'syncing with force is not supported yet; leave syncStrategy.*.force out, objects are applied server-side'
   const asked = sync.revision ?? sync.revisions?.[0] ?? ''
   const source = needed(work.release).sources[0]
   const isNewest =

@@ -101,6 +101,17 @@ describe('services/syncmaster/src/domain/sync/selection', () => {
     expect(world.applies).toEqual(['a'])
   })
 
+  it('A8.4 runs no hooks with the strategy apply either, and refuses force by name', async () => {
+    const world = worldOf(configMap('a'), configMap('hook', '1', { 'argocd.argoproj.io/hook': 'PreSync' }))
+    await sync(world, { syncStrategy: { hook: { force: true } } })
+    expect(stateOf(world)).toMatchObject({ phase: 'Error', message: expect.stringContaining('force is not supported') })
+    await sync(world, { syncStrategy: { hook: {} } })
+    expect(stateOf(world)).toMatchObject({ phase: 'Error', message: expect.stringContaining('is a PreSync hook') })
+    await sync(world, { syncStrategy: { apply: {} } })
+    expect(stateOf(world)).toMatchObject({ phase: 'Succeeded' })
+    expect(world.applies).toEqual(['a'])
+  })
+
   it('refuses what is no object of the application, by name', async () => {
     const world = worldOf(configMap('a'))
     await sync(world, { resources: [one('a'), one('typo', { namespace: 'front' })] })

@@ -16,6 +16,11 @@ export function isPartial(work: Work): boolean {
   return selectionOf(work).length > 0
 }
 
+/** Whether a sync runs no hooks: only some objects were picked, or it was asked for with the strategy `apply`. */
+export function runsNoHooks(work: Work): boolean {
+  return isPartial(work) || work.application.operation?.sync?.syncStrategy?.apply != null
+}
+
 /** Why a selection makes no sense; undefined when it names something, or there is none. */
 export function whyNothingSelected(work: Work): string | undefined {
   const selected = selectionOf(work)

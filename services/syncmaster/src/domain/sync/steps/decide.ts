@@ -1,10 +1,11 @@
 import { annotations, automationOf } from '../../application/policy'
 import { isDrift, type Change } from '../../plan/change'
-import { isMassPrune, keptFromPruning } from '../../plan/prune'
+import { isMassPrune } from '../../plan/prune'
 import { describeHold, holdOf } from '../../application/hold'
 import { whyLeftAlone } from '../../rollback/hold-back'
 import { decideSync, type Decision } from '../decide'
 import { whyStopped } from '../emergency-stop'
+import { keptObject } from '../kept-object'
 import { whyNotHealed, whyNotSynced } from '../unsupported'
 import { needed, type EndOfLook, type Work } from '../work'
 
@@ -14,7 +15,7 @@ export async function decide(work: Work): Promise<EndOfLook | undefined> {
   const release = needed(work.release)
   const pending = changes.filter(isPending)
   const deletions = changes.filter((change) => change.action === 'delete')
-  const prunable = deletions.filter((change) => keptFromPruning(change, work.policy.prune, work.options) === undefined)
+  const prunable = deletions.filter((change) => keptObject(work, change, work.policy.prune) === undefined)
   const held = heldPrune(work, prunable.length)
   work.pruneHeld = held
   work.decision = decideSync({

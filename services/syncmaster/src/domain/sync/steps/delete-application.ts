@@ -1,8 +1,9 @@
 import { describeError, Later } from '@k8or/outcome'
 import type { ObjectRef } from '@k8or/contracts'
-import { keyOf } from '@k8or/kube-objects'
+import { keyOf, nameOf } from '@k8or/kube-objects'
+import { describeApproval, isApprovedSince } from '../../application/approval'
 import { readFinalizers } from '../../application/finalizers'
-import { SyncOptions } from '../../application/policy'
+import { SyncOptions, syncOptionsOf } from '../../application/policy'
 import type { LiveObject } from '../../drift/live-object'
 import { isCustomResourceDefinition } from '../../plan/desired'
 import { RefusedError, type Fence } from '../../cluster/clusters'
@@ -29,7 +30,8 @@ export async function deleteApplication(work: Work): Promise<EndOfLook | undefin
   }
   if (preDelete !== undefined) return heldByHooks(work, 'PreDelete', preDelete)
   try {
-    if (cascade !== undefined && !(await cascadeTo(work, cluster.name, cascade))) return 'silent'
+    if (cascade !== undefined && !(await cascadeTo(work, cluster.name, cascade)))
+      return work.conditions.size > 0 ? 'report' : 'silent'
     return postDelete === undefined ? 'silent' : await heldByHooks(work, 'PostDelete', postDelete)
   } catch (error) {
     if (!(error instanceof Later) && !(error instanceof RefusedError)) throw error
@@ -41,7 +43,10 @@ export async function deleteApplication(work: Work): Promise<EndOfLook | undefin
 
 /** Deletes the objects; answers whether all are gone, and then the Application need not wait for them any more. */
 async function cascadeTo(work: Work, cluster: string, finalizer: string): Promise<boolean> {
-  const remaining = await deleteObjects(work, cluster, finalizer.endsWith('/background'))
+  const ours = (await findOurs(work, cluster)).filter((live) => isDeletable(work, live))
+  const unapproved = ours.filter((live) => deleteOption(work, live) === 'confirm' && !isApproved(work))
+  if (unapproved.length > 0) return heldForApproval(work, unapproved)
+  const remaining = await deleteObjects(work, cluster, ours, finalizer.endsWith('/background'))
   if (remaining > 0) {
     await work.ports.marks.later(work.uid, 2000, 'objects of a deleted application are still there')
     return false
@@ -51,6 +56,17 @@ async function cascadeTo(work: Work, cluster: string, finalizer: string): Promis
     work.application.finalizers.filter((name) => name !== finalizer),
   )
   return true
+}
+
+function isApproved({ application }: Work): boolean {
+  return isApprovedSince(application, application.deletedAt ?? '')
+}
+
+/** Nothing is deleted before all that asks for it is approved: half an application helps nobody. */
+function heldForApproval(work: Work, [first, ...others]: readonly LiveObject[]): boolean {
+  const more = others.length > 0 ? ` and ${others.length} more objects` : ''
+  work.unknown('DeletionError', `${first ? nameOf(first.ref) : ''}${more}: ${describeApproval('deletion')}`)
+  return false
 }
 
 /** Hooks are not run yet, and to let the Application go as if they had been would be a lie. */
@@ -68,8 +84,12 @@ async function release(work: Work, finalizers: readonly string[]): Promise<EndOf
 }
 
 /** Deletes what is ours, the highest wave first; answers how many objects are still there. */
-async function deleteObjects(work: Work, cluster: string, inBackground: boolean): Promise<number> {
-  const live = (await findOurs(work, cluster)).filter(isDeletable)
+async function deleteObjects(
+  work: Work,
+  cluster: string,
+  live: readonly LiveObject[],
+  inBackground: boolean,
+): Promise<number> {
   const waves = live.map((object) => object.wave)
   const highest = live.filter((object) => object.wave === Math.max(...waves) && !object.deleting)
   const propagation = inBackground ? 'Background' : 'Foreground'
@@ -77,7 +97,7 @@ async function deleteObjects(work: Work, cluster: string, inBackground: boolean)
     const options = { fence: fenceOf(work), signal: work.signal, propagation, uid: object.uid } as const
     await work.ports.clusters.delete(cluster, object.ref, options)
   })
-  return (await findOurs(work, cluster)).filter(isDeletable).length
+  return (await findOurs(work, cluster)).filter((object) => isDeletable(work, object)).length
 }
 
 function fenceOf(work: Work): Fence {
@@ -87,9 +107,13 @@ function fenceOf(work: Work): Fence {
   return { application: work.uid, release, setbacks: work.setbacks, lease: work.lease }
 }
 
-function isDeletable(live: LiveObject): boolean {
-  const own = SyncOptions.ofAnnotation(live.syncOptions).get('Delete')
-  return !isCustomResourceDefinition(live.ref) && own !== 'false' && !live.keep
+function isDeletable(work: Work, live: LiveObject): boolean {
+  return !isCustomResourceDefinition(live.ref) && deleteOption(work, live) !== 'false' && !live.keep
+}
+
+/** What an object says of its deletion, else what its application says. */
+function deleteOption({ application }: Work, { syncOptions }: LiveObject): string | undefined {
+  return SyncOptions.ofAnnotation(syncOptions).get('Delete') ?? syncOptionsOf(application).get('Delete')
 }
 
 /** What is ours by its own tracking id, asked object by object: only what is there now counts. */
