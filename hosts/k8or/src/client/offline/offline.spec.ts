@@ -8,6 +8,7 @@ import type { Answer } from '../output/answer'
 import { diffReleaseFiles } from '../release/diff-files'
 import { diffFiles } from './diff'
 import { judgeFile } from './health'
+import { judgePolicy } from './policy'
 import { renderFile } from './render'
 import { parseHeaders, parseWebhook } from './webhook'
 
@@ -156,6 +157,41 @@ changed Secret db
     await expect(
       renderFile(desk, { file: application, source: [`https://git.example.com/shop=${join(dir, 'repo')}`] }),
     ).rejects.toThrow('broken.yaml')
+  })
+
+  it('A10 tells whether a project permits an Application and its objects', async () => {
+    const application = file(
+      'declared.yaml',
+      'kind: Application\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: shop}\n' +
+        'spec: {project: team, source: {repoURL: r, path: p}, destination: {name: east, namespace: shop}}\n',
+    )
+    const project = (server: string) =>
+      file(
+        'project.yaml',
+        'kind: AppProject\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: team}\n' +
+          `spec: {sourceRepos: ['*'], destinations: [{server: '${server}', namespace: shop}]}\n`,
+      )
+    const objects = file(
+      'objects.json',
+      JSON.stringify({ objects: [{ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }] }),
+    )
+    const flags = {
+      file: application,
+      controlNamespace: 'argocd',
+      clusterScoped: [],
+      cluster: 'east=https://east.test',
+    }
+    expect(await judgePolicy(desk, { ...flags, project: project('https://east.test') })).toBe(0)
+    expect(desk.answered?.data).toEqual({ permitted: true, problems: [], objects: [] })
+    expect(await judgePolicy(desk, { ...flags, project: project('https://west.test'), objects })).toBe(1)
+    expect(desk.answered?.data).toMatchObject({
+      permitted: false,
+      problems: [expect.stringContaining("server 'https://east.test' and namespace 'shop' do not match")],
+      objects: [
+        { kind: 'Node', namespace: '', permitted: false, reason: 'resource Node is not permitted in project team' },
+      ],
+    })
+    await expect(judgePolicy(desk, { ...flags, project: application })).rejects.toThrow('holds no AppProject')
   })
 
   it('reads a webhook and verifies it', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { offline } from '../context'
 import { diffFiles } from './diff'
 import { judgeFile } from './health'
+import { judgePolicy } from './policy'
 import { renderFile } from './render'
 import { parseWebhook } from './webhook'
 
@@ -32,6 +33,18 @@ export function registerOfflineCommands(program: Command): void {
       .requiredOption('--live <file>', 'YAML or JSON of the object as it is')
       .requiredOption('--desired <file>', 'YAML or JSON of the object as it should be'),
     diffFiles,
+  )
+  offline(
+    program
+      .command('policy')
+      .description('whether an AppProject permits an Application and its objects, from files; exit code 1 when not')
+      .requiredOption('-f, --file <file>', 'YAML of the Application')
+      .requiredOption('--project <file>', 'YAML of the AppProject')
+      .option('--objects <file>', 'what it renders to: YAML, or the answer of `k8or render -o json`')
+      .option('--cluster <name=server>', 'the cluster of its destination, where the project knows it by the other word')
+      .option('--control-namespace <namespace>', 'where the mesh has its Applications', 'argocd')
+      .option('--cluster-scoped <group/kind>', 'a kind of your own without namespaces; may be repeated', collect, []),
+    judgePolicy,
   )
   const webhook = program.command('webhook').description('webhooks of git hosts, registries and pipelines')
   offline(
