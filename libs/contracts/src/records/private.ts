@@ -178,6 +178,8 @@ export const ImageDecisionRecord = z.object({
   announced: z.boolean().default(true),
   /** The decisions of late, shortened: each is said once. */
   said: z.array(z.string()).max(40).default([]),
+  /** How often a tag that was gone came back: what was said before that may be said again. */
+  turn: z.number().int().nonnegative().default(0),
   /** What was written last, and whether it was seen in the branch since: when it is no longer there, people took it back. */
   written: z
     .object({ tag: z.string(), digest: z.string(), commit: z.string(), at: z.iso.datetime(), isSeen: z.boolean() })

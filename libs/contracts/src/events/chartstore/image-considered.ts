@@ -8,7 +8,7 @@ export const ImageConsidered = z.object({
   image: ImageRef,
   tag: z.string(),
   digest: z.string(),
-  /** `selected` leads to a commit; `refused`: no policy admits it; `held`: a hold or suspension keeps it out; `failed`: it can not be written, or the registry has it no longer. */
+  /** `selected` leads to a commit, or says that a tag which was gone is there again; `refused`: no policy admits it; `held`: a hold or suspension keeps it out; `failed`: it can not be written, or the registry has it no longer. */
   outcome: z.enum(['selected', 'refused', 'held', 'failed']),
   reason: z.string(),
   /** Where the image is named now, and as what. */

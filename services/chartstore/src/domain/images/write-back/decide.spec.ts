@@ -19,7 +19,7 @@ const pushed = (tag: string, minute: number, more: Partial<ImageRecord> = {}): I
 })
 const record: ImageDecisionRecord = {
   ...{ application: ref, token: 'shop_u', alias: 'web', judgedUntil: at(0), last: null },
-  ...{ announced: true, said: [], written: null, history: [] },
+  ...{ announced: true, said: [], turn: 0, written: null, history: [] },
 }
 const situation = (current: string, rows: ImageRecord[], more: Partial<Situation> = {}): Situation => ({
   ...{
@@ -69,6 +69,23 @@ describe('services/chartstore/src/domain/images/write-back/decide', () => {
     const { step, gone } = decide(situation('1.0.0', rows, { ...asked, record: { ...record, last: held } }))
     expect(step).toEqual({ kind: 'nothing', isAsWanted: true })
     expect(gone[0]?.reason).toMatch(/1\.1\.0 was held, .* it is not written; push it again/)
+  })
+
+  it('says that a tag is back once the registry has it again, and not before it was asked', () => {
+    const rows = [pushed('1.1.0', 1)]
+    const data = {
+      ...{ application: ref, image: { name, token: imageToken(name) }, tag: '1.1.0', digest: '', reason: '' },
+      ...{ edits: [], outcome: 'failed' as const, problem: { reason: 'ImageGone', message: '' } },
+    }
+    const last = { factId: 'f', causes: [], correlationId: 'c', at: at(6), data }
+    const after = (names: string[], isComplete = true) => {
+      const tags = names.map((each) => ({ name: each }))
+      return decide(situation('1.1.0', rows, { tags, isComplete, record: { ...record, last } })).returned
+    }
+    expect(after(['1.0.0', '1.1.0'])?.reason).toBe(`${name}:1.1.0 is in the registry again: nothing is left to do`)
+    expect(after(['1.0.0'])).toBeUndefined()
+    expect(after(['1.1.0'], false)).toBeUndefined()
+    expect(decide(situation('1.1.0', rows)).returned).toBeUndefined()
   })
 
   it('waits until what was written is seen, and does not write again what people took back', () => {

@@ -33,11 +33,14 @@ export interface Refusal {
   readonly reason: string
 }
 
-/** A tag that is counted on, and that the registry no longer has. */
-export interface Gone {
+/** What there is to say of a tag that is counted on: the registry has it no longer, or has it again. */
+export interface Presence {
   readonly tag: KnownTag
   readonly reason: string
 }
+
+/** The reason of the problem that a tag is gone. */
+export const imageGone = 'ImageGone'
 
 /** What is to be done about an image. */
 export type Step =
@@ -49,7 +52,9 @@ export type Step =
 
 export interface Decision {
   readonly refusals: readonly Refusal[]
-  readonly gone: readonly Gone[]
+  readonly gone: readonly Presence[]
+  /** It was said to be gone. */
+  readonly returned: Presence | undefined
   /** What was pushed until then is judged. */
   readonly judgedUntil: string
   readonly step: Step
@@ -73,7 +78,8 @@ export function decide(situation: Situation): Decision {
     record?.judgedUntil ?? '',
   )
   const gone = [...goneNamed(situation, current), ...goneHeld(situation)]
-  return { refusals, gone, judgedUntil, step: stepFor(situation, selected, reason, current) }
+  const step = stepFor(situation, selected, reason, current)
+  return { refusals, gone, returned: returnedOf(situation), judgedUntil, step }
 }
 
 function stepFor(situation: Situation, selected: KnownTag | null, reason: string, current: KnownTag | undefined): Step {
@@ -142,7 +148,7 @@ function refused({ tag }: ImageRecord, { name, alias, constraint, strategy }: Im
 function goneNamed(
   { policy, tags, named, pushed, isComplete, isUpToDate }: Situation,
   current: KnownTag | undefined,
-): Gone[] {
+): Presence[] {
   if (!current || !isComplete || named.length === 0 || isAmong(tags, current.name)) return []
   // What was pushed is among the tags until the registry is asked and does not have it.
   if (!isUpToDate && !pushed.some(({ tag }) => tag === current.name)) return []
@@ -151,12 +157,20 @@ function goneNamed(
 }
 
 /** A tag that would have been written later. */
-function goneHeld({ policy, tags, isComplete, record, named }: Situation): Gone[] {
+function goneHeld({ policy, tags, isComplete, record, named }: Situation): Presence[] {
   const { tag = '', digest = '', outcome } = record?.last?.data ?? {}
   const isAwaited = outcome === 'held' && tag !== record?.written?.tag
   if (!isAwaited || !isComplete || isAmong(tags, tag) || named.some(({ reference }) => reference.tag === tag)) return []
   const reason = `${policy.name}:${tag} was held, and the registry does not have it any more: it is not written; push it again, or a newer tag`
   return [{ tag: { name: tag, digest }, reason }]
+}
+
+/** Until the registry was asked, what was pushed and is gone counts as a tag too. */
+function returnedOf({ policy, tags, isComplete, record }: Situation): Presence | undefined {
+  const { tag: name, problem } = record?.last?.data ?? {}
+  if (problem?.reason !== imageGone || !isComplete) return undefined
+  const tag = tags.find((each) => each.name === name)
+  return tag && { tag, reason: `${policy.name}:${tag.name} is in the registry again: nothing is left to do` }
 }
 
 function isAmong(tags: readonly KnownTag[], tag: string): boolean {

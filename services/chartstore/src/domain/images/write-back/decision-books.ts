@@ -31,7 +31,9 @@ export class DecisionBooks {
   /** Announces a decision unless that was done; answers the id of its fact. */
   async say(writer: ImageWriter, policy: ImagePolicy, saying: Saying): Promise<string> {
     const record = this.of(writer, policy) ?? blank(writer, policy)
-    const said = sha256([saying.outcome, saying.tag, saying.digest, variety(saying)].join('\n')).slice(0, 12)
+    const turn = record.turn === 0 ? [] : [String(record.turn)]
+    const words = [saying.outcome, saying.tag, saying.digest, variety(saying), ...turn]
+    const said = sha256(words.join('\n')).slice(0, 12)
     const { ref } = writer.application
     const factId = `image.considered/${ref.uid}/${policy.alias}/${saying.outcome}/${saying.tag || '-'}/${said}`
     if (record.said.includes(said)) return factId
@@ -44,6 +46,12 @@ export class DecisionBooks {
     const history = [decision, ...record.history].slice(0, historyKept)
     await this.publish({ ...record, said: [...record.said, said].slice(-saidKept), last, history })
     return factId
+  }
+
+  /** A new turn: what was said before may be said again. */
+  async forgetSaid(writer: ImageWriter, policy: ImagePolicy): Promise<void> {
+    const record = this.of(writer, policy) ?? blank(writer, policy)
+    await this.decisions.put({ ...record, turn: record.turn + 1 })
   }
 
   /** What was pushed until then need not be judged again. */
@@ -102,6 +110,7 @@ function blank({ application: { ref, token } }: ImageWriter, { alias }: ImagePol
       history: [],
       announced: true,
       said: [],
+      turn: 0,
       written: null,
     },
   }

@@ -6,7 +6,7 @@ import { NotEditableError, type Named, type WantedVersion } from '../edit/edited
 import type { KnownTag } from '../known-tag'
 import type { ImagePolicy } from '../policy'
 import { CommitRefusedError, type Commits } from '../ports'
-import { decide, type Decision, type Step } from './decide'
+import { decide, imageGone, type Decision, type Step } from './decide'
 import type { DecisionBooks, Saying } from './decision-books'
 import { CommitDraft, type PendingImage } from './draft'
 import { editIn, findIn } from './edit-place'
@@ -108,6 +108,7 @@ export class Writing {
       const decision = decide({ application, policy, ...known, now: clock.now() })
       await this.sayGone(writer, policy, decision, rows)
       await this.sayRefusals(writer, policy, decision)
+      await this.sayReturned(writer, policy, decision, rows)
       await this.take(decision.step, { writer, policy, opened, draft, rows, running, named })
       await books.judged(writer, policy, decision.judgedUntil)
       return decision.step
@@ -142,9 +143,23 @@ export class Writing {
     rows: readonly ImageRecord[],
   ): Promise<void> {
     for (const { tag, reason } of gone) {
-      const problem = { reason: 'ImageGone', message: reason }
+      const problem = { reason: imageGone, message: reason }
       await this.parts.books.say(writer, policy, { ...causeOf(tag, rows), outcome: 'failed', reason, problem })
     }
+  }
+
+  /** What is written, held or awaited next says more than that the tag is back. */
+  private async sayReturned(
+    writer: ImageWriter,
+    policy: ImagePolicy,
+    { returned, step }: Decision,
+    rows: readonly ImageRecord[],
+  ): Promise<void> {
+    if (!returned || step.kind === 'wait') return
+    const { tag, reason } = returned
+    await this.parts.books.forgetSaid(writer, policy)
+    if (step.kind === 'nothing')
+      await this.parts.books.say(writer, policy, { ...causeOf(tag, rows), outcome: 'selected', reason })
   }
 
   private async take(step: Step, about: About): Promise<void> {
