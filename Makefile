@@ -5,7 +5,7 @@ MODE ?= standalone
 
 # Nothing here ever touches a cluster of yours.
 unexport KUBECONFIG
-.PHONY: help setup all ground demo test up down check bench conformance
+.PHONY: help setup all ground demo test up down check bench soak conformance
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -37,6 +37,9 @@ check: ground ## Check types, lint, import walls, format and unused code
 
 bench: all ## Measure speed and processor time per deployment
 	@$(TS) test/bench/main.ts
+
+soak: setup ## Deploy twice a second for MINUTES=60 while processes are killed and objects drift; account for everything
+	@$(TS) test/soak/main.ts
 
 conformance: ground ## Count which statements of the specification a passing test shows
 	@$(NODE) tools/conformance.mjs

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-const code = ['libs', 'services', 'hosts', 'test/rig', 'test/e2e', 'test/bench', 'test/demo']
+const code = ['libs', 'services', 'hosts', 'test/rig', 'test/e2e', 'test/bench', 'test/demo', 'test/soak']
 const eslint = [
   'eslint/bin/eslint.js',
   '.',
