@@ -7,6 +7,8 @@ import { floor } from './src/floor'
 import { imageDelivered } from './src/image-delivered'
 import { memory } from './src/memory'
 import { monorepo } from './src/monorepo'
+import type { Span } from './src/profile'
+import { formatProfiles, profileClock, profileInto } from './src/profiles'
 import { pushToChanged } from './src/push-to-changed'
 import { rendering } from './src/rendering'
 import type { Line, Scenario } from './src/scenario'
@@ -33,22 +35,41 @@ async function main(): Promise<void> {
 
 /** Runs what is asked for of some scenarios, on a mesh of its own. */
 async function measure(scenarios: Readonly<Record<string, Scenario>>, clusters: number): Promise<Line[]> {
-  const { runs, only, mode } = benchConfig()
+  const { runs, only, isProfiled, mode } = benchConfig()
   const asked = Object.entries(scenarios).filter(([name]) => only.length === 0 || only.includes(name))
   if (asked.length === 0) return []
-  const mesh = await startMesh({ dir: tempDir('bench'), mode, clusters, registry: clusters > 0 })
+  const profiles = tempDir('profiles')
+  const environment = isProfiled ? profileInto(profiles) : {}
+  const mesh = await startMesh({ dir: tempDir('bench'), mode, clusters, registry: clusters > 0, environment })
   const driver = new MeshDriver(mesh.env)
+  const parts = new Parts()
   try {
     const lines: Line[] = []
     if (clusters > 0) await mesh.registry()
     for (const [name, scenario] of asked) {
       process.stderr.write(`${name} ...\n`)
-      lines.push(...(await scenario(driver, runs)))
+      parts.begin(name)
+      lines.push(...(await scenario(driver, runs, (part) => parts.begin(part))))
     }
+    parts.begin('')
     return lines
   } finally {
     await driver.close()
     await mesh.stop()
+    // A process writes its profile when it ends.
+    if (isProfiled) process.stdout.write(`${formatProfiles(profiles, parts.spans)}\n`)
+  }
+}
+
+/** When which part of which scenario ran. */
+class Parts {
+  readonly spans: Span[] = []
+  #current = { name: '', from: 0 }
+
+  begin(name: string): void {
+    const now = profileClock()
+    if (this.#current.name !== '') this.spans.push({ ...this.#current, to: now })
+    this.#current = { name, from: now }
   }
 }
 

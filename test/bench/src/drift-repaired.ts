@@ -7,11 +7,12 @@ const type = 'v1/ConfigMap'
 const key = `default/${name}`
 
 /** From a change by hand that the API server took to the object put back, seen by a watch. */
-export const driftRepaired: Scenario = async (driver, runs) => {
+export const driftRepaired: Scenario = async (driver, runs, begin) => {
   const repository = await driver.repository(name)
   const { after } = await repository.commit({ 'app/config.yaml': manifest })
   await driver.declare({ name, repoUrl: repository.url, path: 'app' })
   await driver.application(name, (application) => runsHealthy(application, after), 60_000)
+  begin('drift-repaired: repairs')
   const times: number[] = []
   for (let run = 0; run < runs; run++) {
     // The heals of one object are limited to one in two seconds after the first twenty: as fast as that, no faster.

@@ -9,14 +9,16 @@ const size = 500
 const type = 'argoproj.io/v1alpha1/Application'
 
 /** Five hundred applications of one object from one repository: all declared, then one touched by each push. */
-export const monorepo: Scenario = async (driver, runs) => {
+export const monorepo: Scenario = async (driver, runs, begin) => {
   const repository = await driver.repository('bench-monorepo')
   const names = Array.from({ length: size }, (_, index) => `mono-${String(index).padStart(3, '0')}`)
   const files = names.map((name) => [fileOf(name), configMap(name, 'first')] as const)
   await repository.commit(Object.fromEntries(files))
+  begin('monorepo: creating all')
   const creating = await createAll(driver, repository, names)
   await pauseUntilIdle(driver.pids())
   const idleMebibytes = residentMebibytes(driver.pids())
+  begin('monorepo: pushes')
   const pushes = await pushAll(driver, repository, names, runs)
   return [...creating, memoryLine(idleMebibytes), ...pushes]
 }

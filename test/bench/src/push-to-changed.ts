@@ -7,15 +7,17 @@ import { summarize } from './statistics'
 const path = 'bench-push'
 
 /** From the webhook's first byte to the object changed in the cluster, seen by a watch; and what it costs. */
-export const pushToChanged: Scenario = async (driver, runs) => {
+export const pushToChanged: Scenario = async (driver, runs, begin) => {
   const repository = await declareOne(driver)
   for (let warmUp = 0; warmUp < 5; warmUp++) await pushOnce(driver, repository, `warm-${warmUp}`)
+  begin('push-to-changed: pushes')
   const pushes: Push[] = []
   const processor = [processorSeconds(driver.pids())]
   for (let run = 0; run < runs; run++) {
     pushes.push(await pushOnce(driver, repository, `run-${run}`))
     processor.push(processorSeconds(driver.pids()))
   }
+  begin('push-to-changed: reading traces')
   const hops = await collectHops(
     driver,
     pushes.map((push) => push.commit),

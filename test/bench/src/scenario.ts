@@ -17,5 +17,8 @@ export interface Line {
   readonly isOnce?: true
 }
 
+/** Says that another part of a scenario begins, for whoever looks where the time went. */
+export type Begin = (part: string) => void
+
 /** A measured behaviour: drives a mesh and answers its lines. */
-export type Scenario = (driver: MeshDriver, runs: number) => Promise<Line[]>
+export type Scenario = (driver: MeshDriver, runs: number, begin: Begin) => Promise<Line[]>
