@@ -159,9 +159,9 @@ export class Insight {
   #observer() {
     return {
       begins: (cluster: string, kind: WatchedKind) => this.judge.troubled(cluster, kind, 'its watch has not begun'),
-      snapshot: this.judge.snapshot.bind(this.judge),
-      seen: this.judge.seen.bind(this.judge),
-      vanished: this.judge.vanished.bind(this.judge),
+      snapshot: this.judge.sightings.snapshot.bind(this.judge.sightings),
+      seen: this.judge.sightings.seen.bind(this.judge.sightings),
+      vanished: this.judge.sightings.vanished.bind(this.judge.sightings),
       stands: this.judge.stands.bind(this.judge),
       troubled: (cluster: string, kind: WatchedKind, reason: string) => {
         if (!this.#silences.hasTrouble(cluster)) signals.watchTroubled(cluster, kind, reason)

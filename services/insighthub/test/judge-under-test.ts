@@ -8,7 +8,8 @@ import type {
   SyncFinished,
   SyncStarted,
 } from '@k8or/contracts'
-import { Judge, type Recalled } from '../src/domain/judge'
+import type { Recalled } from '../src/domain/account/accounts'
+import { Judge } from '../src/domain/judge'
 import { sight, type SeenObject, type Sighting } from '../src/domain/tree/sighting'
 import { Silences } from '../src/domain/watch/silences'
 
@@ -116,13 +117,13 @@ export class World {
   see(...sightings: Sighting[]): Promise<HealthChanged[]> {
     for (const sighting of sightings) {
       this.live.set(sighting.ref.name, sighting)
-      this.judge.seen('prod', sighting)
+      this.judge.sightings.seen('prod', sighting)
     }
     return this.settle()
   }
 
   vanish(name: string): Promise<HealthChanged[]> {
-    this.judge.vanished('prod', deployment(name))
+    this.judge.sightings.vanished('prod', deployment(name))
     return this.settle()
   }
 

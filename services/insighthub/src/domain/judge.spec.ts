@@ -174,7 +174,7 @@ describe('services/insighthub/src/domain/judge', () => {
     const world = new World()
     await world.deploy('sync-1', deployment('web'), deployment('api'))
     world.live.delete('web')
-    world.judge.snapshot('prod', kind, [deployment('api')])
+    world.judge.sightings.snapshot('prod', kind, [deployment('api')])
     const [told] = await world.settle()
     expect(told).toMatchObject({ objects: [{ object: { name: 'web' }, health: { status: 'Missing' } }] })
   })
@@ -197,7 +197,7 @@ describe('services/insighthub/src/domain/judge', () => {
     const [fact] = await world.pass(1000)
     expect(fact).toMatchObject({ health: { status: 'Unknown' }, objects: [{ health: { status: 'Unknown' } }] })
     expect(fact?.health.message).toContain('connection refused')
-    world.judge.snapshot('prod', kind, [deployment('web')])
+    world.judge.sightings.snapshot('prod', kind, [deployment('web')])
     expect(await world.settle()).toMatchObject([{ health: { status: 'Healthy' }, previous: { status: 'Unknown' } }])
   })
 
@@ -214,7 +214,7 @@ describe('services/insighthub/src/domain/judge', () => {
     await before.deploy('sync-1', deployment('web'), deployment('api'))
     const after = new World(before.rows, [{ application: 'app-1', id: 'sync-1', correlationId: 'push-1' }])
     after.live.set('web', deployment('web'))
-    after.judge.snapshot('prod', kind, [deployment('web')])
+    after.judge.sightings.snapshot('prod', kind, [deployment('web')])
     expect(await after.settle()).toMatchObject([
       { objects: [{ object: { name: 'api' }, health: { status: 'Missing' } }] },
     ])

@@ -1,7 +1,7 @@
 import { applicationRecord, clusterRecord, type ApplicationRecord, type ClusterRecord } from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
 import { resolveCluster } from '../../domain/watch/resolve-cluster'
-import type { Declared } from '../../domain/judge'
+import type { Declared } from '../../domain/account/accounts'
 
 /** Who is told what is declared. */
 export interface DeclaredListener {
