@@ -85,6 +85,11 @@ export interface FactDraft<Data> {
   readonly traceparent?: string
 }
 
+/** Stores facts of one owner; the same id again is the same fact, and is stored once. */
+export interface Announcer<Owner extends ServiceName> {
+  publish<Data>(event: EventDefinition<Data, Owner>, draft: FactDraft<Data>): Promise<{ readonly duplicate: boolean }>
+}
+
 /** The JSON form of a fact, ready to be published. Data that breaks its contract is refused. */
 export function writeFact<Data>(event: EventDefinition<Data>, draft: FactDraft<Data>): Envelope {
   return {

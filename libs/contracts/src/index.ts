@@ -23,6 +23,7 @@ export {
   typeOf,
   writeFact,
   type EventDefinition,
+  type Announcer,
   type FactDraft,
   type TokenKind,
 } from './define-event'

@@ -12,6 +12,10 @@ export const ClusterRecord = z.object({
   reachable: z.boolean(),
   reason: z.string().default(''),
   version: z.string().default(''),
+  /** When it began, or ceased, to answer. */
+  since: z.iso.datetime().optional(),
+  /** False while the fact that tells of that is still to be announced. */
+  announced: z.boolean().optional(),
 })
 export type ClusterRecord = z.infer<typeof ClusterRecord>
 

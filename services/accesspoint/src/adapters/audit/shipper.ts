@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { accessRecorded } from '@k8or/contracts'
 import type { Publisher } from '@k8or/jetstream'
+import { accessRecordedId } from '../../domain/fact-ids'
 import type { AuditLog } from './audit-log'
 import { readLine, type AuditLine } from './audit-line'
 import type { ShippingCursor } from './cursor'
@@ -98,7 +99,7 @@ export class Shipper {
 
   private async publishOne({ token, record }: AuditLine): Promise<void> {
     await this.options.publisher.publish(accessRecorded, {
-      id: `access-${record.replica}-${record.sequence}`,
+      id: accessRecordedId(record),
       token,
       time: new Date(record.at),
       data: record,

@@ -1,8 +1,14 @@
-import { clusterReachable, clusterRecord, clusterUnreachable, sha256, type ClusterRecord } from '@k8or/contracts'
+import { clusterRecord, type ClusterRecord } from '@k8or/contracts'
 import type { Bus, Records } from '@k8or/jetstream'
 import type { ClusterEntry } from '../../domain/routing/clusters'
+import {
+  announceReachability,
+  clusterKey,
+  isSameRow,
+  observedRow,
+  type Reachability,
+} from '../../domain/routing/reachability'
 import type { Signals } from '../../signals'
-import type { Reachability } from '../kubernetes/prober'
 
 /** The record CLUSTERS and the facts about reachability: the record first, and each change announced once. */
 export class ClusterStates {
@@ -10,7 +16,7 @@ export class ClusterStates {
   /** By key: one write after another. */
   private readonly writing = new Map<string, Promise<void>>()
   /** By key: what was written last, so that the same again costs nothing. */
-  private readonly written = new Map<string, string>()
+  private readonly written = new Map<string, ClusterRecord>()
   /** By name: what the log says of a cluster. */
   private readonly told = new Map<string, boolean>()
 
@@ -25,12 +31,12 @@ export class ClusterStates {
   /** A cluster was looked at. */
   observe(entry: ClusterEntry, state: Reachability): void {
     this.tell(entry, state)
-    this.inTurn(keyOf(entry.name), (key) => this.write(key, entry, state))
+    this.inTurn(clusterKey(entry.name), (key) => this.write(key, entry, state))
   }
 
   /** A cluster was retired. */
   forget(entry: ClusterEntry): void {
-    this.inTurn(keyOf(entry.name), async (key) => {
+    this.inTurn(clusterKey(entry.name), async (key) => {
       this.written.delete(key)
       this.told.delete(entry.name)
       await this.records.delete(key)
@@ -39,7 +45,7 @@ export class ClusterStates {
 
   /** Removes the rows of clusters that were retired while AccessPoint was away. */
   async keepOnly(names: readonly string[]): Promise<void> {
-    const kept = new Set(names.map(keyOf))
+    const kept = new Set(names.map(clusterKey))
     for (const row of await this.records.list()) if (!kept.has(row.key)) await this.records.delete(row.key)
   }
 
@@ -66,53 +72,21 @@ export class ClusterStates {
     this.writing.set(key, done)
   }
 
+  /** The row first, then the fact, then that the fact is stored: whatever is left of it is made good by the next look. */
   private async write(key: string, entry: ClusterEntry, state: Reachability): Promise<void> {
-    const value = recordOf(entry, state)
-    const text = JSON.stringify(value)
-    if (this.written.get(key) === text) return
+    const known = this.written.get(key)
+    if (known?.announced && isSameRow(observedRow(entry, state, known, this.now()), known)) return
     const before = (await this.records.get(key))?.value
-    if (JSON.stringify(before) !== text) {
-      const revision = await this.records.put(key, value)
-      if (before?.reachable !== value.reachable) await this.announce(key, value, revision)
+    const row = observedRow(entry, state, before, this.now())
+    if (!isSameRow(row, before)) await this.put(key, row)
+    if (!row.announced) {
+      await announceReachability(row, this.bus.publisher)
+      await this.put(key, { ...row, announced: true })
     }
-    this.written.set(key, text)
   }
 
-  private async announce(
-    key: string,
-    { name, server, version, reason, reachable }: ClusterRecord,
-    revision: number,
-  ): Promise<void> {
-    const draft = { token: key, time: this.now(), causes: [], actor: 'service:accesspoint' }
-    const id = (fact: string): string => `${fact}-${key}-${revision}`
-    if (reachable)
-      await this.bus.publisher.publish(clusterReachable, {
-        ...draft,
-        id: id('cluster-reachable'),
-        data: { cluster: name, server, version },
-      })
-    else
-      await this.bus.publisher.publish(clusterUnreachable, {
-        ...draft,
-        id: id('cluster-unreachable'),
-        data: { cluster: name, server, reason },
-      })
+  private async put(key: string, row: ClusterRecord): Promise<void> {
+    await this.records.put(key, row)
+    this.written.set(key, row)
   }
-}
-
-function recordOf({ name, server, project, labels, namespaces }: ClusterEntry, state: Reachability): ClusterRecord {
-  return {
-    name,
-    server,
-    project,
-    labels: { ...labels },
-    namespaces: [...namespaces],
-    reachable: state.reachable,
-    reason: state.reachable ? '' : state.reason,
-    version: state.reachable ? state.version : '',
-  }
-}
-
-function keyOf(name: string): string {
-  return sha256(name).slice(0, 24)
 }

@@ -1,6 +1,7 @@
 import { noToken, stopKey, stopLifted, stopRaised, stopRecord, type StopRecord } from '@k8or/contracts'
 import type { Bus, Records } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
+import { stopLiftedId, stopRaisedId } from '../../domain/fact-ids'
 import type { Stops } from '../../domain/stop/stops'
 
 /** The record STOPS and its facts: what stands here stands after a restart, and for every replica. */
@@ -36,7 +37,7 @@ export class RecordedStops {
     })
     this.stops.recorded(stop, revision)
     const { cluster, reason, since, actor } = stop
-    const draft = { ...draftOf(cluster, actor, new Date(since)), id: `stop-raised-${key}-${revision}` }
+    const draft = { ...draftOf(cluster, actor, new Date(since)), id: stopRaisedId(key, revision) }
     await this.bus.publisher.publish(stopRaised, { ...draft, data: { cluster, reason } })
   }
 
@@ -50,8 +51,8 @@ export class RecordedStops {
     const row = await this.records.get(key)
     await this.records.delete(key)
     this.stops.lift(cluster)
-    const draft = { ...draftOf(cluster, by.actor, by.at), id: `stop-lifted-${key}-${row?.revision ?? since}` }
-    const causes = row ? [`stop-raised-${key}-${row.revision}`] : []
+    const draft = { ...draftOf(cluster, by.actor, by.at), id: stopLiftedId(key, row?.revision ?? since) }
+    const causes = row ? [stopRaisedId(key, row.revision)] : []
     await this.bus.publisher.publish(stopLifted, { ...draft, causes, data: { cluster, reason: by.reason } })
   }
 }

@@ -1,8 +1,9 @@
 import type { ClusterEntry } from '../../domain/routing/clusters'
+import type { Reachability } from '../../domain/routing/reachability'
 import { readApiVersions } from './api-versions'
 import type { Connection } from './connection'
 import { Connections, usualLimits, type ReachedCluster } from './connections'
-import { Prober, type ProbeTiming, type Reachability } from './prober'
+import { Prober, type ProbeTiming } from './prober'
 
 /** What is told of clusters. */
 export interface ClusterListener {

@@ -1,3 +1,4 @@
+import type { Reachability } from '../../domain/routing/reachability'
 import type { Connection } from './connection'
 
 /** How often clusters are asked whether they are there. */
@@ -6,10 +7,6 @@ export interface ProbeTiming {
   readonly unhealthyMs: number
   readonly timeoutMs: number
 }
-
-/** What is known of a cluster's reachability. */
-export type Reachability =
-  { readonly reachable: true; readonly version: string } | { readonly reachable: false; readonly reason: string }
 
 /** Asks every cluster, again and again, whether it is there; sooner when a call to it failed. */
 export class Prober {
