@@ -23,6 +23,8 @@ export { startNats, type NatsOptions } from './nats'
 export { RegistryClient, type RegistryAccess } from './registry/registry-client'
 export { startRegistry, type RegistryOptions, type RegistryServer } from './registry/registry-server'
 export type { ImageContent } from './registry/image'
+export { Relay, type Cut } from './relay/relay'
+export type { Relays } from './relay/relays'
 export { startRedis, type RedisOptions, type RedisServer } from './redis'
 export {
   DrivenRepository,

@@ -1,6 +1,7 @@
 import { services, type ServiceName } from '@k8or/contracts'
 import { join } from 'node:path'
 import { freePorts } from '../free-port'
+import type { Way } from '../relay/relays'
 
 /** Namespace of a hub in which Applications are usually declared. */
 export const usualNamespace = 'argocd'
@@ -27,6 +28,8 @@ export interface MeshLayout {
   readonly services: Readonly<Record<ServiceName, ServicePorts>>
   /** The cluster on which Applications are declared, and where on it. */
   readonly hub: { readonly kubeconfig: string; readonly namespace: string }
+  /** Ways between its parts that lead through relays. */
+  readonly detours: readonly Way[]
   /** Settings of the mesh's processes besides those that follow from the layout. */
   readonly settings: Readonly<Record<string, string>>
 }
@@ -42,8 +45,9 @@ export async function layOut(
   const next = (): number => ports.pop() ?? 0
   const pairs = services.map((name) => [name, { mesh: next(), probes: next() }] as const)
   const [nats, redis, people, webhook, git, registry] = [next(), next(), next(), next(), next(), next()]
-  const listeners = Object.fromEntries(pairs) as MeshLayout['services']
-  return { dir, mode, nats, redis, people, webhook, git, registry, services: listeners, settings, hub }
+  const listeners = { nats, redis, people, webhook, git, registry }
+  const ofServices = Object.fromEntries(pairs) as MeshLayout['services']
+  return { dir, mode, ...listeners, services: ofServices, detours: [], settings, hub }
 }
 
 /** Files and folders of a mesh below its directory. */
@@ -62,6 +66,7 @@ export function meshPaths(dir: string) {
     registry: join(dir, 'registry'),
     kube: join(dir, 'kube'),
     hubKubeconfig: join(dir, 'kube/hub/kubeconfig'),
+    relayedHubKubeconfig: join(dir, 'kube/relayed-hub.kubeconfig'),
     log: join(dir, 'log'),
     environment: join(dir, 'mesh.env'),
   }

@@ -3,6 +3,7 @@ import { isBuilt } from '../paths'
 import type { ProcessNews } from '../process/managed-process'
 import type { RegistryAccess } from '../registry/registry-client'
 import { newPassword, startRegistry, type RegistryServer } from '../registry/registry-server'
+import { portTowards } from './detours'
 import { meshPaths, type MeshLayout } from './layout'
 
 /** What the registry of a mesh must know of it. */
@@ -23,7 +24,8 @@ export class MeshRegistry {
     private readonly layout: MeshLayout,
     private readonly options: MeshRegistryOptions,
   ) {
-    this.access = { host: `localhost:${layout.registry}`, username: 'rig', password: newPassword() }
+    const host = `localhost:${portTowards(layout, 'codesource', 'registry')}`
+    this.access = { host, dial: `localhost:${layout.registry}`, username: 'rig', password: newPassword() }
   }
 
   /** Nothing waits for a registry that is not built yet; what goes wrong with it then is told, and is no end. */

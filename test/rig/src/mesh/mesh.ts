@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { eventually } from '../eventually'
 import { startGitServer, type GitServer } from '../git/http-server'
 import { startFleet, startKube, type KubeOptions, type KubeServer } from '../kube/kube-server'
+import { writeKubeconfig, type KubeConnection } from '../kube/kubeconfig'
 import { startNats } from '../nats'
 import type { ManagedProcess, ProcessNews } from '../process/managed-process'
 import { startRedis } from '../redis'
+import { Relays } from '../relay/relays'
 import type { RegistryAccess } from '../registry/registry-client'
+import { freePort } from '../free-port'
+import { portTowards, withDetours } from './detours'
 import { prepareHub, registerCluster } from './hub'
 import { layOut, meshPaths, type MeshLayout, type MeshMode } from './layout'
 import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
@@ -25,6 +29,8 @@ export interface MeshOptions {
   readonly nodes?: number
   /** Whether there is an OCI registry that tells the mesh of pushes; one that is not built yet comes up later. */
   readonly registry?: boolean
+  /** Whether a relay stands on every way between two parts, so that it can be cut. */
+  readonly relays?: boolean
   /** A hub that the caller has prepared by `prepareHub`, in place of one that is started. */
   readonly hub?: PreparedHub
   readonly kubelet?: KubeOptions['kubelet']
@@ -47,6 +53,8 @@ export interface Mesh {
   readonly hub: KubeServer
   readonly clusters: readonly KubeServer[]
   readonly git: GitServer
+  /** The relays, where the mesh was started with them. */
+  readonly relays: Relays
   /** By name: `standalone` or each service, `nats`, `redis`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
   /** The registry, once it is up. */
@@ -68,7 +76,8 @@ export interface Mesh {
 
 /** Starts API servers, git, Redis, NATS and the mesh; returns when the mesh is ready. */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
-  const layout = await layOut(options.dir, options.mode ?? 'standalone', options.environment, options.hub)
+  const plain = await layOut(options.dir, options.mode ?? 'standalone', options.environment, options.hub)
+  const layout = options.relays ? await withDetours(plain) : plain
   const starting = new MeshStart(layout, options)
   try {
     await starting.run()
@@ -89,6 +98,7 @@ class MeshStart {
   #clusters: KubeServer[] = []
   #git: GitServer | undefined
   readonly #registry: MeshRegistry | undefined
+  readonly #relays = new Relays()
   #isComplete = false
 
   constructor(
@@ -102,8 +112,9 @@ class MeshStart {
   }
 
   async run(): Promise<void> {
+    for (const way of this.layout.detours) await this.#relays.lay(way)
     await allOrFirstError([this.startHubAndMesh(), this.startClusters(), this.startRegistry()])
-    await Promise.all(this.#clusters.map((cluster) => registerCluster(this.theHub().client, cluster)))
+    for (const cluster of this.#clusters) await registerCluster(this.theHub().client, await this.detourTo(cluster))
     this.#isComplete = true
     this.writeEnvironment()
     this.tell('ready')
@@ -121,6 +132,7 @@ class MeshStart {
       },
       clusters: this.#clusters,
       git: this.theGit(),
+      relays: this.#relays,
       processes: this.#processes,
       registry: () => this.theRegistry().up(),
       natsUrl: `tls://localhost:${this.layout.nats}`,
@@ -139,7 +151,7 @@ class MeshStart {
     const bus = ['nats', 'redis'].flatMap((name) => this.#processes.get(name) ?? [])
     for (const processes of [this.#services, bus]) await Promise.all(processes.map((process) => process.stop()))
     const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
-    await Promise.all(servers.map((server) => server.stop()))
+    await Promise.all([...servers.map((server) => server.stop()), this.#relays.stop()])
   }
 
   /** The bus needs no cluster and the hub no bus: they start beside each other, then the mesh. */
@@ -157,6 +169,8 @@ class MeshStart {
       newsOf: (process) => this.newsOf(`${process} of the hub`),
     })
     await prepareHub(this.#hub.client, this.#webhookSecret)
+    if (this.options.relays)
+      writeKubeconfig(meshPaths(this.layout.dir).relayedHubKubeconfig, await this.detourTo(this.#hub))
     this.tell('hub API server')
   }
 
@@ -216,6 +230,14 @@ class MeshStart {
     if (names.length) this.tell(`${names.length} further API server${names.length > 1 ? 's' : ''}`)
   }
 
+  /** How the mesh reaches a cluster: through a relay, where there are any. */
+  private async detourTo(cluster: KubeConnection): Promise<KubeConnection> {
+    if (!this.layout.detours.length) return cluster
+    const [port, target] = [await freePort(), Number(new URL(cluster.url).port)]
+    await this.#relays.lay({ from: 'accesspoint', to: cluster.name, port, target })
+    return { ...cluster, url: `https://localhost:${String(port)}` }
+  }
+
   private kubeOptions(): Omit<KubeOptions, 'dir'> {
     const { nodes = 2, kubelet } = this.options
     return { nodes, restart: true, ...(kubelet ? { kubelet } : {}) }
@@ -255,7 +277,7 @@ class MeshStart {
       layout: this.layout,
       token: readFileSync(meshPaths(this.layout.dir).token, 'utf8').trim(),
       webhookSecret: this.#webhookSecret,
-      gitUrl: this.theGit().url,
+      gitUrl: `http://localhost:${String(portTowards(this.layout, 'codesource', 'git'))}`,
       ...(this.#registry ? { registry: this.#registry.access } : {}),
       clusters: this.#clusters,
       pids: [...this.#processes.values()].map((process) => process.pid),

@@ -5,6 +5,8 @@ import { buildImage, type Blob, type ImageContent } from './image'
 export interface RegistryAccess {
   /** Host and port, as they stand in the name of an image. */
   readonly host: string
+  /** Where it listens, when the mesh reaches it by another way. */
+  readonly dial?: string
   readonly username: string
   readonly password: string
 }
@@ -82,13 +84,13 @@ export class RegistryClient {
     body?: Buffer,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const { host, username, password } = this.access
+    const { host, dial = host, username, password } = this.access
     const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
     const answer = await this.#agent.request({
-      origin: `http://${host}`,
+      origin: `http://${dial}`,
       path,
       method,
-      headers: { authorization, ...headers },
+      headers: { host, authorization, ...headers },
       signal: AbortSignal.timeout(10_000),
       ...(body ? { body } : {}),
     })
