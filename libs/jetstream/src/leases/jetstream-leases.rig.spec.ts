@@ -89,6 +89,23 @@ describe('libs/jetstream/src/leases/jetstream-leases.rig', () => {
     await eventually(() => leases.held().length === 64)
   })
 
+  it('goes on alone while the bus is away, and wins its buckets anew when it is back', async () => {
+    const { leases } = await join('alone')
+    await eventually(() => leases.held().length === 64)
+    const fences = leases.held().map((bucket) => leases.fenceOf(bucket))
+    await server.process.stop('SIGKILL')
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 2 * ttlMs))
+      expect(leases.held().map((bucket) => leases.fenceOf(bucket))).toEqual(fences)
+    } finally {
+      await server.process.start()
+    }
+    const isAnew = (bucket: number): boolean => (leases.fenceOf(bucket) ?? 0) > (fences[bucket] ?? 0)
+    await eventually(() => leases.held().length === 64 && leases.held().every(isAnew), { timeoutMs: 20_000 })
+    expectRisingFences()
+    expectOneOwnerAtATime()
+  })
+
   it('takes its buckets at once when it comes back under its name, under new fences', async () => {
     const killed = await join('same', { ttlMs: 60_000 })
     await eventually(() => killed.leases.held().length === 64)

@@ -22,11 +22,14 @@ export class JetStreamLeases implements Leases {
   private readonly leases = new Map<number, HeldLease>()
   private readonly rowsSeen = new Map<number, { readonly holder: string; readonly revision: number }>()
   private readonly holders = new Set<string>()
+  /** The buckets whose renewal was asked for and is not answered yet. */
+  private readonly unanswered = new Set<number>()
   private readonly ending = new AbortController()
   private readonly rounds: Rounds
   private readonly since = new Date().toISOString()
   private readonly me: string
   private announcedAt = -Infinity
+  private awakeAt = -Infinity
 
   constructor(
     private readonly rows: JetStreamRecords<LeaseRecord>,
@@ -43,14 +46,14 @@ export class JetStreamLeases implements Leases {
     await this.announce()
     await this.rows.watch((change) => this.learn(change), { signal })
     await this.rounds.start()
-    const guard = setInterval(() => this.dropExpired(), Math.max(50, this.options.ttlMs / 20))
+    const guard = setInterval(() => this.wake(), Math.max(50, this.options.ttlMs / 20))
     guard.unref()
     signal.addEventListener('abort', () => clearInterval(guard), { once: true })
   }
 
   fenceOf(bucket: number): number | undefined {
     const lease = this.leases.get(bucket)
-    return lease && performance.now() < lease.deadline ? lease.fence : undefined
+    return lease && this.stands(lease) ? lease.fence : undefined
   }
 
   held(): number[] {
@@ -82,8 +85,9 @@ export class JetStreamLeases implements Leases {
   /** One look at everything: renew, give back, take. */
   private async round(): Promise<void> {
     this.dropExpired()
-    await this.attempt(() => this.announceWhenDue(), 'announce')
-    await Promise.all([...this.leases.values()].filter((lease) => this.isDue(lease)).map((lease) => this.renew(lease)))
+    const due = [...this.leases.values()].filter((lease) => this.isDue(lease))
+    const announced = this.attempt(() => this.announceWhenDue(), 'announce')
+    await Promise.all([announced, ...due.map((lease) => this.renew(lease))])
     const shares = fairShare(this.options.buckets, [...this.holders, this.me], this.holdings())
     const surplus = [...this.leases.values()].filter(({ bucket }) => shares.get(bucket) !== this.me)
     await Promise.all(surplus.map((lease) => this.giveBack(lease)))
@@ -99,6 +103,23 @@ export class JetStreamLeases implements Leases {
   private isFree(bucket: number): boolean {
     const holder = this.rowsSeen.get(bucket)?.holder
     return !this.leases.has(bucket) && (holder === undefined || holder === this.me)
+  }
+
+  /**
+   * In time; or asked for in time and not answered, while nobody else is known who could have it: who is alone goes on
+   * though the bus is away. Should somebody have come meanwhile, the fence tells.
+   */
+  private stands({ bucket, deadline }: HeldLease): boolean {
+    return performance.now() < deadline || (this.unanswered.has(bucket) && this.isAlone() && this.isAwake())
+  }
+
+  /** A process that stood still does not know what it missed. */
+  private isAwake(): boolean {
+    return performance.now() - this.awakeAt < this.options.ttlMs / 2
+  }
+
+  private isAlone(): boolean {
+    return [...this.holders].every((holder) => holder === this.me)
   }
 
   private isDue(lease: HeldLease): boolean {
@@ -125,11 +146,18 @@ export class JetStreamLeases implements Leases {
   private async renew(lease: HeldLease): Promise<void> {
     const { bucket } = lease
     const sentAt = performance.now()
+    this.unanswered.add(bucket)
     try {
       const { ttlMs } = this.options
       const row = { ...this.row(), fence: lease.fence }
       const revision = await this.rows.store(`bucket.${bucket}`, row, { revision: lease.revision, ttlMs })
-      if (this.leases.has(bucket)) this.leases.set(bucket, { ...lease, revision, deadline: deadlineOf(sentAt, ttlMs) })
+      this.unanswered.delete(bucket)
+      this.rowsSeen.set(bucket, { holder: this.me, revision })
+      if (!this.leases.has(bucket)) return
+      if (performance.now() < lease.deadline)
+        this.leases.set(bucket, { ...lease, revision, deadline: deadlineOf(sentAt, ttlMs) })
+      // What was to be stored meanwhile may not be: it is won anew, and read anew.
+      else this.lose(bucket)
     } catch (error) {
       if (error instanceof RecordConflictError) this.lose(bucket)
       else this.log.warn({ bucket, reason: describeError(error) }, 'a lease could not be renewed')
@@ -144,13 +172,17 @@ export class JetStreamLeases implements Leases {
     }, `give back bucket ${bucket}`)
   }
 
+  private wake(): void {
+    this.dropExpired()
+    this.awakeAt = performance.now()
+  }
+
   private dropExpired(): void {
-    for (const { bucket, deadline } of [...this.leases.values()]) {
-      if (performance.now() >= deadline) this.lose(bucket)
-    }
+    for (const lease of [...this.leases.values()]) if (!this.stands(lease)) this.lose(lease.bucket)
   }
 
   private lose(bucket: number): void {
+    this.unanswered.delete(bucket)
     if (this.leases.delete(bucket)) this.options.onLoss(bucket)
   }
 
