@@ -23,9 +23,13 @@ export class ChartStoreReleases implements Releases {
   readonly #client
   /** The version of each application's newest row that was read. */
   readonly #read = new Map<string, number>()
+  /** What the rows said last: that counts while the bus is away, so that drift is put back all the same. */
+  readonly #newest = new Map<string, ReleaseRecord>()
+  /** The earlier release of each application that was read last: the one where it is held. */
+  readonly #earlier = new Map<string, ReleaseRecord>()
 
   constructor(
-    bus: Bus,
+    private readonly bus: Bus,
     calls: Calls,
     private readonly onChange: (application: string) => void,
   ) {
@@ -37,7 +41,8 @@ export class ChartStoreReleases implements Releases {
   start(signal: AbortSignal): Promise<void> {
     let isLive = false
     const following = this.#records.watch(
-      ({ key, revision }) => {
+      ({ key, value, revision }) => {
+        this.#learn(applicationOf(key), value)
         if (isLive) setTimeout(() => this.#tell(key, revision, signal), factWithinMs)
       },
       { signal, filter: releaseKey('*') },
@@ -48,14 +53,16 @@ export class ChartStoreReleases implements Releases {
   }
 
   async latest(application: string): Promise<ReleaseRecord | undefined> {
-    const row = await this.#records.get(releaseKey(application))
-    if (!row) return undefined
-    this.#read.set(application, row.revision)
-    return row.value.release === 0 && row.value.problems.length === 0 ? undefined : row.value
+    const newest = this.bus.isConnected() ? await this.#readNewest(application) : this.#newest.get(application)
+    return newest?.release === 0 && newest.problems.length === 0 ? undefined : newest
   }
 
   async get(application: string, release: number): Promise<ReleaseRecord | undefined> {
-    return (await this.#records.get(releaseKey(application, release)))?.value
+    const known = this.#earlier.get(application)
+    if (!this.bus.isConnected() && known?.release === release) return known
+    const row = await this.#records.get(releaseKey(application, release))
+    if (row) this.#earlier.set(application, row.value)
+    return row?.value
   }
 
   async kept(application: string, signal: AbortSignal): Promise<number[]> {
@@ -69,8 +76,23 @@ export class ChartStoreReleases implements Releases {
     return Manifests.parse(JSON.parse(new TextDecoder().decode(manifests)))
   }
 
+  async #readNewest(application: string): Promise<ReleaseRecord | undefined> {
+    const row = await this.#records.get(releaseKey(application))
+    if (row) this.#read.set(application, row.revision)
+    return row?.value
+  }
+
+  #learn(application: string, newest: ReleaseRecord | null): void {
+    if (newest) this.#newest.set(application, newest)
+    else for (const known of [this.#newest, this.#earlier, this.#read]) known.delete(application)
+  }
+
   #tell(key: string, revision: number, signal: AbortSignal): void {
-    const application = key.slice(0, key.lastIndexOf('.'))
+    const application = applicationOf(key)
     if (!signal.aborted && (this.#read.get(application) ?? 0) < revision) this.onChange(application)
   }
+}
+
+function applicationOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('.'))
 }
