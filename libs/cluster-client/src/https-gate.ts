@@ -64,7 +64,9 @@ async function send(url: string, dispatcher: Agent, call: GateRequest): Promise<
   } catch (error) {
     deadline.end()
     if (call.signal.aborted) throw call.signal.reason
-    const reason = deadline.isOver() ? `no answer within ${deadline.ms} ms` : 'AccessPoint can not be reached'
+    const reason = deadline.isOver()
+      ? `no answer of AccessPoint within ${deadline.ms} ms`
+      : 'AccessPoint can not be reached'
     throw new Later(reason, undefined, { cause: error })
   }
 }
