@@ -5,7 +5,7 @@ export interface Sample {
   readonly process: string
   readonly pid: number
   readonly residentMiB: number
-  /** Its share of what it shares with others. */
+  /** With only its share of what it shares with others: what a sum over processes is made of. */
   readonly proportionalMiB: number
   readonly descriptors: number
 }
@@ -21,18 +21,18 @@ export interface Growth {
 }
 
 /** A heap breathes by so much, however long one looks; beyond that so much an hour is let pass. */
-const breathMiB = 24
+const breathMiB = 32
 const growthPerHourMiB = 32
 /** Over less than this a line says nothing. */
 const leastSpanSeconds = 30
 
-/** Fits a line through the proportional memory of each process over its longest life among the samples. */
+/** Fits a line through the resident memory of each process over its longest life among the samples. */
 export function growthOf(samples: readonly Sample[]): Growth[] {
   const processes = Map.groupBy(samples, ({ process }) => process)
   return [...processes].flatMap(([process, of]) => growthOfLife(process, longestLife(of)))
 }
 
-/** The limit follows from how long was looked: over an hour 56 MiB an hour, over five minutes 320. */
+/** The limit follows from how long was looked: over half an hour 96 MiB an hour, over five minutes 416. */
 export function limitPerHour(spanSeconds: number): number {
   return growthPerHourMiB + breathMiB / (spanSeconds / 3600)
 }
@@ -52,7 +52,7 @@ function growthOfLife(process: string, life: readonly Sample[]): Growth[] {
   const [first, last] = [life.at(0), life.at(-1)]
   const spanSeconds = spanOf(life)
   if (!first || !last || spanSeconds < leastSpanSeconds) return []
-  const line = fitLine(life.map(({ at, proportionalMiB }) => ({ x: at, y: proportionalMiB })))
+  const line = fitLine(life.map(({ at, residentMiB }) => ({ x: at, y: residentMiB })))
   return [
     {
       process,

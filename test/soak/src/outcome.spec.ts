@@ -4,8 +4,8 @@ import { failuresOf, latencies, type Outcome } from './outcome'
 
 function held(descriptors: number, memory: (at: number) => number): Sample[] {
   return Array.from({ length: 20 }, (_, index) => {
-    const proportionalMiB = memory(index * 10)
-    return { at: index * 10, process: 'web', pid: 1, residentMiB: 0, proportionalMiB, descriptors }
+    const residentMiB = memory(index * 10)
+    return { at: index * 10, process: 'web', pid: 1, residentMiB, proportionalMiB: 0, descriptors }
   })
 }
 
