@@ -71,7 +71,8 @@ export interface Records<Value> {
   create(key: string, value: Value): Promise<number>
   /** @throws RecordConflictError when the row has another revision */
   update(key: string, value: Value, revision: number): Promise<number>
-  delete(key: string): Promise<void>
+  /** @throws RecordConflictError when a revision is given and the row has another one */
+  delete(key: string, revision?: number): Promise<void>
   /** All rows whose key matches; `filter` in KV terms, such as `uid.>`. */
   list(filter?: string): Promise<Row<Value>[]>
   /**

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { sha256 } from '../token'
 import { defineRecord } from './define-record'
 
-/** An emergency stop that stands: nothing is changed for applications, on one cluster or on any. */
+/** An emergency stop: while it stands, nothing is changed for applications, on one cluster or on any. */
 export const StopRecord = z.object({
   /** The name of the cluster; empty for the whole mesh. */
   cluster: z.string(),
@@ -10,6 +10,10 @@ export const StopRecord = z.object({
   /** Who raised it, such as `user:admin`. */
   actor: z.string(),
   reason: z.string(),
+  /** Who lifted it, and why: it stands no longer, and its row goes as soon as that is announced. */
+  lifted: z.object({ actor: z.string(), reason: z.string(), at: z.iso.datetime() }).optional(),
+  /** False until the newest fact is stored, then absent: who finds it so after a crash announces it again, under the same id. */
+  announced: z.literal(false).optional(),
 })
 export type StopRecord = z.infer<typeof StopRecord>
 

@@ -55,8 +55,8 @@ export class JetStreamRecords<Value> implements Records<Value> {
     return this.store(key, value, { revision })
   }
 
-  delete(key: string): Promise<void> {
-    return this.remove(key)
+  delete(key: string, revision?: number): Promise<void> {
+    return this.remove(key, revision)
   }
 
   async list(filter = '>'): Promise<Row<Value>[]> {

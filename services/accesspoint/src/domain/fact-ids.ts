@@ -1,11 +1,11 @@
-/** The stop of one row, as it was written. */
-export function stopRaisedId(key: string, revision: number): string {
-  return `stop.raised/${key}/${revision}`
+/** A stop is known by its beginning. */
+export function stopRaisedId(key: string, since: string): string {
+  return `stop.raised/${key}/${Date.parse(since)}`
 }
 
 /** The end of that stop. */
-export function stopLiftedId(key: string, raised: number | string): string {
-  return `stop.lifted/${key}/${raised}`
+export function stopLiftedId(key: string, since: string): string {
+  return `stop.lifted/${key}/${Date.parse(since)}`
 }
 
 /** A cluster begins or ceases to answer at one moment. */

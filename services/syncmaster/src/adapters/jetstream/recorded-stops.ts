@@ -17,7 +17,7 @@ export class RecordedStops implements Stops {
     return this.bus.records(stopRecord).watch(
       ({ key, value }) => {
         const before = this.#stops.get(key)
-        if (value) this.#stops.set(key, value)
+        if (value && !value.lifted) this.#stops.set(key, value)
         else this.#stops.delete(key)
         const changed = value ?? before
         if (changed) this.onChange(changed.cluster)
