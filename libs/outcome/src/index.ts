@@ -1,1 +1,1 @@
-export { describeError, Later, Never, outcomeOf, type Outcome } from './outcome'
+export { describeError, describeJsonError, Later, Never, outcomeOf, type Outcome } from './outcome'

@@ -56,3 +56,8 @@ function ownWords(error: Error, depth: number): string {
   if (!(error instanceof AggregateError) || depth === 0) return error.name
   return error.errors.map((each: unknown) => describe(each, depth - 1)).join(', ')
 }
+
+/** Why a text is not JSON, without the piece of it that the engine quotes: it may hold a secret. */
+export function describeJsonError(error: unknown): string {
+  return describeError(error).replace(/, (\.\.\.)?".*$/s, '')
+}

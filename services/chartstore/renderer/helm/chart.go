@@ -43,7 +43,7 @@ func loadChart(files *core.Files, dir string) (*v2.Chart, error) {
 }
 
 // addLocalDependencies adds the charts that Chart.yaml names by a path of the repository and that are not vendored.
-func addLocalDependencies(chart *v2.Chart, files *core.Files, dir string) error {
+func addLocalDependencies(chart *v2.Chart, files *core.Files, dir string, above ...string) error {
 	missing := missingDependencies(chart)
 	for _, wanted := range chart.Metadata.Dependencies {
 		below, isLocal := strings.CutPrefix(wanted.Repository, "file://")
@@ -54,11 +54,15 @@ func addLocalDependencies(chart *v2.Chart, files *core.Files, dir string) error 
 		if strings.HasPrefix(path.Join(dir, below), "..") || !files.IsDir(where) {
 			continue
 		}
+		if contains(above, where) {
+			return core.Refuse("InvalidChart", core.Clean(path.Join(dir, "Chart.yaml")), "dependencies",
+				"%s depends on %s, which depends on it: take one of the two dependencies out", core.Clean(path.Join(dir, "Chart.yaml")), where)
+		}
 		dependency, err := loadChart(files, where)
 		if err != nil {
 			return err
 		}
-		if err := addLocalDependencies(dependency, files, where); err != nil {
+		if err := addLocalDependencies(dependency, files, where, append(above, core.Clean(dir))...); err != nil {
 			return err
 		}
 		chart.AddDependency(dependency)

@@ -4,6 +4,7 @@ import { renderSource, type RenderMeans } from '../render/render-source'
 import type { LocatedSource, Reads } from '../render/rendering'
 import { isReferenceOnly } from '../render/tools'
 import { imagesOf } from './images'
+import { inexactNumbers } from './inexact-numbers'
 import { settledReads } from './recorded-reads'
 import { settleRepeats } from './repeated-objects'
 
@@ -50,12 +51,13 @@ export async function composeRelease(
   const rendered = await Promise.all(wanted.map((index) => renderSource(located, index, means)))
   const problems = rendered.flatMap((source) => source.problems)
   if (problems.length > 0) return { problems }
-  const { objects, warnings } = settleRepeats(rendered.flatMap((source) => source.objects))
+  const all = rendered.flatMap((source) => source.objects)
+  const { objects, warnings } = settleRepeats(all)
   const manifests = canonicalJson(objects)
   return {
     ...{ manifests, digest: sha256(manifests), objects: objects.length, images: imagesOf(objects) },
     tools: located.map((_, index) => rendered[wanted.indexOf(index)]?.tool ?? 'directory'),
-    warnings: [...rendered.flatMap((source) => source.warnings ?? []), ...warnings],
+    warnings: [...rendered.flatMap((source) => source.warnings ?? []), ...warnings, ...inexactNumbers(all)],
     reads: settledReads(rendered.flatMap((source) => source.reads ?? [])),
     consulted: Object.assign({}, ...rendered.map((source) => source.consulted ?? {})) as Record<string, string>,
   }

@@ -16,8 +16,13 @@ export function checkedObjects({ objects: answered }: RenderAnswer): Rendered {
   return { objects, problems }
 }
 
-/** A host's problem as one of the release; Helm names template and line within its message. */
-export function problemOf({ reason, message, file, field }: NonNullable<RenderAnswer['problem']>): Problem {
+/** A host's problem as one of the release; Helm names template and line within its message, not everybody names anything. */
+export function problemOf(
+  { reason, message: said, file, field }: NonNullable<RenderAnswer['problem']>,
+  source: string,
+): Problem {
+  const isNamed = file === undefined ? /[\w-]+\.(ya?ml|json|tpl|txt)\b/.test(said) : said.includes(file)
+  const message = isNamed || field !== undefined ? said : `${file ?? source}: ${said}`
   const [, template, line] = /\(?([\w./-]+\.(?:ya?ml|tpl|txt)):(\d+)/.exec(message) ?? []
   const named = file ?? template
   return {

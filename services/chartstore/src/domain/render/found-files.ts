@@ -29,7 +29,7 @@ export function isUsable({ isLink, link }: SourceFile): boolean {
   return !isLink || link === 'followed'
 }
 
-/** The text of a file. */
-export function fileText({ content }: SourceFile): string {
+/** The text of a file; undefined where it is none. */
+export function fileText({ content }: SourceFile): string | undefined {
   return textOf(content)
 }

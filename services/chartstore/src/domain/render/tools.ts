@@ -1,4 +1,4 @@
-import type { DeclaredSource, Problem } from '@k8or/contracts'
+import { canonicalRepositoryUrl, type DeclaredSource, type Problem } from '@k8or/contracts'
 import { renderDirectory, wantedOfDirectory } from './directory/render-directory'
 import { renderHelm, wantedOfHelm } from './helm/render-helm'
 import { renderKustomize, wantedOfKustomize } from './kustomize/render-kustomize'
@@ -54,11 +54,12 @@ export function toolProblem(source: DeclaredSource, tool: string): Problem | und
     }
   if (isChart(source)) return chartProblem(source)
   if (tool in tools) return undefined
-  const message = `source ${source.repoURL} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; Helm, Kustomize, plain YAML and JSON files can`
+  const message = `source ${canonicalRepositoryUrl(source.repoURL)} path ${source.path || '.'} needs ${tool}, which can not be rendered yet; Helm, Kustomize, plain YAML and JSON files can`
   return { reason: 'ToolNotSupported', field: `spec.source.${tool}`, message }
 }
 
-function chartProblem({ chart = '', repoURL }: DeclaredSource): Problem {
+function chartProblem({ chart = '', ...source }: DeclaredSource): Problem {
+  const repoURL = canonicalRepositoryUrl(source.repoURL)
   const what = chart === '' ? repoURL : `chart ${chart} of ${repoURL}`
   const message = `${what}: helm charts from registries are not fetched yet; commit the chart and name its path`
   return { reason: 'ToolNotSupported', field: chart === '' ? 'spec.source.repoURL' : 'spec.source.chart', message }

@@ -1,3 +1,4 @@
+import type { Problem } from '@k8or/contracts'
 import { z } from 'zod'
 import type { SourceToRender } from '../rendering'
 
@@ -12,6 +13,10 @@ const Directory = z.looseObject({
 export type DirectoryBlock = z.infer<typeof Directory>
 
 /** The `directory` block of a source, with its defaults. */
-export function readDirectoryBlock(source: SourceToRender): DirectoryBlock {
-  return Directory.parse(source.directory ?? {})
+export function readDirectoryBlock(source: SourceToRender): DirectoryBlock | { readonly problem: Problem } {
+  const read = Directory.safeParse(source.directory ?? {})
+  if (read.success) return read.data
+  const [issue] = read.error.issues
+  const field = `spec.source.directory.${issue?.path.join('.') ?? ''}`
+  return { problem: { reason: 'InvalidSource', field, message: `${field} can not be read: ${issue?.message ?? ''}` } }
 }

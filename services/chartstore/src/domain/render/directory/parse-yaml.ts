@@ -1,5 +1,6 @@
 import yaml from 'js-yaml'
 import type { Problem } from '@k8or/contracts'
+import { describeJsonError } from '@k8or/outcome'
 import { kubernetesSchema } from './kubernetes-schema'
 
 /** What one file holds: documents, or why it can not be read. */
@@ -31,11 +32,7 @@ export function parseJson(file: string, text: string): ParsedFile {
   try {
     return { documents: [JSON.parse(text) as unknown] }
   } catch (error) {
-    return broken(
-      file,
-      `the file is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-      'InvalidJson',
-    )
+    return broken(file, `the file is not JSON: ${describeJsonError(error)}`, 'InvalidJson')
   }
 }
 

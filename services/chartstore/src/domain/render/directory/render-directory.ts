@@ -5,21 +5,24 @@ import { checkObject, expandLists, hasKind } from './check-object'
 import { readDirectoryBlock, type DirectoryBlock } from './directory-block'
 import { resolveLink } from './links'
 import { looksLikeManifest, parseJson, parseYaml, type ParsedFile } from './parse-yaml'
-import { textOf } from './text'
+import { notText, textOf } from './text'
 
 const skipMark = '# +argocd:skip-file-rendering'
 const suffixes = ['.yaml', '.yml', '.json', '.jsonnet']
 
 /** Which files a folder of plain manifests is made of. */
 export function wantedOfDirectory(source: SourceToRender): WantedFiles {
-  const { recurse, disableExtensionFilter } = readDirectoryBlock(source)
-  return { recurse, suffixes: disableExtensionFilter ? [] : suffixes }
+  const block = readDirectoryBlock(source)
+  if ('problem' in block) return { recurse: false, suffixes }
+  return { recurse: block.recurse, suffixes: block.disableExtensionFilter ? [] : suffixes }
 }
 
 /** Renders a folder of plain manifests: what its files hold, in the order of their names. */
 export function renderDirectory(source: SourceToRender, files: readonly SourceFile[]): Rendered {
+  const block = readDirectoryBlock(source)
+  if ('problem' in block) return { objects: [], problems: [block.problem as Problem] }
   const rendered: { objects: RenderedObject[]; problems: Problem[] } = { objects: [], problems: [] }
-  for (const file of selectFiles(readDirectoryBlock(source), files)) {
+  for (const file of selectFiles(block, files)) {
     const read = readFile(file, files)
     if ('problem' in read) rendered.problems.push(read.problem)
     else addDocuments(rendered, file.path, read.documents)
@@ -43,6 +46,7 @@ function readFile(file: SourceFile, files: readonly SourceFile[]): ParsedFile {
   if ('nothing' in led) return { documents: [] }
   if ('problem' in led) return led
   const text = textOf(led.file.content)
+  if (text === undefined) return { problem: notText(file.path) }
   if (text.includes(skipMark)) return { documents: [] }
   if (file.path.endsWith('.json')) return parseJson(file.path, text)
   const parsed = parseYaml(file.path, text)

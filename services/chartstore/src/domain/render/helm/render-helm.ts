@@ -33,7 +33,9 @@ export async function renderHelm(job: RenderJob): Promise<Rendered> {
   const own = job.files.map((file) => ({ ...file, path: joined(path, file.path) }))
   const { answer, reads } = await renderFound(job.renderer, commit, { op: 'helm', path, helm }, own)
   const consulted = consultedOf(job, told, answer)
-  const { objects, problems } = answer.problem ? failed([problemOf(answer.problem)]) : checkedObjects(answer)
+  const { objects, problems } = answer.problem
+    ? failed([problemOf(answer.problem, `the chart in ${path || 'the root'}`)])
+    : checkedObjects(answer)
   return {
     objects: objects.filter((object) => !isLeftOut(object)),
     problems,

@@ -52,7 +52,8 @@ export class ValueFiles {
       return this.refuse(isGlob(name) ? `values file glob ${name} matched no files` : `${name} does not exist`)
     if (!files.every(isUsable))
       return this.refuse(`${name} is a link that leads out of the repository; commit the file itself`)
-    return files.map((file) => ({ id: place.commit.idOf(file.path), name, text: fileText(file) }))
+    const found = files.map((file) => ({ id: place.commit.idOf(file.path), name, text: fileText(file) }))
+    return found.every(isText) ? found : this.refuse(`${name} is not UTF-8; save it as UTF-8`)
   }
 
   private placeOf(name: string): Place | string {
@@ -93,6 +94,10 @@ export class ValueFiles {
 function placed(commit: CommitFiles, folder: string, path: string, name: string): Place | string {
   const found = pathFrom(folder, path)
   return found === undefined ? `${name} leaves the repository; name a file within it` : { commit, path: found }
+}
+
+function isText(file: Omit<Found, 'text'> & { readonly text: string | undefined }): file is Found {
+  return file.text !== undefined
 }
 
 function isGlob(name: string): boolean {

@@ -1,15 +1,21 @@
 import type { DeclaredSource, Problem } from '@k8or/contracts'
 import { z } from 'zod'
 
+const imageForm = /^(?:[^\s=]+=)?[^\s=:@][^\s=@]*(?:@[^\s=@]+)?$/
 const Texts = z.record(z.string(), z.string())
 
 const Kustomize = z.looseObject({
   namePrefix: z.string().default(''),
   nameSuffix: z.string().default(''),
   namespace: z.string().default(''),
-  images: z.array(z.string()).default([]),
+  images: z.array(z.string().regex(imageForm, 'expected [old=]name[:tag|@digest]')).default([]),
   replicas: z
-    .array(z.looseObject({ name: z.string(), count: z.union([z.number(), z.string()]).transform(Number) }))
+    .array(
+      z.looseObject({
+        name: z.string(),
+        count: z.union([z.number(), z.string().regex(/^\d+$/, 'expected a number')]).transform(Number),
+      }),
+    )
     .default([]),
   patches: z.array(z.looseObject({})).default([]),
   components: z.array(z.string()).default([]),

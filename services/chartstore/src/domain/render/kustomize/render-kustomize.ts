@@ -2,6 +2,7 @@ import type { Problem } from '@k8or/contracts'
 import { checkedObjects, problemOf } from '../answered-objects'
 import { CommitFiles } from '../commit-files'
 import { parseYaml } from '../directory/parse-yaml'
+import { notText } from '../directory/text'
 import { fileText } from '../found-files'
 import { renderFound } from '../render-found'
 import type { RenderJob } from '../render-job'
@@ -29,7 +30,9 @@ export async function renderKustomize(job: RenderJob): Promise<Rendered> {
   const own = edited.files.map((file) => ({ ...file, path: joined(path, file.path) }))
   const order = { op: 'kustomize' as const, path }
   const { answer, reads } = await renderFound(job.renderer, commit, order, own)
-  const { objects, problems } = answer.problem ? failed([problemOf(answer.problem)]) : checkedObjects(answer)
+  const { objects, problems } = answer.problem
+    ? failed([problemOf(answer.problem, `the kustomization in ${path || 'the root'}`)])
+    : checkedObjects(answer)
   return { objects, problems, reads, consulted: job.environment.consulted() }
 }
 
@@ -46,7 +49,8 @@ function editedFiles(
 ): { readonly files: readonly SourceFile[] } | { readonly problem: Problem } {
   const file = files.find(({ path }) => names.includes(path))
   if (!file || !hasEdits(block)) return { files }
-  const parsed = parseYaml(file.path, fileText(file))
+  const text = fileText(file)
+  const parsed = text === undefined ? { problem: notText(file.path) } : parseYaml(file.path, text)
   if ('problem' in parsed) return parsed
   const result = editKustomization((parsed.documents[0] ?? {}) as Kustomization, block, environment)
   if ('problem' in result) return result
