@@ -46,10 +46,13 @@ export const strategies: Readonly<Record<Strategy, Ordering>> = {
 }
 
 /** The updater's older names. */
-const olderNames: Readonly<Record<string, Strategy>> = { latest: 'newest-build', name: 'alphabetical' }
+const olderNames = new Map<string, Strategy>([
+  ['latest', 'newest-build'],
+  ['name', 'alphabetical'],
+])
 
 export function strategyOf(text: string): Strategy | undefined {
-  return Object.hasOwn(strategies, text) ? (text as Strategy) : olderNames[text]
+  return Object.hasOwn(strategies, text) ? (text as Strategy) : olderNames.get(text)
 }
 
 function judgeVersion(text: string): (tag: KnownTag) => string | undefined {

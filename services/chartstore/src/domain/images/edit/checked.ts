@@ -32,9 +32,16 @@ function valuesAfter(file: TextFile, text: string): unknown[] {
 }
 
 function valuesOf(file: TextFile): unknown[] {
-  return readYaml(file)
-    .documents.map((document) => document.toJS({ maxAliasCount: mostAliases }) as unknown)
-    .filter((value) => value !== null)
+  const { documents } = readYaml(file)
+  try {
+    return documents
+      .map((document) => document.toJS({ maxAliasCount: mostAliases }) as unknown)
+      .filter((value) => value !== null)
+  } catch (cause) {
+    if (!(cause instanceof ReferenceError)) throw cause
+    const message = `${file.path} has aliases that are nested, or more than ${String(mostAliases)}; write out what they stand for`
+    throw new NotEditableError({ reason: 'InvalidYaml', file: file.path, message })
+  }
 }
 
 interface Difference {

@@ -22,14 +22,29 @@ export interface YamlText {
 /** @throws NotEditableError when it can not be read */
 export function readYaml(file: TextFile): YamlText {
   const lines = new LineCounter()
-  const documents = [...parseAllDocuments(file.text, { lineCounter: lines })]
+  const documents = parsed(file, lines)
   const [error] = documents.flatMap((document) => document.errors)
   if (error) {
     const { line } = lines.linePos(error.pos[0])
-    const message = `${file.path}:${String(line)} is not readable YAML: ${error.message.split('\n')[0] ?? ''}; mend it`
+    const message = `${file.path}:${String(line)} is not readable YAML: ${reasonOf(error)}; mend it`
     throw new NotEditableError({ reason: 'InvalidYaml', file: file.path, line, message }, { cause: error })
   }
   return { file, documents, eol: file.text.includes('\r\n') ? '\r\n' : '\n' }
+}
+
+/** The reader reads by recursion. */
+function parsed({ path, text }: TextFile, lineCounter: LineCounter): YamlDocument[] {
+  try {
+    return [...parseAllDocuments(text, { lineCounter })]
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const message = `${path} is not readable YAML: ${reasonOf(cause)}; mend it`
+    throw new NotEditableError({ reason: 'InvalidYaml', file: path, message })
+  }
+}
+
+function reasonOf({ message }: Error): string {
+  return message.includes('call stack') ? 'it is nested too deeply' : (message.split('\n')[0] ?? '')
 }
 
 export function applySplices(text: string, splices: readonly Splice[]): string {
