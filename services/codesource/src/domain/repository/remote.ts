@@ -51,12 +51,22 @@ function parseUrl(declared: string, url: string): Remote {
     throw invalid(declared, `protocol ${protocol} is not allowed: use https or ssh`)
   const host = parsed.hostname.toLowerCase().replace(/^\[|\]$/g, '')
   if (host === '' || host.startsWith('-')) throw invalid(declared, 'it names no host')
-  const [username, password] = [decodeURIComponent(parsed.username), decodeURIComponent(parsed.password)]
+  const [username, password] = [parsed.username, parsed.password].map(decoded)
+  if (username === undefined || password === undefined)
+    throw invalid(declared, 'its user or password is wrongly encoded: write % as %25')
   if (username.startsWith('-')) throw invalid(declared, 'its user is not one')
   parsed.password = ''
   if (protocol !== 'ssh') parsed.username = ''
   const port = parsed.port === '' ? ports[protocol] : Number(parsed.port)
   return { protocol, url: parsed.toString(), host, port, username, password }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 function invalid(declared: string, why: string): RepositoryError {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { readPayload } from './payload'
+import { BoundedText, readPayload } from './payload'
 import { MalformedDeliveryError, type WebhookRequest } from './webhook'
 
-const text = z.string().min(1)
+const text = BoundedText.min(1)
 const Attributes = z.looseObject({
   specversion: z.literal('1.0', 'expected "1.0"'),
   id: text,

@@ -3,16 +3,17 @@ import { z } from 'zod'
 import { withoutPassword } from '../repository/remote'
 import type { CloudEvent } from './cloud-event'
 import { imageTag, sha256Digest } from './image'
+import { BoundedText } from './payload'
 import { MalformedDeliveryError } from './webhook'
 
 type PushedImage = NonNullable<DeliveryReceived['images']>[number]
 
 const ImageBuilt = z.looseObject({
-  image: z.string().min(1),
+  image: BoundedText.min(1),
   tag: imageTag.optional(),
   digest: sha256Digest.optional(),
   builtAt: z.iso.datetime({ offset: true }).optional(),
-  repository: z.string().min(1).optional(),
+  repository: BoundedText.min(1).optional(),
   commit: z
     .string()
     .regex(/^[0-9a-f]{7,64}$/, 'expected the id of a commit')
@@ -20,7 +21,7 @@ const ImageBuilt = z.looseObject({
 })
 const Artifact = z.looseObject({
   context: z.looseObject({ timestamp: z.iso.datetime({ offset: true }).optional() }).optional(),
-  subject: z.looseObject({ id: z.string().min(1) }),
+  subject: z.looseObject({ id: BoundedText.min(1) }),
 })
 
 /** What `image.built` says. */
@@ -55,15 +56,23 @@ export function readArtifactPublished({ data }: CloudEvent): PushedImage | undef
   const tag = named.get('tag')
   if (repository === null) throw malformed('subject.id', 'the package URL has no repository_url')
   if (tag === null) throw malformed('subject.id', 'the package URL has no tag')
-  const last = decodeURIComponent(path)
+  const last = decoded(path)
   // With or without the name of the image itself, as its sender reads the rule.
   const image = repository === last || repository.endsWith(`/${last}`) ? repository : `${repository}/${last}`
-  const digest = decodeURIComponent(version)
+  const digest = decoded(version)
   const at = context?.timestamp
   return readImageBuilt({
     ...{ id: '', source: '', type: '' },
     data: { image, tag, ...(digest === '' ? {} : { digest }), ...(at === undefined ? {} : { builtAt: at }) },
   })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw malformed('subject.id', `"${text}" in the package URL is wrongly encoded`)
+  }
 }
 
 function parse<Value>(schema: z.ZodType<Value>, data: unknown): Value {

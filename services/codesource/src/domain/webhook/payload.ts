@@ -1,5 +1,9 @@
-import type { z } from 'zod'
+import { describeJsonError } from '@k8or/outcome'
+import { z } from 'zod'
 import { MalformedDeliveryError } from './webhook'
+
+/** A text of a payload that goes into a fact: what is longer names nothing, and would fill the stream. */
+export const BoundedText = z.string().max(4_096)
 
 /** Reads a payload by its schema; an error names the field. */
 export function readPayload<Value>(title: string, body: string, schema: z.ZodType<Value>): Value {
@@ -14,7 +18,7 @@ function readJson(title: string, body: string): unknown {
   try {
     return JSON.parse(body)
   } catch (cause) {
-    throw new MalformedDeliveryError(`malformed ${title} payload: the body is not JSON: ${String(cause)}`, { cause })
+    throw new MalformedDeliveryError(`malformed ${title} payload: the body is not JSON: ${describeJsonError(cause)}`)
   }
 }
 

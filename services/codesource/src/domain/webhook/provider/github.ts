@@ -1,16 +1,16 @@
 import { sha256 } from '@k8or/contracts'
 import { z } from 'zod'
-import { namedUrls, readPayload } from '../payload'
+import { BoundedText, namedUrls, readPayload } from '../payload'
 import { isSignedBy } from '../secret'
 import type { Delivery, IgnoredEvent, WebhookProvider, WebhookRequest } from '../webhook'
 
 const Repository = z.looseObject({
-  clone_url: z.string().optional(),
-  ssh_url: z.string().optional(),
-  git_url: z.string().optional(),
-  html_url: z.string().optional(),
+  clone_url: BoundedText.optional(),
+  ssh_url: BoundedText.optional(),
+  git_url: BoundedText.optional(),
+  html_url: BoundedText.optional(),
 })
-const Push = z.looseObject({ ref: z.string(), before: z.string(), after: z.string(), repository: Repository })
+const Push = z.looseObject({ ref: BoundedText, before: BoundedText, after: BoundedText, repository: Repository })
 const Ping = z.looseObject({ repository: Repository.optional() })
 
 /** GitHub, github.com and Enterprise. */

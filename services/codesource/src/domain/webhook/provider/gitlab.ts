@@ -1,23 +1,23 @@
 import { sha256 } from '@k8or/contracts'
 import { z } from 'zod'
-import { namedUrls, readPayload } from '../payload'
+import { BoundedText, namedUrls, readPayload } from '../payload'
 import { equalsSecret } from '../secret'
 import type { WebhookProvider, WebhookRequest } from '../webhook'
 
 const Project = z.looseObject({
-  git_http_url: z.string().optional(),
-  git_ssh_url: z.string().optional(),
-  web_url: z.string().optional(),
+  git_http_url: BoundedText.optional(),
+  git_ssh_url: BoundedText.optional(),
+  web_url: BoundedText.optional(),
 })
 const Hook = z.looseObject({
-  object_kind: z.string().optional(),
-  event_name: z.string().optional(),
-  ref: z.string().optional(),
-  before: z.string().optional(),
-  after: z.string().optional(),
+  object_kind: BoundedText.optional(),
+  event_name: BoundedText.optional(),
+  ref: BoundedText.optional(),
+  before: BoundedText.optional(),
+  after: BoundedText.optional(),
   project: Project.optional(),
 })
-const Push = Hook.extend({ ref: z.string(), after: z.string(), project: Project })
+const Push = Hook.extend({ ref: BoundedText, after: BoundedText, project: Project })
 const pushes = ['push', 'tag_push']
 
 /** GitLab, gitlab.com and self-managed: hooks of projects, groups and the system. */

@@ -1,7 +1,7 @@
 import { canonicalImageName, sha256 } from '@k8or/contracts'
 import { z } from 'zod'
 import { imageTag, sha256Digest } from '../image'
-import { readPayload } from '../payload'
+import { BoundedText, readPayload } from '../payload'
 import { bearerRefusal } from '../secret'
 import { MalformedDeliveryError, type Delivery, type IgnoredEvent, type WebhookProvider } from '../webhook'
 
@@ -10,20 +10,20 @@ const mediaType = /^application\/vnd\.docker\.distribution\.events\.v[12]\+json/
 const secretKey = 'webhook.registry.secret'
 
 const Target = z.looseObject({
-  repository: z.string().optional(),
-  tag: z.string().optional(),
-  digest: z.string().optional(),
-  url: z.string().optional(),
+  repository: BoundedText.optional(),
+  tag: BoundedText.optional(),
+  digest: BoundedText.optional(),
+  url: BoundedText.optional(),
 })
 const RegistryEvent = z.looseObject({
-  id: z.string().min(1),
-  action: z.string(),
+  id: BoundedText.min(1),
+  action: BoundedText,
   target: Target,
-  request: z.looseObject({ host: z.string().optional() }).optional(),
+  request: z.looseObject({ host: BoundedText.optional() }).optional(),
 })
 type RegistryEvent = z.infer<typeof RegistryEvent>
 const Notification = z.looseObject({ events: z.array(RegistryEvent).min(1).max(1_000) })
-const TaggedPush = z.object({ repository: z.string().min(1), tag: imageTag, digest: sha256Digest })
+const TaggedPush = z.object({ repository: BoundedText.min(1), tag: imageTag, digest: sha256Digest })
 
 /** The notifications of OCI registries that are built on distribution, in batches of any kind of event. */
 export const registry: WebhookProvider = {
