@@ -16,15 +16,18 @@ function maskSecret<State extends KubeObject>(secret: State, masks: Map<string, 
   const masked: KubeObject = { ...secret }
   for (const part of ['data', 'stringData']) {
     const values = secret[part]
-    if (typeof values !== 'object' || values === null) continue
-    masked[part] = Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, maskFor(key, plainValue(part, value), masks)]),
-    )
+    if (values === undefined || values === null) continue
+    masked[part] = typeof values === 'object' ? maskEach(part, values, masks) : maskFor('', String(values), masks)
   }
   const { annotations } = secret.metadata
   if (annotations?.[lastApplied] !== undefined)
     masked.metadata = { ...secret.metadata, annotations: { ...annotations, [lastApplied]: '++++++++' } }
   return masked as State
+}
+
+function maskEach(part: string, values: object, masks: Map<string, string[]>): Record<string, string> {
+  const masked = Object.entries(values).map(([key, value]) => [key, maskFor(key, plainValue(part, value), masks)])
+  return Object.fromEntries(masked) as Record<string, string>
 }
 
 function plainValue(part: string, value: unknown): string {

@@ -1,5 +1,5 @@
 import { canonicalImageName } from '@k8or/contracts'
-import type { RepositorySecret, RepositorySettings } from './repositories'
+import { authorityOf, type RepositorySecret, type RepositorySettings } from './repositories'
 
 /** An image, by its registry and the path there. */
 export interface RegistryImage {
@@ -32,7 +32,7 @@ export function registryAccess(image: RegistryImage, settings: RepositorySetting
     })
     .sort((a, b) => b.distance - a.distance || Number(a.secret.isTemplate) - Number(b.secret.isTemplate))
   const [nearest] = near
-  const tlsCa = settings.tlsAuthorities[image.registry.replace(/:\d+$/, '')] ?? ''
+  const tlsCa = authorityOf(image.registry.replace(/:\d+$/, ''), settings)
   if (!nearest && tlsCa === '') return undefined
   const read = (field: string): string => nearest?.secret.fields[field] ?? ''
   return {

@@ -63,7 +63,7 @@ function accessBy(
   const template = own && hasCredentials(own) ? undefined : longestTemplate(canonical, secrets)
   const read = (field: string): string => own?.fields[field] ?? template?.fields[field] ?? ''
   const knownHosts = canonical.startsWith('ssh:') ? settings.knownHosts : ''
-  const tlsCa = settings.tlsAuthorities[hostOf(canonical)] ?? ''
+  const tlsCa = authorityOf(hostOf(canonical), settings)
   if (!own && !template && knownHosts === '' && tlsCa === '') return undefined
   return {
     username: read('username'),
@@ -79,6 +79,11 @@ function accessBy(
     proxy: read('proxy'),
     noProxy: read('noProxy'),
   }
+}
+
+/** The authority that is declared for a host; it may be called like a part of every object. */
+export function authorityOf(host: string, { tlsAuthorities }: RepositorySettings): string {
+  return Object.hasOwn(tlsAuthorities, host) ? (tlsAuthorities[host] ?? '') : ''
 }
 
 function hasCredentials(secret: RepositorySecret): boolean {
