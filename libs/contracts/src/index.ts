@@ -1,3 +1,4 @@
+import './words'
 export { services, type ServiceName } from './services'
 export {
   applicationToken,
