@@ -6,10 +6,11 @@ import { loadConnection } from './config'
 describe('hosts/k8or/src/client/config', () => {
   const dir = mkdtempSync(join(tmpdir(), 'k8or-config-'))
   const ca = join(dir, 'ca.crt')
+  const pem = '-----BEGIN CERTIFICATE-----'
 
   beforeAll(() => {
     mkdirSync(join(dir, '.run'))
-    writeFileSync(ca, 'PEM')
+    writeFileSync(ca, pem)
     writeFileSync(
       join(dir, '.run', 'mesh.env'),
       `# a mesh\nK8OR_URL=https://localhost:1\nK8OR_CA='${ca}'\nK8OR_TOKEN="from=file"\n`,
@@ -19,7 +20,7 @@ describe('hosts/k8or/src/client/config', () => {
   afterAll(() => rmSync(dir, { recursive: true }))
 
   it('reads the mesh of the present directory where nothing else is said', () => {
-    expect(loadConnection({}, {}, dir)).toEqual({ url: 'https://localhost:1', ca: 'PEM', token: 'from=file' })
+    expect(loadConnection({}, {}, dir)).toEqual({ url: 'https://localhost:1', ca: pem, token: 'from=file' })
   })
 
   it('prefers the environment to the file, and flags to both', () => {
@@ -27,7 +28,7 @@ describe('hosts/k8or/src/client/config', () => {
     expect(loadConnection({}, env, dir)).toEqual({ url: 'https://mesh:2', ca: undefined, token: 'env' })
     expect(loadConnection({ url: 'https://flag:3', ca }, env, dir)).toEqual({
       url: 'https://flag:3',
-      ca: 'PEM',
+      ca: pem,
       token: 'env',
     })
   })

@@ -41,6 +41,8 @@ export function loadConnection(
   if (!URL.canParse(url) || !url.startsWith('https://'))
     throw new CommandError(`${url} is no https address`, 'K8OR_URL is like https://localhost:8443')
   if (token === undefined) throw new CommandError(`no token for ${url}`, 'set K8OR_TOKEN, or pass --token')
+  if (/[^\x21-\x7e]/.test(token))
+    throw new CommandError('the token has a line break, a space or the like in it', 'set K8OR_TOKEN to the token alone')
   return { url: url.replace(/\/+$/, ''), token, ca: ca === undefined ? undefined : readAuthority(ca) }
 }
 
@@ -66,6 +68,12 @@ function readMeshFile(path: string): Names {
 }
 
 function readAuthority(path: string): string {
+  const text = readText(path)
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new CommandError(`${path} is no certificate`, 'K8OR_CA names the file ca.crt of the mesh')
+}
+
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

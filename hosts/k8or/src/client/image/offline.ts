@@ -1,4 +1,5 @@
 import type { KnownTag } from '@k8or/chartstore/domain'
+import { describeJsonError } from '@k8or/outcome'
 import { z } from 'zod'
 import type { OfflineContext } from '../context'
 import { CommandError, exitCodes, type ExitCode } from '../errors'
@@ -106,7 +107,7 @@ function parseJson(file: string): unknown {
     return JSON.parse(readInput(file).toString('utf8'))
   } catch (cause) {
     if (cause instanceof CommandError) throw cause
-    throw new CommandError(`${file} is not JSON: ${(cause as Error).message}`, 'write a JSON list', { cause })
+    throw new CommandError(`${file} is not JSON: ${describeJsonError(cause)}`, 'write a JSON list', { cause })
   }
 }
 

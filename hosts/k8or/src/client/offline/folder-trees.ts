@@ -29,7 +29,7 @@ export class FolderTrees implements Trees {
   list(repositoryUrl: string, _: string, paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
     const root = this.folderOf(repositoryUrl)
     const entries = new Map<string, TreeEntry>()
-    for (const path of paths) {
+    for (const path of paths.filter((each) => !each.includes('\0'))) {
       const found = statSync(join(root, path), { throwIfNoEntry: false })
       if (found && isInside(root, join(root, path)))
         entries.set(path, { id: path, kind: found.isDirectory() ? 'tree' : 'blob' })
@@ -39,7 +39,10 @@ export class FolderTrees implements Trees {
 
   read(repositoryUrl: string, _: string, path: string, { recurse, suffixes }: WantedFiles): Promise<SourceFile[]> {
     const root = this.folderOf(repositoryUrl)
+    if (path.includes('\0')) throw new CommandError(`path ${JSON.stringify(path)} can not be read: it holds a NUL byte`)
     const names = listFiles(join(root, path), recurse)
+    if (!isInside(root, join(root, path)))
+      throw new CommandError(`path ${path} leads out of the repository ${root}`, 'name a folder within it')
     const wanted = names.filter((name) => suffixes.length === 0 || suffixes.some((suffix) => name.endsWith(suffix)))
     return Promise.resolve(wanted.map((name) => this.file(root, path, name)))
   }
@@ -85,7 +88,7 @@ function listFiles(directory: string, recursive: boolean): string[] {
   try {
     const entries = readdirSync(directory, { recursive, withFileTypes: true })
     const files = entries
-      .filter((entry) => !entry.isDirectory())
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
       .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length))
     if (files.length > mostFiles) throw new Error(`it holds more than ${mostFiles} files`)
     return files.filter((path) => !path.startsWith('.git/')).sort()

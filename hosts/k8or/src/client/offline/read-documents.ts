@@ -14,12 +14,12 @@ export function readInput(file: string): Buffer {
 
 /** The YAML or JSON documents of a file, without empty ones; the items of a List one by one. */
 export async function readDocuments(file: string): Promise<Record<string, unknown>[]> {
-  const { CORE_SCHEMA, loadAll } = await import('js-yaml')
-  const text = readInput(file).toString('utf8')
-  const documents = parsed(() => loadAll(text, null, { schema: CORE_SCHEMA, filename: file }), file).filter(
-    (document) => document != null,
-  )
-  const objects = documents.flatMap((document) => itemsOf(document))
+  const { parseYaml, textOf } = await import('@k8or/chartstore/domain')
+  const text = textOf(readInput(file))
+  if (text === undefined) throw new CommandError(`${file} is not UTF-8`, 'save it as UTF-8')
+  const parsed = parseYaml(`${file} is not YAML`, text)
+  if ('problem' in parsed) throw new CommandError(parsed.problem.message)
+  const objects = parsed.documents.flatMap((document) => itemsOf(document))
   if (objects.some((object) => typeof object !== 'object' || object === null || Array.isArray(object)))
     throw new CommandError(
       `${file} holds something that is no object`,
@@ -39,12 +39,4 @@ export async function readObject(file: string): Promise<Record<string, unknown>>
 function itemsOf(document: unknown): unknown[] {
   const { kind, items } = document as { kind?: unknown; items?: unknown }
   return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items) ? items : [document]
-}
-
-function parsed<Value>(parse: () => Value, file: string): Value {
-  try {
-    return parse()
-  } catch (cause) {
-    throw new CommandError(`${file} is not YAML: ${(cause as Error).message}`, undefined, { cause })
-  }
 }

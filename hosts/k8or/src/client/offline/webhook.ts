@@ -1,3 +1,4 @@
+import { describeJsonError } from '@k8or/outcome'
 import type { OfflineContext } from '../context'
 import { CommandError, exitCodes, type ExitCode } from '../errors'
 import { formatFields } from '../output/table'
@@ -86,7 +87,7 @@ function parseJson(text: string, file: string): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>
   } catch (cause) {
     throw new CommandError(
-      `${file} is not JSON: ${(cause as Error).message}`,
+      `${file} is not JSON: ${describeJsonError(cause)}`,
       'write a JSON object, or lines of `Name: value`',
       { cause },
     )
