@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-const code = ['libs', 'services', 'hosts', 'test/rig', 'test/e2e', 'test/bench', 'test/demo', 'test/soak']
+const code = [
+  ...['libs', 'services', 'hosts', 'test/rig', 'test/e2e'],
+  ...['test/bench', 'test/corpus', 'test/demo', 'test/soak'],
+]
 const eslint = [
   'eslint/bin/eslint.js',
   '.',
