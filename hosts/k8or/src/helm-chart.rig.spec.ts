@@ -59,6 +59,10 @@ describe('hosts/k8or/src/helm-chart.rig', () => {
     ['redis.url=redis', '/redis/url'],
     ['accesspoint.hub.deploy=maybe', '/accesspoint/hub/deploy'],
     ['networkPolicy.apiServerPorts[0]=70000', '/networkPolicy/apiServerPorts/0'],
+    ['codesource.replicas=2', "/codesource': additional properties 'replicas'"],
+    ['chartstore.replicas=2', "/chartstore': additional properties 'replicas'"],
+    ['accesspoint.replicas=2', "/accesspoint': additional properties 'replicas'"],
+    ['insighthub.replicas=2', "/insighthub': additional properties 'replicas'"],
     ['portal.replicas=1', "': additional properties 'portal'"],
   ])('refuses %s and names the field', async (setting, named) => {
     const { code, complaint } = await helm(['template', 'k8or', meshChart, '--set', setting])
@@ -123,6 +127,18 @@ describe('hosts/k8or/src/helm-chart.rig', () => {
     for (const container of [gate, standalone]) expect(filesIn(container)).toEqual([ca, caKey, peopleToken])
     for (const name of services.filter((service) => service !== 'accesspoint'))
       expect(filesIn(serviceOf(name))).toEqual([ca, joinToken(name)])
+  })
+
+  it('runs one process of each service but SyncMaster, also while it is replaced', () => {
+    const deployments = of('ha').objects.filter(({ kind }) => kind === 'Deployment')
+    const told = deployments.map(({ metadata, spec }) => {
+      const { replicas, strategy } = spec as { replicas: number; strategy?: { type: string } }
+      return [metadata.name.replace('k8or-', ''), replicas > 1 ? 'several' : (strategy?.type ?? 'overlapping')]
+    })
+    expect(Object.fromEntries(told)).toMatchObject({
+      ...{ accesspoint: 'Recreate', codesource: 'Recreate', chartstore: 'Recreate', insighthub: 'Recreate' },
+      syncmaster: 'several',
+    })
   })
 
   it('starts NATS and Redis on files that they have', () => {

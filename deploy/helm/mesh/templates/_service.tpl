@@ -16,8 +16,8 @@ spec:
   selector:
     matchLabels:
       {{- include "mesh.selector" . | nindent 6 }}
-  {{- if $persistence.enabled }}
-  # A volume is for one pod.
+  {{- if ne $name "syncmaster" }}
+  # One process at a time, also while it is replaced (docs/operations.md, "Replicas").
   strategy: { type: Recreate }
   {{- end }}
   template:
