@@ -1,9 +1,10 @@
 import { gitlabPush, runsHealthy, valueAt } from '@k8or/rig'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { bothModes } from './src/modes'
 
-describe('test/e2e/push-becomes-healthy.e2e', () => {
-  const mesh = useMesh()
+describe.each(bothModes)('test/e2e/push-becomes-healthy.e2e in mode %s', (mode) => {
+  const mesh = useMesh({ mode })
 
   it('C108.1 C108.3 A16 a push told by GitHub rolls out to healthy pods', async () => {
     const { driver } = mesh()

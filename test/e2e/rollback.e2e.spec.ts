@@ -3,9 +3,10 @@ import { k8or, k8orJson } from './src/command'
 import { condition, conditionsOf } from './src/conditions'
 import { configMap } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { bothModes } from './src/modes'
 
-describe('test/e2e/rollback.e2e', () => {
-  const mesh = useMesh()
+describe.each(bothModes)('test/e2e/rollback.e2e in mode %s', (mode) => {
+  const mesh = useMesh({ mode })
   let repository: DrivenRepository
 
   const untilValue = (value: string) =>

@@ -2,12 +2,13 @@ import { runsHealthy, valueAt } from '@k8or/rig'
 import { k8or } from './src/command'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { bothModes } from './src/modes'
 import { untilTraced } from './src/traces'
 import { impatient, operation, slowly, wave } from './src/waved'
 
-describe('test/e2e/waves.e2e', () => {
+describe.each(bothModes)('test/e2e/waves.e2e in mode %s', (mode) => {
   // A lease that runs out only long after each test: whoever is killed takes up its own.
-  const mesh = useMesh({ environment: { K8OR_LEASE_TTL_MS: '120000' } })
+  const mesh = useMesh({ mode, environment: { K8OR_LEASE_TTL_MS: '120000' } })
 
   it('A8.2 A8.3 a wave begins when the one before is healthy, also when the mesh is killed while it waits', async () => {
     const { driver, mesh: running } = mesh()
