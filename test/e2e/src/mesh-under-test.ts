@@ -15,12 +15,12 @@ export function useMesh(options: Omit<MeshOptions, 'dir'> = {}): () => MeshUnder
     dir = tempDir('e2e')
     const mesh = await startMesh({ mode: usualMode, ...options, dir })
     started = { mesh, driver: new MeshDriver(mesh.env) }
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await started?.driver.close()
     await started?.mesh.stop()
     removeDir(dir)
-  }, 60_000)
+  }, 120_000)
   return () => {
     if (!started) throw new Error('the mesh has not been started')
     return started

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import type { Bus } from '@k8or/jetstream'
+import type { ManagedProcess } from '@k8or/rig'
+import { busAs } from './src/bus-as'
+import { Fleet, Holders } from './src/fleet'
+import { useMesh } from './src/mesh-under-test'
+
+const leaseMs = 5_000
+const size = 12
+
+/** The name under which a replica of SyncMaster holds leases: it keeps that in its state directory. */
+function holderName({ logFile }: ManagedProcess): string {
+  const file = join(dirname(logFile), '../mesh/syncmaster/incarnation.json')
+  const { holder } = JSON.parse(readFileSync(file, 'utf8')) as { holder: string }
+  return holder.replace(/[^-=\w]/g, '_')
+}
+
+function tell(what: string, since: number): void {
+  process.stderr.write(`${what}: ${((performance.now() - since) / 1000).toFixed(2)} s\n`)
+}
+
+describe('test/e2e/replicas.e2e', () => {
+  const mesh = useMesh({ mode: 'processes', environment: { K8OR_LEASE_TTL_MS: String(leaseMs) } })
+  const syncedBy = ({ logFile }: ManagedProcess): number => readFileSync(logFile, 'utf8').split('"synced"').length - 1
+  let bus: Bus
+  let holders: Holders
+  let fleet: Fleet
+  let first: ManagedProcess
+  let second: ManagedProcess
+
+  beforeAll(async () => {
+    const { driver, mesh: running } = mesh()
+    bus = await busAs('accesspoint', mesh())
+    holders = new Holders(bus)
+    first = running.processes.get('syncmaster')!
+    fleet = await Fleet.start(driver, 'fleet', size)
+  }, 300_000)
+  afterAll(() => bus.close())
+
+  /** Each Deployment was changed once for each push. */
+  const expectOnce = async (of: Fleet): Promise<void> =>
+    expect(await of.generations()).toEqual(of.names.map(() => of.version))
+
+  it('C56.5 a replica joins while pushes go on: it takes half of the applications, and each push is applied once', async () => {
+    expect(await holders.shared(1)).toEqual([holderName(first)])
+    const began = performance.now()
+    const joining = mesh().mesh.addReplica('syncmaster')
+    const state = { isShared: false }
+    const sharing = joining.then(() => holders.shared(2)).finally(() => (state.isShared = true))
+    do {
+      await fleet.push()
+      await fleet.applied()
+    } while (!state.isShared)
+    ;[second] = await Promise.all([joining, sharing])
+    tell('from the start of a replica until it has its half', began)
+    const before = syncedBy(second)
+    await fleet.push()
+    await fleet.run()
+    await expectOnce(fleet)
+    expect(syncedBy(second)).toBeGreaterThan(before)
+  }, 180_000)
+
+  it('C56.5 a replica that stops gives its work back before it ends, in the middle of a push, which is applied once', async () => {
+    const leaving = holderName(second)
+    await fleet.push()
+    const began = performance.now()
+    await second.stop()
+    expect([...(await holders.counts()).keys()]).not.toContain(leaving)
+    tell('a replica stopped, and owned nothing any more', began)
+    expect(await holders.shared(1)).toEqual([holderName(first)])
+    tell('its buckets were taken over', began)
+    await fleet.applied()
+    await fleet.push()
+    await fleet.run()
+    await expectOnce(fleet)
+    await second.start()
+    await holders.shared(2)
+  }, 180_000)
+})
