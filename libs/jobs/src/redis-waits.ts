@@ -1,3 +1,4 @@
+import { passPoint } from '@k8or/fault-points'
 import { DelayedError, Queue, Worker, type Job } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { ReleasedError } from './keyed-runner'
@@ -27,7 +28,11 @@ export class RedisWaits implements Waits {
   private readonly queue: Queue<WaitData>
   private readonly worker: Worker<WaitData>
 
-  constructor({ name, redis, onError }: RedisWaitsOptions, onDue: OnDue) {
+  constructor(
+    private readonly options: RedisWaitsOptions,
+    onDue: OnDue,
+  ) {
+    const { name, redis, onError } = options
     const connection = { connection: redis, prefix: 'k8or' }
     this.queue = new Queue(name, {
       ...connection,
@@ -49,6 +54,8 @@ export class RedisWaits implements Waits {
     const delay = Math.max(0, wait.dueAt - Date.now())
     const id = Buffer.from(waitId(wait)).toString('base64url')
     await this.queue.add(wait.reason, { key: wait.key }, { delay, deduplication: { id, replace: true } })
+    const [service = '', ...queue] = this.options.name.split('-')
+    passPoint(service, 'wait', queue.join('-'))
   }
 
   /** Closes when what was handed to the runner has been handed back. */

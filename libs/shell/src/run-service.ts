@@ -1,4 +1,5 @@
 import type { ServiceName } from '@k8or/contracts'
+import { armFaultPoints } from '@k8or/fault-points'
 import type { RenewingIdentity } from '@k8or/identity'
 import { createLogger, startTracing, type Logger } from '@k8or/telemetry'
 import { loadShellConfig, type ShellConfig } from './config'
@@ -24,6 +25,7 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
   const log = createLogger(name)
   await untilSignal(log, async ({ closing, signal }) => {
     const [shell, config] = readTogether(() => loadShellConfig(name), program.loadConfig)
+    if (shell.faultPoints) armFaultPoints(shell.faultPoints)
     const tracing = await startTracing(name)
     closing.push(() => tracing.stop())
     const state: { app?: ServiceApp } = {}

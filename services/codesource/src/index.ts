@@ -1,2 +1,3 @@
 export { createApp } from './app.module'
+export { faultPoints } from './adapters/fault-points'
 export { loadConfig, type Config } from './config'

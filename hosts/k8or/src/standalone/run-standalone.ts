@@ -1,4 +1,5 @@
 import type { ServiceName } from '@k8or/contracts'
+import { armFaultPoints } from '@k8or/fault-points'
 import { LocalCalls } from '@k8or/rpc'
 import {
   loadShellConfig,
@@ -20,6 +21,7 @@ export async function runStandalone(): Promise<void> {
   const log = createLogger('standalone')
   await untilSignal(log, async ({ closing, signal }) => {
     const { shell, createAccessPoint, others } = await loadServices()
+    if (shell.faultPoints) armFaultPoints(shell.faultPoints)
     const tracing = await startTracing('k8or')
     closing.push(() => tracing.stop())
     const apps: ServiceApp[] = []

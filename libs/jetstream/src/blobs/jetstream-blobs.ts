@@ -1,3 +1,5 @@
+import { manifestStore } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import type { JetStreamPublishOptions } from '@nats-io/jetstream'
 import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import type { Blobs } from '../bus'
@@ -26,20 +28,16 @@ export class JetStreamBlobs implements Blobs {
 
   constructor(
     private readonly wire: Wire,
-    bucket: string,
+    private readonly bucket: string,
   ) {
     this.names = blobNames(bucket)
   }
 
   async put(key: string, content: Uint8Array): Promise<void> {
-    const chunks = cut(content)
+    passPoint(manifestStore.owner, 'blob', this.bucket, 'before')
     try {
-      if (chunks.length === 1) {
-        await this.send(key, content)
-        return
-      }
-      await Promise.all(chunks.map((chunk, index) => this.send(`${key}.${index}`, chunk)))
-      await this.send(key, new Uint8Array(), chunks.length)
+      await this.sendAll(key, cut(content))
+      passPoint(manifestStore.owner, 'blob', this.bucket)
     } catch (error) {
       throw busFailure(`store blob ${key}`, error)
     }
@@ -87,6 +85,13 @@ export class JetStreamBlobs implements Blobs {
   private async read(key: string): Promise<{ headers: MsgHdrs; data: Uint8Array } | undefined> {
     const stored = await readLast(this.wire, this.names.stream, this.names.prefix + key)
     return stored && !isGone(stored.headers) ? stored : undefined
+  }
+
+  private async sendAll(key: string, chunks: readonly Uint8Array[]): Promise<void> {
+    const [whole] = chunks
+    if (chunks.length === 1 && whole) return this.send(key, whole)
+    await Promise.all(chunks.map((chunk, index) => this.send(`${key}.${index}`, chunk)))
+    await this.send(key, new Uint8Array(), chunks.length)
   }
 
   /** A key never changes its content: where there is some, it stays. */

@@ -1,4 +1,5 @@
 import type { EventDefinition, Fact, ServiceName } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import { describeError, outcomeOf, type Outcome } from '@k8or/outcome'
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import type { Wire } from '../connection/wire'
@@ -136,8 +137,9 @@ export class FactConsumer {
     }
   }
 
-  private run({ event, fact }: ReadFact): Promise<void> {
-    return runTraced(event, fact, () => this.options.handlers.handle(event, fact, this.aborting.signal))
+  private async run({ event, fact }: ReadFact): Promise<void> {
+    await runTraced(event, fact, () => this.options.handlers.handle(event, fact, this.aborting.signal))
+    passPoint(this.options.service, 'handled', event.fact)
   }
 
   private async settle(message: JsMsg, outcome: Outcome): Promise<void> {

@@ -1,5 +1,6 @@
 import { SpanKind, trace } from '@opentelemetry/api'
 import { subjectOf, writeFact, type EventDefinition, type FactDraft, type ServiceName } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import { Never } from '@k8or/outcome'
 import type { PublishedFact, Publisher, PublishOptions } from '../bus'
 import { busFailure, FactConflictError, isWrongLastSequence } from '../errors'
@@ -38,7 +39,9 @@ export class FactPublisher implements Publisher {
     const body = this.body(event, draft)
     const expectation = expected === undefined ? {} : { expect: { lastSubjectSequence: expected } }
     try {
+      passPoint(this.service, 'fact', event.fact, 'before')
       const ack = await this.wire.store(subject, body, () => ({ msgID: draft.id, ...expectation }))
+      passPoint(this.service, 'fact', event.fact)
       return { id: draft.id, sequence: ack.seq, duplicate: ack.duplicate }
     } catch (error) {
       if (expected !== undefined && isWrongLastSequence(error)) {

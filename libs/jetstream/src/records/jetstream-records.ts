@@ -1,4 +1,5 @@
 import type { RecordDefinition } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import type { JetStreamPublishOptions } from '@nats-io/jetstream'
 import { headers, type MsgHdrs } from '@nats-io/nats-core'
 import type { Records, Row, RowChange } from '../bus'
@@ -88,12 +89,15 @@ export class JetStreamRecords<Value> implements Records<Value> {
 
   /** Writes a row, if it still has the revision; with a time to live the server removes it when that is over. */
   async store(key: string, value: Value, options: StoreOptions = {}): Promise<number> {
-    return this.send(key, this.encode(key, value), () => publishOptions(options))
+    const revision = await this.send(key, this.encode(key, value), () => publishOptions(options))
+    passPoint(this.definition.owner, 'record', this.definition.bucket)
+    return revision
   }
 
   /** Deletes a row, if it still has the revision. */
   async remove(key: string, revision?: number): Promise<void> {
     await this.send(key, '', () => ({ headers: deletion(), ttl: markTtl, ...publishOptions({ revision }) }))
+    passPoint(this.definition.owner, 'removal', this.definition.bucket)
   }
 
   private tell(stored: StoredRow, onChange: (change: RowChange<Value>) => void): void {

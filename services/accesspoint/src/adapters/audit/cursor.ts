@@ -1,3 +1,4 @@
+import { passPoint } from '@k8or/fault-points'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { chainStart, type ChainEnd } from '../../domain/audit/chain'
@@ -19,6 +20,7 @@ export class ShippingCursor {
   write({ sequence, hash }: ChainEnd): void {
     writeFileSync(`${this.path}.new`, JSON.stringify({ sequence, hash }), { mode: 0o600 })
     renameSync(`${this.path}.new`, this.path)
+    passPoint('accesspoint', 'audit', 'cursor')
   }
 
   /** Makes safe what was written last. */

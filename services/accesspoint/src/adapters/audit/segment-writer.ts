@@ -1,3 +1,4 @@
+import { passPoint } from '@k8or/fault-points'
 import type { FileHandle } from 'node:fs/promises'
 import type { Segment, SegmentFiles } from './segment-files'
 
@@ -38,6 +39,7 @@ export class SegmentWriter {
     await file.write(bytes, 0, bytes.length, this.offset)
     this.offset += bytes.length
     if (isAwaited) await file.datasync()
+    passPoint('accesspoint', 'audit', 'segment')
     if (this.offset > this.capacity / 2) this.prepare()
   }
 

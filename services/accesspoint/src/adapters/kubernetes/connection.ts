@@ -1,4 +1,5 @@
 import { deadlineOf } from '@k8or/cluster-client'
+import { passPoint, type Moment } from '@k8or/fault-points'
 import { describeError } from '@k8or/outcome'
 import { Agent, request, type buildConnector } from 'undici'
 import { Breaker } from '../../domain/breaker/breaker'
@@ -56,7 +57,9 @@ export class Connection {
     await this.admit(call)
     const leave = await (call.isWatch ? this.watchPlaces : this.places).enter(call.caller, call.signal)
     try {
+      passMutation(call, 'before')
       const answer = await this.dispatch(call)
+      passMutation(call, 'after')
       this.stands()
       answer.body.once('close', leave)
       return answer
@@ -173,6 +176,10 @@ export class Connection {
 }
 
 class DeadlineError extends Error {}
+
+function passMutation({ method }: UpstreamCall, moment: Moment): void {
+  if (method !== 'GET') passPoint('accesspoint', 'cluster', method.toLowerCase(), moment)
+}
 
 async function textOf({ body }: UpstreamAnswer): Promise<string> {
   const chunks: Buffer[] = []

@@ -1,3 +1,4 @@
+import { passPoint } from '@k8or/fault-points'
 import { Later } from '@k8or/outcome'
 import type { RenderHostsConfig } from '../../config'
 import { RendererNotReadyError, type Renderer } from '../../domain/ports'
@@ -21,7 +22,9 @@ export class RenderPool implements Renderer {
   async render(request: RenderRequest): Promise<RenderAnswer> {
     await this.#turn()
     try {
-      return await this.#attempt(request)
+      const answer = await this.#attempt(request)
+      passPoint('chartstore', 'render', 'host')
+      return answer
     } finally {
       this.#busy--
       this.#waiting.shift()?.()

@@ -1,4 +1,5 @@
 import { repositoryToken } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitInfo, FetchOptions, Mirrors, NamedRepository, Resolution } from '../../domain/ports'
@@ -39,6 +40,7 @@ export class GitMirrors implements Mirrors {
       await Promise.all([mirror.fetch(remote.url, transport, refs, signal), head])
     }
     await this.open(repository.token).exclusively(signal, () => this.reach(repository, signal, fetch))
+    passPoint('codesource', 'git', 'fetch')
   }
 
   /** Does what changes the host, while nobody else learns where its branches are. */

@@ -1,4 +1,5 @@
 import { sha256 } from '@k8or/contracts'
+import { passPoint } from '@k8or/fault-points'
 import type { RegistryAccess } from '../../domain/image/access'
 import { parseImageName, type ImageAddress } from '../../domain/image/registry-address'
 import { RegistryError } from '../../domain/image/registry-error'
@@ -47,7 +48,10 @@ export class OciRegistry implements Registry {
       if (status === 404) throw missing(asking.at)
       tags.push(...readTags(asking.at, body))
       const next = readNextLink([headers.link].flat()[0], `https://${asking.at.registry}`)
-      if (!next) return tags
+      if (!next) {
+        passPoint('codesource', 'registry', 'tags')
+        return tags
+      }
       // Whatever host the link names: the next page is where this one was.
       query = next.search
     }
@@ -58,6 +62,7 @@ export class OciRegistry implements Registry {
   async describe(image: string, tag: string, options: RegistryOptions): Promise<DescribedTag | undefined> {
     const asking = await this.begin(image, options)
     const digest = await this.resolve(asking, tag)
+    passPoint('codesource', 'registry', 'tag')
     return digest === undefined ? undefined : { tag, digest, ...(await this.description(asking, digest)) }
   }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { passPoint } from '@k8or/fault-points'
 import type { LeadFacts, Link, Step } from '../../domain/lead/milestones'
 import type { FactIndex } from '../../domain/trace/fact-index'
 import type { Gap } from '../../domain/trace/gap'
@@ -108,6 +109,7 @@ export class SqliteFactIndex implements FactIndex, LeadFacts {
     }
     this.#pending.length = 0
     this.#isMoved = false
+    passPoint('insighthub', 'index', 'write')
   }
 
   byIds(ids: readonly string[]): IndexedFact[] {

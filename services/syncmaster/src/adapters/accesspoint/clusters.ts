@@ -1,5 +1,6 @@
 import { managedMarks, type ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters as KubeClusters } from '@k8or/cluster-client'
+import { passPoint } from '@k8or/fault-points'
 import { refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { RefusedError, type Clusters, type MutationOptions } from '../../domain/cluster/clusters'
 
@@ -20,16 +21,20 @@ export class GateClusters implements Clusters {
     return translated({ ...kind, namespace: '', name: '*' }, listed).catch(noneWhereNotServed)
   }
 
-  apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject> {
-    return translated(refOf(object), this.clusters.apply(cluster, object, options))
+  async apply(cluster: string, object: KubeObject, options: MutationOptions): Promise<KubeObject> {
+    const applied = await translated(refOf(object), this.clusters.apply(cluster, object, options))
+    passPoint('syncmaster', 'object', 'apply')
+    return applied
   }
 
-  delete(
+  async delete(
     cluster: string,
     ref: ObjectRef,
     options: MutationOptions & { uid?: string; propagation?: 'Foreground' | 'Background' | 'Orphan' },
   ): Promise<boolean> {
-    return translated(ref, this.clusters.delete(cluster, ref, options))
+    const wasThere = await translated(ref, this.clusters.delete(cluster, ref, options))
+    passPoint('syncmaster', 'object', 'delete')
+    return wasThere
   }
 
   async isNamespaced(cluster: string, kind: KindRef, signal: AbortSignal): Promise<boolean | undefined> {

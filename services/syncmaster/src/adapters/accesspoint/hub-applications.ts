@@ -1,5 +1,6 @@
 import { hubCluster, type ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters } from '@k8or/cluster-client'
+import { passPoint } from '@k8or/fault-points'
 import { isOlderVersion, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import type { Logger } from '@k8or/telemetry'
@@ -64,6 +65,7 @@ export class HubApplications implements Applications {
   async patch(application: Application, patch: Record<string, unknown>, signal: AbortSignal): Promise<void> {
     try {
       const answer = await this.clusters.mergePatch(hubCluster.name, refOf(application), patch, { signal })
+      passPoint('syncmaster', 'application', 'patch')
       if (answer.metadata.uid === application.uid) this.#take(answer)
     } catch (error) {
       if (!(error instanceof KubeError)) throw error

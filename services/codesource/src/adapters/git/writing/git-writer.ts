@@ -1,3 +1,4 @@
+import { passPoint } from '@k8or/fault-points'
 import { Later } from '@k8or/outcome'
 import { CommitError, type BranchWish } from '../../../domain/commit/request'
 import { operationTrailer } from '../../../domain/commit/message'
@@ -76,6 +77,7 @@ export class GitWriter implements Writer {
       ]
       const commit = newObject('commit', Buffer.from(`${lines.join('\n')}\n\n${message}`))
       await storeObjects(mirror.dir, [...objects, commit])
+      passPoint('codesource', 'git', 'objects')
       this.made.set(commit.id, [...objects, commit])
       return commit.id
     }
@@ -95,8 +97,10 @@ export class GitWriter implements Writer {
       const env = gitEnvironment(this.parts.place, mirror.dir, transport.settings, transport.env)
       const { ref, head: expected, isNew } = branch
       const push: Push = { url: remote.url, env, ref, commit, expected, isNew }
+      passPoint('codesource', 'git', 'push', 'before')
       const quickly = http && (await pushQuickly(http, push, objects, signal))
       const outcome = quickly ?? (await pushByGit(push, signal))
+      passPoint('codesource', 'git', 'push')
       if (outcome === 'pushed') await this.advance(repository, mirror, branch, commit, operations)
       return outcome
     })

@@ -1,0 +1,1 @@
+export { armFaultPoints, faultPointFiles, faultPointName, passPoint, type Moment } from './fault-points'
