@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { faultPointFiles } from '@k8or/fault-points'
+import { eventually, removeDir, tempDir } from '@k8or/rig'
+
+/** The folder by which the processes of a mesh are told where to kill themselves. */
+export class ArmedPoints {
+  readonly dir = tempDir('fault-points')
+
+  arm(point: string): void {
+    writeFileSync(faultPointFiles(this.dir, point).armed, '')
+  }
+
+  /** What was not hit is not to kill anybody later. */
+  disarm(point: string): void {
+    rmSync(faultPointFiles(this.dir, point).armed, { force: true })
+  }
+
+  /** Waits until a process has killed itself there. */
+  async untilHit(point: string): Promise<void> {
+    const { hit } = faultPointFiles(this.dir, point)
+    await eventually(() => existsSync(hit), { timeoutMs: 30_000, what: `a kill at ${point}` })
+  }
+
+  /** All points that any process has passed. */
+  passed(): Set<string> {
+    const file = join(this.dir, 'passed')
+    return new Set(existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [])
+  }
+
+  remove(): void {
+    removeDir(this.dir)
+  }
+}

@@ -1,0 +1,23 @@
+import { faultPoints as accesspoint } from '@k8or/accesspoint'
+import { faultPoints as chartstore } from '@k8or/chartstore'
+import { faultPoints as codesource } from '@k8or/codesource'
+import { faultPoints as insighthub } from '@k8or/insighthub'
+import { busFaultPoints } from '@k8or/jetstream'
+import { faultPoints as syncmaster } from '@k8or/syncmaster'
+
+/** Every point at which a service can be killed. */
+export function catalogue(): string[] {
+  return [...busFaultPoints(), ...accesspoint, ...chartstore, ...codesource, ...insighthub, ...syncmaster]
+}
+
+/** The service that passes a point. */
+function serviceOf(point: string): string {
+  return point.slice(0, point.indexOf('/'))
+}
+
+/** One service after the other: who is killed twice in a row is kept waiting longer before it is started again. */
+export function inTurn(points: readonly string[]): string[] {
+  const left = Map.groupBy(points, serviceOf)
+  const turns = Array.from({ length: points.length }, () => [...left.values()].map((own) => own.shift()))
+  return turns.flat().filter((point) => point !== undefined)
+}
