@@ -22,6 +22,13 @@ export interface Bus {
    * aborts. Only InsightHub may.
    */
   replay(options: ReplayOptions): Promise<void>
+  /**
+   * Calls back with each stream that was lost and made anew, of those that records and blobs were asked for: whoever
+   * built on what it held has to begin anew.
+   */
+  onMadeAnew(listener: (stream: string) => void): void
+  /** Calls back whenever the connection has come back, until it is closed. */
+  onReconnect(listener: () => void): void
   /** Whether the connection stands. */
   isConnected(): boolean
   /** Drains and closes. */

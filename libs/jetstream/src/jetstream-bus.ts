@@ -1,15 +1,18 @@
 import type { LeaseRecord, RecordDefinition, ServiceName } from '@k8or/contracts'
-import { JetStreamBlobs } from './blobs/jetstream-blobs'
 import type { Blobs, Bus, DeadLetters, LeaseOptions, Leases, Publisher, Records, ReplayOptions } from './bus'
+import { blobNames, JetStreamBlobs } from './blobs/jetstream-blobs'
+import { Origins } from './connection/origins'
 import type { Wire } from './connection/wire'
 import type { FactHandlers } from './consume/fact-consumer'
 import { handleFacts, type Handling } from './consume/handle-facts'
 import { JetStreamLeases } from './leases/jetstream-leases'
 import { pause } from './pause'
 import { FactPublisher } from './publish/publisher'
+import { bucketNames } from './records/bucket'
 import { JetStreamRecords } from './records/jetstream-records'
 import { JetStreamDeadLetters } from './replay/jetstream-dead-letters'
 import { replayStream } from './replay/replay-stream'
+import { streamInfo } from './stored/stream-info'
 
 const drainMs = 2_000
 
@@ -18,6 +21,8 @@ export class JetStreamBus implements Bus {
   readonly publisher: Publisher
   readonly deadLetters: DeadLetters
   private readonly handlings = new Set<Handling>()
+  private readonly origins: Origins
+  private readonly closing = new AbortController()
 
   constructor(
     readonly service: ServiceName,
@@ -25,6 +30,12 @@ export class JetStreamBus implements Bus {
   ) {
     this.publisher = new FactPublisher(wire, service)
     this.deadLetters = new JetStreamDeadLetters(wire)
+    this.origins = new Origins({
+      createdOf: async (stream) => (await streamInfo(wire, stream)).created,
+      isClosed: () => this.closing.signal.aborted || wire.connection.isClosed(),
+      log: wire.log,
+    })
+    this.onReconnect(() => void this.origins.look())
   }
 
   records<Value>(definition: RecordDefinition<Value>): Records<Value> {
@@ -32,6 +43,7 @@ export class JetStreamBus implements Bus {
   }
 
   blobs(bucket: string): Blobs {
+    this.origins.follow(blobNames(bucket).stream)
     return new JetStreamBlobs(this.wire, bucket)
   }
 
@@ -49,11 +61,21 @@ export class JetStreamBus implements Bus {
     return handling
   }
 
+  onMadeAnew(listener: (stream: string) => void): void {
+    this.origins.onAnew(listener)
+  }
+
+  onReconnect(listener: () => void): void {
+    this.wire.reconnects.on(listener, this.closing.signal)
+  }
+
   isConnected(): boolean {
     return this.wire.reconnects.isConnected
   }
 
   async close(): Promise<void> {
+    this.closing.abort()
+    this.origins.stop()
     await Promise.all([...this.handlings].map((handling) => handling.stop()))
     const { connection } = this.wire
     if (connection.isClosed()) return
@@ -65,6 +87,7 @@ export class JetStreamBus implements Bus {
   }
 
   private rows<Value>(definition: RecordDefinition<Value>): JetStreamRecords<Value> {
+    this.origins.follow(bucketNames(definition.bucket).stream)
     return new JetStreamRecords(this.wire, definition)
   }
 }

@@ -57,8 +57,10 @@ export function allPermissions(): Map<ServiceName, Permissions> {
 
 const indexed = [streams.FACTS.name, streams.ACCESS.name, streams.DEAD.name]
 
+/** Who reads rows may know, too, whether they still are those of the same stream. */
 function readsOf(record: RecordDefinition): string[] {
-  return directGet(bucketNames(record.bucket).stream)
+  const { stream } = bucketNames(record.bucket)
+  return [...directGet(stream), infoOf(stream)]
 }
 
 function consumesOf({ stream, durable }: { stream: string; durable: string }): string[] {

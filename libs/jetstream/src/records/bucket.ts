@@ -10,6 +10,11 @@ export function bucketNames(bucket: string): BucketNames {
   return { stream: `KV_${bucket}`, rowPrefix: `$KV.${bucket}.`, toldPrefix: `row.${bucket}.` }
 }
 
+/** Whether a stream is the one behind a KV bucket. */
+export function isBucket(stream: string): boolean {
+  return stream.startsWith('KV_')
+}
+
 const validKey = /^[-/=\w]+(\.[-/=\w]+)*$/
 
 /** Refuses a key that NATS KV does not take. */
