@@ -230,6 +230,52 @@ describe('services/chartstore/src/domain/release/consider', () => {
     expect(world.rows.get('one.3')?.digest).toBe(world.rows.get('one.1')?.digest)
   })
 
+  it('C20.1 a number that holds the same content already is that release; other content under it is left as it is', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    const stored = world.rows.get('one.1')
+    world.rows.delete('one.latest')
+    await considering.application('one')
+    expect(world.rows.get('one.1')).toBe(stored)
+    expect([...world.rows.keys()].sort()).toEqual(['one.1', 'one.latest'])
+    const other = { ...stored!, release: 2, inputDigest: 'of another writer' }
+    world.rows.set('one.2', other)
+    world.commit('b', { one: manifest('2') })
+    await considering.application('one')
+    expect(world.rows.get('one.2')).toBe(other)
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 3 })
+  })
+
+  it('C24.3 what could not run on any cluster is no release, with the field that is wrong', async () => {
+    const { world, considering } = setUp()
+    world.commit('a', { one: manifest('1') })
+    await considering.application('one')
+    const head = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: d }\n'
+    world.commit('b', { one: { 'd.yaml': `${head}spec: { replicas: -1 }\n` } })
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 1, problems: [{ field: 'spec.replicas' }] })
+    expect(world.rows.has('one.2')).toBe(false)
+  })
+
+  it('C8.4 a declaration that differs makes a new release, an equal one none', async () => {
+    const { world, considering, index } = setUp()
+    world.commit('a', { one: manifest('1'), other: manifest('2') })
+    const declare = (path: string, revision: number) =>
+      index.put({
+        ...{ factId: `declared/${revision}`, correlationId: '' },
+        record: application('one', path),
+        revision,
+      })
+    await considering.application('one')
+    declare('one', 2)
+    await considering.application('one')
+    expect(world.facts).toHaveLength(1)
+    declare('other', 3)
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 2, specDigest: 'spec-other' })
+  })
+
   it('C12.1 the same input gives byte-identical manifests', async () => {
     const [first, second] = [setUp(), setUp()]
     for (const { world, considering } of [first, second]) {

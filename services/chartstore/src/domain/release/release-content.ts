@@ -1,5 +1,6 @@
 import { sha256, type ApplicationRecord, type Problem, type ResolvedSource } from '@k8or/contracts'
 import { canonicalJson } from '@k8or/kube-objects'
+import { checkRunnable } from '../render/check-runnable'
 import { renderSource, type RenderMeans } from '../render/render-source'
 import type { LocatedSource, Reads } from '../render/rendering'
 import { isReferenceOnly } from '../render/tools'
@@ -27,7 +28,7 @@ export interface ReleaseContent {
 export type Inputs = Pick<ReleaseContent, 'reads' | 'consulted'>
 
 /** Changes whenever equal inputs would be rendered otherwise than before. */
-const rendererVersion = 2
+const rendererVersion = 3
 
 /** The digest of everything that a rendering depends on. The commit is not part of it: one that touches nothing of it changes nothing. */
 export function inputDigestOf(
@@ -49,7 +50,7 @@ export async function composeRelease(
 ): Promise<ReleaseContent | { readonly problems: readonly Problem[] }> {
   const wanted = located.map((_, index) => index).filter((index) => !isReferenceOnly(located[index]?.declared))
   const rendered = await Promise.all(wanted.map((index) => renderSource(located, index, means)))
-  const problems = rendered.flatMap((source) => source.problems)
+  const problems = rendered.flatMap(({ problems, objects }) => [...problems, ...checkRunnable(objects)])
   if (problems.length > 0) return { problems }
   const all = rendered.flatMap((source) => source.objects)
   const { objects, warnings } = settleRepeats(all)

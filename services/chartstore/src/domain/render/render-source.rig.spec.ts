@@ -5,6 +5,7 @@ import type { DeclaredSource } from '@k8or/contracts'
 import { builtServer, removeDir, tempDir } from '@k8or/rig'
 import { RenderPool } from '../../adapters/renderer/render-pool'
 import type { TreeEntry, Trees } from '../ports'
+import { imagesOf } from '../release/images'
 import { renderSource } from './render-source'
 import type { LocatedSource, Rendered, SourceFile, WantedFiles } from './rendering'
 
@@ -64,6 +65,7 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
     repositories: Record<string, Repository> | Repository,
     source: Partial<DeclaredSource>,
     others: readonly Partial<DeclaredSource>[] = [],
+    instance = target.instance,
   ): Promise<Rendered> => {
     const isOne = Object.keys(repositories).every((name) => !name.startsWith('https:'))
     const trees = new MemoryTrees((isOne ? { [url]: repositories } : repositories) as Record<string, Repository>)
@@ -73,7 +75,7 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
       const { repoURL, path, targetRevision } = declared
       return { declared, resolved: { repoURL, path, targetRevision, revision: 'c0ffee1234', tree } }
     })
-    return renderSource(located, 0, { trees, renderer, target })
+    return renderSource(located, 0, { trees, renderer, target: { ...target, instance } })
   }
   const values = ({ objects, problems }: Rendered) => {
     expect(problems).toEqual([])
@@ -96,6 +98,29 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
         fileParameters: [{ name: 'a', path: '/f.txt' }],
       }
       expect(values(await render(files, { path: 'chart', helm }))).toEqual(['file, all of it two object'])
+    })
+
+    it('C24.2 C12.3 gives each environment its own values from one chart, with the image that is asked for and no other', async () => {
+      const template =
+        'apiVersion: v1\nkind: Pod\nmetadata: { name: p, labels: { count: "{{ .Values.replicas }}" } }\nspec: { containers: [{ name: m, image: "{{ .Values.image.name }}:{{ .Values.image.tag }}" }] }\n'
+      const files = {
+        ...chart,
+        'chart/templates/a.yaml': template,
+        'chart/values.yaml': 'replicas: 1\nimage: { name: shop/web, tag: "1" }\n',
+        'prod.yaml': 'replicas: 5\n',
+      }
+      const parameters = [{ name: 'image.tag', value: '2' }]
+      const rendered = await render(files, { path: 'chart', helm: { valueFiles: ['/prod.yaml'], parameters } })
+      expect(rendered.objects).toMatchObject([{ object: { metadata: { labels: { count: '5' } } } }])
+      expect(imagesOf(rendered.objects.map(({ object }) => object))).toEqual(['shop/web:2'])
+      const plain = await render(files, { path: 'chart' })
+      expect(plain.objects).toMatchObject([{ object: { metadata: { labels: { count: '1' } } } }])
+      expect(imagesOf(plain.objects.map(({ object }) => object))).toEqual(['shop/web:1'])
+    })
+
+    it('names a release after the application, without the namespace in front of it', async () => {
+      const rendered = await render(chart, { path: 'chart' }, [], 'team-a_shop')
+      expect(rendered.objects[0]?.object.metadata.name).toBe('shop')
     })
 
     it('A4.2 expands globs in place, without files that are named, each file once', async () => {
@@ -275,6 +300,34 @@ describe('services/chartstore/src/domain/render/render-source.rig', () => {
           template: { spec: { containers: [{ image: 'eu.example:5000/web:2' }] } },
         },
       })
+    })
+
+    it('C24.2 C12.3 gives each environment its own replicas, limits and image from one base, and no other image', async () => {
+      const pod = 'containers: [{ name: m, image: "shop/web:1", env: [{ name: LEVEL, value: base }] }]'
+      const files: Repository = {
+        'base/kustomization.yaml': 'resources: [d.yaml]\n',
+        'base/d.yaml': `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: d }\nspec: { replicas: 1, selector: { matchLabels: { a: d } }, template: { metadata: { labels: { a: d } }, spec: { ${pod} } } }\n`,
+      }
+      const environments = { dev: [1, '100m'], test: [2, '200m'], prod: [5, '2'] } as const
+      for (const [name, [count, cpu]] of Object.entries(environments)) {
+        const container = `[{ name: m, env: [{ name: LEVEL, value: ${name} }], resources: { limits: { cpu: "${cpu}" } } }]`
+        files[`${name}/kustomization.yaml`] =
+          `resources: [../base]\nreplicas: [{ name: d, count: ${count} }]\npatches: [{ path: p.yaml }]\nimages: [{ name: shop/web, newTag: "${name}-2" }]\n`
+        files[`${name}/p.yaml`] =
+          `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: d }\nspec: { template: { spec: { containers: ${container} } } }\n`
+      }
+      const base = files['base/d.yaml']
+      for (const [name, [replicas, cpu]] of Object.entries(environments)) {
+        const { objects, problems } = await render(files, { path: name })
+        expect(problems).toEqual([])
+        const env = [{ name: 'LEVEL', value: name }]
+        const containers = [{ image: `shop/web:${name}-2`, env, resources: { limits: { cpu } } }]
+        expect(objects).toMatchObject([{ object: { spec: { replicas, template: { spec: { containers } } } } }])
+        expect(imagesOf(objects.map(({ object }) => object))).toEqual([`shop/web:${name}-2`])
+      }
+      const asked = await render(files, { path: 'prod', kustomize: { images: ['shop/web=eu.example/web:3'] } })
+      expect(imagesOf(asked.objects.map(({ object }) => object))).toEqual(['eu.example/web:3'])
+      expect(files['base/d.yaml']).toBe(base)
     })
 
     it('A4.3 leaves out components that are not there when asked, and names them otherwise', async () => {
