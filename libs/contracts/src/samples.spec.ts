@@ -51,6 +51,14 @@ describe('libs/contracts/src/samples', () => {
     },
   )
 
+  it('C32.3 names who, what and when in every fact; what lacks one of them is none', () => {
+    for (const { json } of samples)
+      for (const name of ['actor', 'type', 'time']) {
+        expect(json[name]).toMatch(/./)
+        expect(() => readEnvelope({ ...json, [name]: undefined })).toThrow(name)
+      }
+  })
+
   it('refuses what is of another type, and what has no envelope', () => {
     const [first, last] = [samples[0]!, samples.at(-1)!]
     expect(() => parseFact(last.event!, { ...last.json, type: first.json['type'] })).toThrow(/expected a/)

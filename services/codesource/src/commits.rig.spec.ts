@@ -25,7 +25,7 @@ describe('services/codesource/src/commits.rig', () => {
     return entries[0]?.id ?? ''
   }
 
-  it('commits, and observes its own push at once, by the commit that led to it (C100.3)', async () => {
+  it('commits, and observes its own push at once, by the commit that led to it (C100.3, C56.4)', async () => {
     const repo = await gitRepo(mesh.git.root, 'own')
     const first = await commitFiles(repo, { 'k.yaml': 'v1\n' })
     await mesh.declare('own')
@@ -86,15 +86,20 @@ describe('services/codesource/src/commits.rig', () => {
     await expect(stranger.commit(other)).rejects.toThrow(ForbiddenError)
   })
 
-  it('answers the commit that carried a request out before a restart', async () => {
+  it('answers a request that comes again, after a restart too, with its commit, and repeats neither that nor a fact (C56.3)', async () => {
     const repo = await gitRepo(mesh.git.root, 'again')
     const first = await commitFiles(repo, { 'k.yaml': 'v1\n' })
+    await mesh.declare('again')
+    await mesh.until(revisionObserved, (data) => data.commit === first)
     const request = wish('again', 'op/1', await idOf('again', first), 'v2\n')
     const { commit } = await commits().commit(request)
+    expect((await commits().commit(request)).commit).toBe(commit)
+    await mesh.until(revisionObserved, (data) => data.commit === commit)
     await mesh.stopApp()
     await mesh.startApp()
     expect((await commits().commit(request)).commit).toBe(commit)
     expect(await headOf(repo)).toBe(commit)
-    expect(mesh.told(commitPushed).filter(({ data }) => data.commit === commit)).toHaveLength(1)
+    for (const fact of [commitPushed, revisionObserved])
+      expect(mesh.told(fact).filter(({ data }) => data.commit === commit)).toHaveLength(1)
   }, 20_000)
 })

@@ -325,7 +325,7 @@ describe('services/insighthub/src/insight.rig', () => {
     })
   }, 60_000)
 
-  it('builds the index again from the facts when it was deleted (C32.1)', async () => {
+  it('builds the index again from the facts when it was deleted, just as it was (C32.1, C56.8)', async () => {
     await say(accessRecorded, 'access-1', {
       replica: 'a',
       sequence: 1,

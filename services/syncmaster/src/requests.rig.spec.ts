@@ -104,7 +104,7 @@ describe('services/syncmaster/src/requests.rig', () => {
       expect((await bench.hub.fact(syncStarted, 'manual')).actor).toBe('user:ada')
     })
 
-    it('A6.5 objects that are there already as desired are Synced, though the mesh never applied them', async () => {
+    it('A6.1 A6.5 objects that are there already as desired are Synced, though the mesh never applied them', async () => {
       const metadata = {
         namespace: 'shop',
         annotations: { [managedMarks.trackingId]: 'adopted:/ConfigMap:shop/adopted' },
@@ -115,6 +115,32 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.hub.until('adopted', 'Synced', (its) => its.sync?.status === 'Synced')
       await bench.desk.publish(record, [configMap('adopted', { v: '2' })])
       await bench.hub.until('adopted', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
+    })
+
+    it('A6.1 A6.2 what only looks different is in sync: defaults, quantities, status, text and its encoding', async () => {
+      const metadata = (id: string) => ({
+        ...{ name: 'alike', namespace: 'shop' },
+        annotations: { [managedMarks.trackingId]: `alike:${id}:shop/alike` },
+      })
+      const deployment = (cpu: string, more: object = {}) => {
+        const container = { name: 'c', image: 'web:1', resources: { requests: { cpu } } }
+        const template = { metadata: { labels: { app: 'alike' } }, spec: { containers: [container] } }
+        const spec = { ...more, selector: { matchLabels: { app: 'alike' } }, template }
+        return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: metadata('apps/Deployment'), spec }
+      }
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: metadata('/Secret') }
+      const live = [
+        deployment('1000m', { replicas: 1, strategy: { type: 'RollingUpdate' } }),
+        { ...secret, data: { key: Buffer.from('text').toString('base64') } },
+      ]
+      for (const object of live) await kube().apply(object, fieldManager)
+      const record = await bench.hub.declare('alike', null)
+      const desired = { ...secret, stringData: { key: 'text' } }
+      await bench.desk.publish(record, [deployment('1', { replicas: 1, strategy: { type: 'RollingUpdate' } }), desired])
+      await bench.hub.until('alike', 'Synced', (its) => its.sync?.status === 'Synced')
+      await bench.desk.publish(record, [deployment('1', { replicas: 2 }), desired])
+      const { status } = await bench.hub.until('alike', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
+      expect(status.resources).toMatchObject([{ kind: 'Secret', status: 'Synced' }, { status: 'OutOfSync' }])
     })
 
     it('a dry run changes nothing, and tells what it would do to each object', async () => {

@@ -205,6 +205,20 @@ describe('libs/jetstream/src/provision/permissions.rig', () => {
     })
   })
 
+  it.each(['FACTS', 'ACCESS'])(
+    'lets nobody remove a message of %s, not who may do all, nor permit it (AU.2)',
+    async (name) => {
+      const jsm = await jetstreamManager(as('rig'))
+      await expect(jsm.streams.deleteMessage(name, 1)).rejects.toThrow('not permitted')
+      await expect(jsm.streams.purge(name)).rejects.toThrow('not permitted')
+      const { config } = await jsm.streams.info(name)
+      for (const permission of ['deny_delete', 'deny_purge'])
+        await expect(jsm.streams.update(name, { ...config, [permission]: false })).rejects.toThrow(
+          'can not cancel deny',
+        )
+    },
+  )
+
   it('provisions again without changing what is there', async () => {
     const jsm = await jetstreamManager(as('rig'))
     const configs = async () => {
