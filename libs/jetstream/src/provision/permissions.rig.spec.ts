@@ -63,7 +63,7 @@ describe('libs/jetstream/src/provision/permissions.rig', () => {
   beforeAll(async () => {
     server = await startTestBus(dir)
     for (const user of [...services, 'rig'] as const) connections.set(user, await connectAs(user))
-  })
+  }, 60_000)
 
   afterAll(async () => {
     await Promise.all([...connections.values()].map((connection) => connection.close()))
