@@ -117,6 +117,32 @@ describe('services/syncmaster/src/requests.rig', () => {
       await bench.hub.until('adopted', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
     })
 
+    it('A6.2 what only looks different is in sync: defaults, quantities, status, text and its encoding', async () => {
+      const metadata = (id: string) => ({
+        ...{ name: 'alike', namespace: 'shop' },
+        annotations: { [managedMarks.trackingId]: `alike:${id}:shop/alike` },
+      })
+      const deployment = (cpu: string, more: object = {}) => {
+        const container = { name: 'c', image: 'web:1', resources: { requests: { cpu } } }
+        const template = { metadata: { labels: { app: 'alike' } }, spec: { containers: [container] } }
+        const spec = { ...more, selector: { matchLabels: { app: 'alike' } }, template }
+        return { apiVersion: 'apps/v1', kind: 'Deployment', metadata: metadata('apps/Deployment'), spec }
+      }
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: metadata('/Secret') }
+      const live = [
+        deployment('1000m', { replicas: 1, strategy: { type: 'RollingUpdate' } }),
+        { ...secret, data: { key: Buffer.from('text').toString('base64') } },
+      ]
+      for (const object of live) await kube().apply(object, fieldManager)
+      const record = await bench.hub.declare('alike', null)
+      const desired = { ...secret, stringData: { key: 'text' } }
+      await bench.desk.publish(record, [deployment('1', { replicas: 1, strategy: { type: 'RollingUpdate' } }), desired])
+      await bench.hub.until('alike', 'Synced', (its) => its.sync?.status === 'Synced')
+      await bench.desk.publish(record, [deployment('1', { replicas: 2 }), desired])
+      const { status } = await bench.hub.until('alike', 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
+      expect(status.resources).toMatchObject([{ kind: 'Secret', status: 'Synced' }, { status: 'OutOfSync' }])
+    })
+
     it('a dry run changes nothing, and tells what it would do to each object', async () => {
       const record = await bench.hub.declare('rehearsed', null)
       await bench.desk.publish(record, [configMap('rehearsed'), configMap('rehearsed-old')])
