@@ -130,7 +130,7 @@ describe('services/syncmaster/src/fleet.rig', () => {
     await bench.hub.fact(syncFinished, 'brief')
     expect(watchesOfEdge()).not.toEqual([])
     await bench.bus('accesspoint').records(clusterRecord).delete(edgeKey)
-    await eventually(() => watchesOfEdge().length === 0, { timeoutMs: fullPassMs })
+    await eventually(() => watchesOfEdge().length === 0, { timeoutMs })
 
     await putCluster(true)
     await bench.desk.publish(record, [configMap('brief', { v: '2' })])
