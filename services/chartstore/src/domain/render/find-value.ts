@@ -25,6 +25,6 @@ const mostKeys = 8
 
 function fieldOf(place: Place): string {
   const keys: string[] = []
-  for (let at: Place | undefined = place; at?.within; at = at.within) keys.unshift(at.key)
+  for (let at: Place | undefined = place; at.within; at = at.within) keys.unshift(at.key)
   return keys.length > mostKeys ? `${keys.slice(0, mostKeys).join('.')}…` : keys.join('.')
 }
