@@ -1,9 +1,10 @@
 // Runs all tests, units beside each other and those with real servers one after the other, and counts them truly.
 // Arguments choose files by a part of their path; MODE chooses how the meshes of all end-to-end tests run.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownDir } from './test/own-dir.mjs'
 import { countTests, mergeReports, readReport } from './test/results.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -16,6 +17,9 @@ const runs = [
   { name: 'units', args: (wanted) => ['--testPathIgnorePatterns', ...ignored, workers, ...wanted] },
   { name: 'servers', args: (wanted) => ['-i', '--forceExit', '--testTimeout=60000', ...serverPatterns(wanted)] },
 ]
+
+/** Whoever ends the tests ends the run that is under way; then what it wrote is removed. */
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 function serverPatterns(wanted) {
   const patterns = wanted.length ? wanted.map((path) => `${path}.*${withServers}`) : [withServers]
@@ -41,8 +45,13 @@ function environment() {
 function exitCode(args, env) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const passOn = (signal) => child.kill(signal)
+    for (const signal of ending) process.on(signal, passOn)
     child.once('error', () => resolve(1))
-    child.once('exit', (code) => resolve(code ?? 1))
+    child.once('exit', (code) => {
+      for (const signal of ending) process.off(signal, passOn)
+      resolve(code ?? 1)
+    })
   })
 }
 
@@ -52,14 +61,15 @@ function keepForConformance(reports) {
 }
 
 async function main(wanted) {
-  const dir = mkdtempSync(join(tmpdir(), 'k8or-test-'))
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  const dir = ownDir(tmpdir())
+  let isEnded = false
+  for (const signal of ending) process.on(signal, () => (isEnded = true))
   const results = []
-  for (const run of runs) results.push(await runJest(run, wanted, dir))
+  for (const run of runs) if (!isEnded) results.push(await runJest(run, wanted, dir))
   const reports = results.map(({ report }) => report)
-  if (!wanted.length) keepForConformance(reports)
+  if (!wanted.length && !isEnded) keepForConformance(reports)
   const { passed, failed } = countTests(reports)
-  if (failed > 0 || results.some(({ code }) => code !== 0)) process.exitCode = 1
+  if (isEnded || failed > 0 || results.some(({ code }) => code !== 0)) process.exitCode = 1
   console.log(`${passed} passed, ${failed} failed`)
 }
 
