@@ -25,10 +25,10 @@ import { findRelease, ReleaseNotKeptError, type Way } from '../../domain/rollbac
 import { liftHold, suspend } from '../../domain/rollback/change-hold'
 import type { Git } from '../../domain/rollback/revert-git'
 import { rollBack, rollBackWithGit } from '../../domain/rollback/roll-back'
-import { explainDiff } from '../../domain/sync/explain-diff'
+import { explainDiff } from '../../domain/question/explain-diff'
 import { requestedInfo, requestOperation } from '../../domain/sync/request-operation'
 import { requestTermination } from '../../domain/sync/request-termination'
-import { openQuestion } from '../../domain/sync/open-question'
+import { openQuestion } from '../../domain/question/open-question'
 import type { Settings } from '../../domain/sync/work'
 import type { Refresher } from '../refresher'
 import {

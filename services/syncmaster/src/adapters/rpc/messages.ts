@@ -5,7 +5,7 @@ import { holdOf, type Hold } from '../../domain/application/hold'
 import { automationOf } from '../../domain/application/policy'
 import type { HistoryEntry, ResourceStatus } from '../../domain/application/application-status'
 import { requiresPruning } from '../../domain/plan/prune'
-import { printable } from '../../domain/sync/explain-diff'
+import { printable } from '../../domain/question/explain-diff'
 import type { ObjectDifference } from '../../domain/sync/predict-change'
 import { requestedInfo } from '../../domain/sync/request-operation'
 

@@ -8,7 +8,7 @@ import { defaultMassChangeLimits } from '../plan/prune'
 import type { Ports } from '../ports'
 import { explainDiff } from './explain-diff'
 import { openQuestion } from './open-question'
-import { Reconciler } from './reconciler'
+import { Reconciler } from '../sync/reconciler'
 
 const uid = 'f6a1'
 const signal = new AbortController().signal
@@ -62,7 +62,7 @@ async function appliedWorld(): Promise<{ world: MemoryWorld; elsewhere: Ports }>
   }
 }
 
-describe('services/syncmaster/src/domain/sync/open-question', () => {
+describe('services/syncmaster/src/domain/question/open-question', () => {
   it('C108.2 a replica that does not own the application tells what a sync would do, and writes nothing', async () => {
     const { world, elsewhere } = await appliedWorld()
     world.release = releaseOf(world, 2)

@@ -2,8 +2,8 @@ import { bucketOf } from '@k8or/contracts'
 import type { Application } from '../application/application'
 import type { Ports } from '../ports'
 import { AskedAccount } from '../account/asked-account'
-import { AskedLive } from './asked-live'
-import { Memory, Work, type Settings } from './work'
+import { AskedLive } from '../sync/asked-live'
+import { Memory, Work, type Settings } from '../sync/work'
 
 /** The lease of whoever owns nothing: enough for dry runs, refused for all else. */
 const noLease = 0

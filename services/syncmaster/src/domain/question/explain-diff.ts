@@ -1,13 +1,13 @@
 import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
 import { comparable } from '../plan/compare'
-import { inParallel } from './in-parallel'
-import { predictChange, type ObjectDifference } from './predict-change'
-import { plan } from './steps/plan'
-import { readDesired, readRelease } from './steps/read-release'
-import { readLive } from './steps/read-live'
-import { resolveTarget } from './steps/resolve-target'
-import { needed, type Work } from './work'
+import { inParallel } from '../sync/in-parallel'
+import { predictChange, type ObjectDifference } from '../sync/predict-change'
+import { plan } from '../sync/steps/plan'
+import { readDesired, readRelease } from '../sync/steps/read-release'
+import { readLive } from '../sync/steps/read-live'
+import { resolveTarget } from '../sync/steps/resolve-target'
+import { needed, type Work } from '../sync/work'
 
 /**
  * Compares the newest release with the live objects, each by a dry run; `prune` asks for a sync that prunes, which one
