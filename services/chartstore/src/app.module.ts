@@ -1,12 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common'
-import { createJobs, type Jobs } from '@k8or/jobs'
+import { createJobs, TracedMarks, type Jobs } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, metrics, type Logger } from '@k8or/telemetry'
 import { AccessPointTargets } from './adapters/accesspoint/targets'
 import { CodeSourceTrees } from './adapters/codesource/trees'
 import { handleKey } from './adapters/jobs/handle-key'
-import { TracedMarks } from './adapters/jobs/traced-marks'
-import { BusAnnouncer } from './adapters/jetstream/announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared-applications'
 import { loadState } from './adapters/jetstream/load-state'
 import { OnApplication } from './adapters/jetstream/on-application'
@@ -95,8 +93,7 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const index = new ApplicationIndex()
   const releases = new StoredReleases(bus)
   const clock = { now: () => new Date() }
-  const announcer = new BusAnnouncer(bus.publisher, signals)
-  const books = new ReleaseBooks(releases, announcer, clock)
+  const books = new ReleaseBooks(releases, bus.publisher, clock, signals)
   const stopping = new AbortController()
   const trees = new CodeSourceTrees(calls, config.maxManifestBytes, stopping.signal)
   const revisions = new RecordedRevisions(bus)
@@ -109,7 +106,7 @@ function compose(config: Config, { bus, calls }: Links, log: Logger) {
   const agenda = new Agenda(index, considering, retention, marks, pace)
   const applications = new DeclaredApplications(bus)
   const images = composeImages({
-    ...{ bus, calls, stopping: stopping.signal, announcer, clock, registryIntervalMs: config.registryIntervalMs },
+    ...{ bus, calls, stopping: stopping.signal, clock, signals, registryIntervalMs: config.registryIntervalMs },
     ...{ applications: index, revisions, releases, trees },
   })
   return { applications, index, revisions, releases, books, marks, agenda, signals, stopping, pool, images }

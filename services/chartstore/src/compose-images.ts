@@ -1,14 +1,12 @@
-import { createJobs, type Jobs, type JobsPlace } from '@k8or/jobs'
+import { createJobs, TracedMarks, type Jobs, type JobsPlace } from '@k8or/jobs'
 import type { Bus } from '@k8or/jetstream'
 import type { Calls } from '@k8or/rpc'
 import type { Logger } from '@k8or/telemetry'
 import { CodeSourceCommits } from './adapters/codesource/commits'
 import { CodeSourceRegistry } from './adapters/codesource/registry'
-import type { BusAnnouncer } from './adapters/jetstream/announcer'
 import { RecordedImageDecisions } from './adapters/jetstream/image-decisions'
 import { RecordedPushes } from './adapters/jetstream/pushed-images'
 import { handleImageKey } from './adapters/jobs/handle-image-key'
-import { TracedMarks } from './adapters/jobs/traced-marks'
 import { ImageAgenda } from './domain/images/image-agenda'
 import { PolicyReport } from './domain/images/policy-report'
 import { DecisionBooks } from './domain/images/write-back/decision-books'
@@ -23,16 +21,16 @@ interface ImageNeeds extends Pick<WritingParts, 'applications' | 'revisions' | '
   readonly bus: Bus
   readonly calls: Calls
   readonly stopping: AbortSignal
-  readonly announcer: BusAnnouncer
+  readonly signals: Signals
   readonly registryIntervalMs: number
 }
 
 /** Joins what writes images into git. */
-export function composeImages({ bus, calls, stopping, announcer, registryIntervalMs, ...needs }: ImageNeeds) {
+export function composeImages({ bus, calls, stopping, signals, registryIntervalMs, ...needs }: ImageNeeds) {
   const { applications, releases, clock } = needs
   const pushed = new RecordedPushes(bus)
   const decisions = new RecordedImageDecisions(bus)
-  const books = new DecisionBooks(decisions, announcer, clock)
+  const books = new DecisionBooks(decisions, bus.publisher, clock, signals)
   const registries = new RegistryViews(new CodeSourceRegistry(calls, stopping), pushed, clock)
   const commits = new CodeSourceCommits(calls, stopping)
   const writing = new Writing({ ...needs, pushed, registries, books, commits })

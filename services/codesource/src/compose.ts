@@ -1,4 +1,5 @@
 import { imageRecord, pushRecord, revisionRecord } from '@k8or/contracts'
+import { JobMarks } from '@k8or/jobs'
 import type { Links } from '@k8or/shell'
 import { currentTraceparent, metrics, type Logger } from '@k8or/telemetry'
 import { join } from 'node:path'
@@ -13,13 +14,11 @@ import { MirroredTrees } from './adapters/git/mirrored-trees'
 import { RunningReaders } from './adapters/git/object-reader'
 import { Routes } from './adapters/git/route'
 import { SecretFiles } from './adapters/git/secret-files'
-import { LookMarks } from './adapters/jobs/look-marks'
 import { Connections } from './adapters/git/smart-http/connections'
 import { GitWriter } from './adapters/git/writing/git-writer'
 import { WebhookServer } from './adapters/http/webhook-server'
 import { ImageWork } from './adapters/jobs/image-work'
 import { Applications } from './adapters/jetstream/applications'
-import { BusAnnouncer } from './adapters/jetstream/bus-announcer'
 import { RecordedCommits } from './adapters/jetstream/recorded-commits'
 import { RecordedDeliveries } from './adapters/jetstream/recorded-deliveries'
 import { RecordedRows } from './adapters/jetstream/recorded-rows'
@@ -47,7 +46,7 @@ export function compose(config: Config, { bus, calls, identity }: Links, log: Lo
   const signals = new Signals(log, metrics)
   const followed = new Followed()
   const hub = new HubSettings(calls)
-  const announcer = new BusAnnouncer(bus.publisher)
+  const announcer = bus.publisher
   const connections = new Connections()
   const addresses = new Addresses({ allowLoopback: config.git.allowLoopback })
   const registryHttp = new RegistryHttp({ addresses, connections, clock })
@@ -63,7 +62,7 @@ export function compose(config: Config, { bus, calls, identity }: Links, log: Lo
   const hints = new Hints()
   const { errorAfterMs, pollIntervalMs } = config
   const observing = new Observing({ followed, hints, mirrors, revisions, announcer, own, clock, errorAfterMs })
-  const marks = new LookMarks()
+  const marks = new JobMarks()
   const agenda = new Agenda({
     ...{ followed, hints, revisions, marks, pollIntervalMs },
     traceparent: currentTraceparent,

@@ -10,8 +10,10 @@ import {
 } from '@k8or/contracts'
 import type { Bus } from '@k8or/jetstream'
 import { memoryJobs, type Jobs } from '@k8or/jobs'
+import { withTraceparent } from '@k8or/telemetry'
 import { AccessPointObjects } from './adapters/accesspoint/live-objects'
-import { BusAnnouncer, BusHealthRows } from './adapters/jetstream/announcer'
+import { BusHealthRows } from './adapters/jetstream/health-rows'
+import { TracedAnnouncer } from './adapters/jetstream/traced-announcer'
 import { DeclaredApplications } from './adapters/jetstream/declared'
 import { FactFeed } from './adapters/jetstream/fact-feed'
 import { TickMarks } from './adapters/jobs/tick-marks'
@@ -37,7 +39,6 @@ export class Insight {
   readonly declared: DeclaredApplications
   readonly #silences: Silences
   readonly #rows: BusHealthRows
-  readonly #announcer: BusAnnouncer
   readonly #objects: AccessPointObjects
   readonly #jobs: Jobs
   readonly #feed: FactFeed
@@ -52,7 +53,6 @@ export class Insight {
     this.#silences = new Silences(config.silenceMs)
     this.index = new SqliteFactIndex(config.index.file)
     this.#rows = new BusHealthRows(bus)
-    this.#announcer = new BusAnnouncer(bus, (fact) => signals.announced(fact))
     this.#objects = new AccessPointObjects(createClusters(gate), () => this.#observer())
     // Nothing is kept over a restart: what is to be said follows from what is seen then.
     this.#jobs = memoryJobs({
@@ -65,7 +65,8 @@ export class Insight {
     this.judge = new Judge({
       objects: this.#objects,
       rows: this.#rows,
-      announcer: this.#announcer,
+      announcer: new TracedAnnouncer(bus.publisher),
+      onAnnounced: (fact) => withTraceparent(fact.traceparent, () => signals.announced(fact)),
       marks: new TickMarks(this.#jobs),
       clock: { now: () => new Date() },
       silences: this.#silences,
@@ -104,7 +105,7 @@ export class Insight {
     this.#isUp = true
     for (const lost of this.judge.unannounced((id) => this.index.byIds([id]).length > 0)) {
       signals.announcedAgain(lost.id)
-      await this.#announcer.announce(lost)
+      await this.judge.announceLost(lost)
     }
     signal.throwIfAborted()
     this.#sweep = setInterval(() => this.#look(), sweepMs)

@@ -79,11 +79,13 @@ export class World {
       objects: { find: async (_, { name }) => this.live.get(name), watch: () => undefined },
       rows: { put: async (key, row) => this.rows.set(key, row), delete: async (key) => this.rows.delete(key) },
       announcer: {
-        announce: async (fact) => {
+        publish: async (_event, fact) => {
           if (this.isBusDown) throw new Error('bus is down')
-          this.facts.push(fact)
+          this.facts.push(fact as unknown as FactDraft<HealthChanged>)
+          return { duplicate: false }
         },
       },
+      onAnnounced: () => undefined,
       marks: { mark: (key) => this.#marked.add(key) },
       clock: { now: () => new Date(this.#now) },
       silences: this.silences,

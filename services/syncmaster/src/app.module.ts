@@ -14,7 +14,7 @@ import { Attention } from './adapters/jobs/attention'
 import { ownIncarnation } from './adapters/files/own-incarnation'
 import { ChartStoreReleases } from './adapters/chartstore/releases'
 import { RecordedAccounts } from './adapters/jetstream/accounts'
-import { BusAnnouncer } from './adapters/jetstream/announcer'
+import { FactAnnouncer } from './domain/fact/fact-announcer'
 import { LeasedBuckets } from './adapters/jetstream/leased-buckets'
 import { OnFacts } from './adapters/jetstream/on-facts'
 import { RecordedStops } from './adapters/jetstream/recorded-stops'
@@ -118,7 +118,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const applications = new HubApplications(kube, new HubEvents(kube, log, signal), config.controlNamespace, log)
   const verdicts = new RecordedVerdicts(bus, consider)
   const stops = new RecordedStops(bus, (cluster) =>
-    attention.considerStopped(cluster === '' ? undefined : targets.named(cluster)),
+    attention.considerCluster(targets.named(cluster) ?? 'all'),
   )
   const releases = new ChartStoreReleases(bus, calls, consider)
   const buckets = new LeasedBuckets(bus, config, { accounts, live, applications, log })
@@ -126,7 +126,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
     ...{ clock, applications, targets, stops, releases, verdicts, live, accounts, buckets },
     clusters: new GateClusters(kube),
     desiredSets: new RecentDesiredSets(config.desiredCacheObjects),
-    announcer: new BusAnnouncer(bus.publisher, clock),
+    announcer: new FactAnnouncer(bus.publisher, clock),
     marks: attention,
     signals: createSignals(log),
   }

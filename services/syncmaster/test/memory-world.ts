@@ -18,7 +18,7 @@ import { driftDetectedId } from '../src/domain/fact/fact-ids'
 import { ConflictError } from '../src/domain/application/applications'
 import { RefusedError, type Fence, type MutationOptions } from '../src/domain/cluster/clusters'
 import type { Account, Accounts, Leaving } from '../src/domain/account/accounts'
-import type { Announcer } from '../src/domain/fact/announcer'
+import type { SyncAnnouncer } from '../src/domain/fact/announcer'
 import type { Ports } from '../src/domain/ports'
 import type { Verdict } from '../src/domain/status/health'
 import type { SyncPointer } from '../src/domain/sync/sync-pointer'
@@ -323,7 +323,7 @@ export class MemoryWorld {
     }
   }
 
-  #announcer(): Announcer {
+  #announcer(): SyncAnnouncer {
     const say = async (id: string, data: unknown): Promise<boolean> =>
       this.#call(() => {
         if (this.facts.has(id)) return false

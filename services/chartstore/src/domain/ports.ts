@@ -1,5 +1,6 @@
 import type {
   Destination,
+  ImageConsidered,
   Problem,
   ReleaseFailed,
   ReleaseRecord,
@@ -75,10 +76,11 @@ export interface Because {
   readonly at: Date
 }
 
-/** Announces facts about releases. */
-export interface Announcer {
-  rendered(id: string, token: string, data: ReleaseRendered, because: Because): Promise<void>
-  failed(id: string, token: string, data: ReleaseFailed, because: Because): Promise<void>
+/** What is told in logs and metrics of what was announced. */
+export interface Signals {
+  rendered(fact: ReleaseRendered): void
+  failed(fact: ReleaseFailed): void
+  imageConsidered(fact: ImageConsidered): void
 }
 
 export interface Clock {

@@ -1,4 +1,4 @@
-import type { CommitRecord, EventDefinition, FactDraft, RevisionRecord } from '@k8or/contracts'
+import type { CommitRecord, RevisionRecord } from '@k8or/contracts'
 import type { FileContents, FileState } from './commit/fit'
 import type { BranchWish } from './commit/request'
 import type { RegistryAccess } from './image/access'
@@ -78,14 +78,6 @@ export interface DescribedTag {
 export interface RegistryCredentials {
   /** `pullSecret` as the annotation has it; empty for what is declared for the registry. */
   of(registry: string, path: string, pullSecret: string): Promise<RegistryAccess>
-}
-
-/** Stores facts; a fact that is already there is not stored again. */
-export interface Announcer {
-  announce<Data>(
-    event: EventDefinition<Data, 'codesource'>,
-    draft: FactDraft<Data>,
-  ): Promise<{ readonly wasThere: boolean }>
 }
 
 /** Deliveries that were taken. */

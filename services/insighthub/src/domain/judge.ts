@@ -7,10 +7,11 @@ import type {
   SyncFinished,
   SyncStarted,
 } from '@k8or/contracts'
+import type { Marks } from '@k8or/outcome'
 import type { Account } from './account/account'
 import { Accounts, type Declared, type Recalled } from './account/accounts'
 import { VerdictBook, type BookPorts } from './account/verdict-book'
-import type { Clock, LiveObjects, Marks } from './ports'
+import type { Clock, LiveObjects } from './ports'
 import { Forests } from './tree/forests'
 import { growTree, type TreeNode } from './tree/grow-tree'
 import { troubleBelow } from './tree/trouble-below'
@@ -21,7 +22,7 @@ import { Verifying } from './watch/verifying'
 
 interface JudgePorts extends BookPorts {
   readonly objects: LiveObjects
-  readonly marks: Marks
+  readonly marks: Pick<Marks, 'mark'>
   readonly clock: Clock
   readonly silences: Silences
 }
@@ -114,6 +115,11 @@ export class Judge {
   unannounced(isKnown: (factId: string) => boolean): FactDraft<HealthChanged>[] {
     const now = this.ports.clock.now()
     return this.#accounts.all().flatMap((account) => this.#book.unannounced(account, now, isKnown) ?? [])
+  }
+
+  /** Announces one of these. */
+  announceLost(fact: FactDraft<HealthChanged>): Promise<void> {
+    return this.#book.announce(fact)
   }
 
   /** Looks at everything whose time has come: objects that were waited for, messages, watches that became silent. */

@@ -1,4 +1,4 @@
-import type { FactDraft, HealthChanged, HealthRecord, ObjectRef } from '@k8or/contracts'
+import type { HealthRecord, ObjectRef } from '@k8or/contracts'
 import type { Sighting } from './tree/sighting'
 import type { WatchedKind } from './watch/kinds'
 
@@ -14,16 +14,6 @@ export interface LiveObjects {
 export interface HealthRows {
   put(key: string, row: HealthRecord): Promise<unknown>
   delete(key: string): Promise<unknown>
-}
-
-/** Tells the mesh. */
-export interface Announcer {
-  announce(fact: FactDraft<HealthChanged>): Promise<unknown>
-}
-
-/** Asks for an application to be looked at soon: equal requests collapse, one application is looked at once at a time. */
-export interface Marks {
-  mark(application: string): void
 }
 
 /** The time of day. */

@@ -1,10 +1,11 @@
 import type { ObjectRef, ReleaseRecord, StopRecord } from '@k8or/contracts'
 import type { KindRef, KubeObject } from '@k8or/kube-objects'
+import type { Marks } from '@k8or/outcome'
 import type { Accounts } from './account/accounts'
 import type { Applications } from './application/applications'
 import type { Clusters } from './cluster/clusters'
 import type { LiveIndex } from './drift/live-index'
-import type { Announcer } from './fact/announcer'
+import type { SyncAnnouncer } from './fact/announcer'
 import type { DesiredSet } from './plan/desired'
 import type { Targets } from './project/targets'
 import type { Verdict } from './status/health'
@@ -51,12 +52,6 @@ export interface Live {
   kinds(cluster: string): readonly KindRef[]
   /** Resolves when these kinds are known; with the trouble that stands in the way, if there is any. */
   known(cluster: string, kinds: readonly KindRef[], signal: AbortSignal): Promise<string | undefined>
-}
-
-/** Where applications are marked; what is marked is looked at. A later look survives a restart. */
-export interface Marks {
-  mark(application: string): void
-  later(application: string, delayMs: number, reason: string): Promise<void>
 }
 
 /** What is told in logs and metrics. */
@@ -109,7 +104,7 @@ export interface Ports {
   readonly verdicts: Verdicts
   readonly live: Live
   readonly accounts: Accounts
-  readonly announcer: Announcer
+  readonly announcer: SyncAnnouncer
   readonly marks: Marks
   readonly buckets: Buckets
   readonly signals: Signals

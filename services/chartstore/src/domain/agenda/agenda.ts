@@ -1,13 +1,8 @@
+import type { Marks } from '@k8or/outcome'
 import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
 import type { Considering } from '../release/consider'
 import type { Retention, Swept } from '../retention/retention'
 import { keyOf, type Task } from './task'
-
-/** Where keys are marked; what is marked is looked at. */
-export interface Marks {
-  mark(key: string): void
-  later(key: string, delayMs: number, reason: string): Promise<void>
-}
 
 /** When what is not urgent is looked at. */
 export interface Pace {

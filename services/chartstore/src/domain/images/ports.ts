@@ -1,5 +1,4 @@
 import type { ImageConsidered, ImageDecisionRecord, ImageRecord } from '@k8or/contracts'
-import type { Because } from '../ports'
 import type { KnownTag } from './known-tag'
 
 /** What was pushed lately, from CodeSource's record. */
@@ -31,10 +30,6 @@ export interface ImageDecisions {
   /** The applications that something is remembered of. */
   uids(): readonly string[]
   forget(uid: string): Promise<void>
-}
-
-export interface ConsideredAnnouncer {
-  considered(id: string, token: string, data: ImageConsidered, because: Because): Promise<void>
 }
 
 /** A file as it shall be. */

@@ -1,7 +1,10 @@
 import {
   repositoryToken,
   revisionKey,
+  type Announcer,
   type ApplicationRecord,
+  type EventDefinition,
+  type FactDraft,
   type ReleaseRecord,
   type RevisionRecord,
 } from '@k8or/contracts'
@@ -10,7 +13,6 @@ import { ApplicationIndex } from '../applications/application-index'
 import {
   RendererNotReadyError,
   SourceUnreadableError,
-  type Announcer,
   type Releases,
   type Renderer,
   type Revisions,
@@ -28,7 +30,7 @@ const repoURL = 'https://git.example/shop.git'
 const key = revisionKey(repositoryToken(repoURL), 'main')
 
 /** CodeSource, the index and the bus, in memory; `crashAfter` throws once a named call was made. */
-class World implements Trees, Revisions, Releases, Announcer, Renderer, Targets {
+class World implements Trees, Revisions, Releases, Announcer<'chartstore'>, Renderer, Targets {
   readonly rows = new Map<string, ReleaseRecord>()
   readonly blobs = new Map<string, string>()
   readonly facts: string[] = []
@@ -127,14 +129,11 @@ class World implements Trees, Revisions, Releases, Announcer, Renderer, Targets 
     return Promise.resolve(found === undefined ? undefined : Buffer.from(found))
   }
 
-  rendered(id: string): Promise<void> {
+  publish<Data>(_event: EventDefinition<Data, 'chartstore'>, { id }: FactDraft<Data>): Promise<{ duplicate: boolean }> {
     this.step('announce')
-    if (!this.facts.includes(id)) this.facts.push(id)
-    return Promise.resolve()
-  }
-
-  failed(id: string): Promise<void> {
-    return this.rendered(id)
+    const duplicate = this.facts.includes(id)
+    if (!duplicate) this.facts.push(id)
+    return Promise.resolve({ duplicate })
   }
 
   /** What hosts do is shown with real ones. */
@@ -175,7 +174,12 @@ function setUp(): { world: World; index: ApplicationIndex; considering: Consider
   index.put({ record: application('one', 'one'), revision: 1, factId: 'declared/one', correlationId: 'declared/one' })
   index.put({ record: application('two', 'two'), revision: 1, factId: 'declared/two', correlationId: 'declared/two' })
   const targets = new RenderTargets(world, 'argocd')
-  const books = new ReleaseBooks(world, world, { now: () => new Date(0) })
+  const books = new ReleaseBooks(
+    world,
+    world,
+    { now: () => new Date(0) },
+    { rendered: () => undefined, failed: () => undefined },
+  )
   return { world, index, books, considering: new Considering(index, world, world, world, books, world, targets) }
 }
 

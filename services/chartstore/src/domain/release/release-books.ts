@@ -1,8 +1,18 @@
-import { sha256, type Problem, type ReleaseRecord, type ResolvedSource, type RevisionRecord } from '@k8or/contracts'
+import {
+  releaseFailed,
+  releaseRendered,
+  sha256,
+  type Announcer,
+  type Problem,
+  type ReleaseRecord,
+  type ResolvedSource,
+  type RevisionRecord,
+} from '@k8or/contracts'
 import { canonicalJson } from '@k8or/kube-objects'
 import type { DeclaredApplication } from '../applications/application-index'
-import type { Announcer, Because, Clock, Releases } from '../ports'
+import type { Because, Clock, Releases, Signals } from '../ports'
 import type { ReleaseContent } from './release-content'
+import { failedFact, renderedFact } from './release-facts'
 
 /** What a release is made of. */
 export interface Draft {
@@ -21,8 +31,9 @@ export interface Draft {
 export class ReleaseBooks {
   constructor(
     private readonly releases: Releases,
-    private readonly announcer: Announcer,
+    private readonly announcer: Announcer<'chartstore'>,
     private readonly clock: Clock,
+    private readonly signals: Pick<Signals, 'rendered' | 'failed'>,
   ) {}
 
   /** A new release: its manifests, the release by number, the newest one, the fact. */
@@ -66,17 +77,16 @@ export class ReleaseBooks {
     await this.releases.putLatest(uid, { ...record, announced: true })
   }
 
-  private announce(record: ReleaseRecord, token: string): Promise<void> {
-    const { application, problems, failure } = record
-    if (failure) {
-      const { inputDigest, sources, causes, correlationId, at } = failure
-      const because = { causes, correlationId, at: new Date(at) }
-      return this.announcer.failed(failure.factId, token, { application, inputDigest, sources, problems }, because)
+  private async announce(record: ReleaseRecord, token: string): Promise<void> {
+    if (record.failure) {
+      const fact = failedFact(record, record.failure, token)
+      await this.announcer.publish(releaseFailed, fact)
+      this.signals.failed(fact.data)
+    } else {
+      const fact = renderedFact(record, token)
+      await this.announcer.publish(releaseRendered, fact)
+      this.signals.rendered(fact.data)
     }
-    const { release, digest, inputDigest, sources, objects, images, warnings, causes, correlationId, renderedAt } =
-      record
-    const fact = { application, release, digest, inputDigest, sources, objects, images, warnings }
-    return this.announcer.rendered(record.factId, token, fact, { causes, correlationId, at: new Date(renderedAt) })
   }
 
   /** The next free number; a release that a killed process left behind without announcing it is taken up. */

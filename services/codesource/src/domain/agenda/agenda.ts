@@ -6,6 +6,7 @@ import {
   type DeliveryReceived,
   type Fact,
 } from '@k8or/contracts'
+import type { Marks } from '@k8or/outcome'
 import type { Revisions } from '../ports'
 import type { Followed } from '../repository/followed'
 import { allResolve } from '../revision/all-resolve'
@@ -16,12 +17,6 @@ import { repositoriesOf } from '../webhook/take-delivery'
 export const unfollowed = 'unfollowed'
 /** Who mends a repository or its credentials does not like to wait for the next poll. */
 const mendedSoonMs = 20_000
-
-/** Where keys are marked; what is marked is looked at. */
-export interface Marks {
-  mark(key: string): void
-  later(key: string, delayMs: number, reason: string): Promise<void>
-}
 
 /** What the agenda needs. */
 export interface AgendaParts {

@@ -80,10 +80,10 @@ class Desk {
       },
       writer: this.newWriter(),
       announcer: {
-        announce: async (_event, draft) => {
+        publish: async (_event, draft) => {
           if (this.isBusAway) throw new Later('the bus is away')
           this.facts.push(draft as unknown as FactDraft<CommitPushed>)
-          return { wasThere: false }
+          return { duplicate: false }
         },
       },
       clock: () => new Date(),

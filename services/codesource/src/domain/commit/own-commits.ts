@@ -1,5 +1,5 @@
-import { commitPushed, type CommitPushed, type CommitRecord, type FactDraft } from '@k8or/contracts'
-import type { Announcer, Clock, CommitRecords, CommitSummary, Writer } from '../ports'
+import { commitPushed, type Announcer, type CommitPushed, type CommitRecord, type FactDraft } from '@k8or/contracts'
+import type { Clock, CommitRecords, CommitSummary, Writer } from '../ports'
 import type { Origin } from '../revision/hints'
 import { readTrailers, subjectOf } from './message'
 
@@ -8,7 +8,7 @@ const keptUnseenMs = 3_600_000
 export interface OwnCommitsParts {
   readonly records: CommitRecords
   readonly writer: Pick<Writer, 'describe'>
-  readonly announcer: Announcer
+  readonly announcer: Announcer<'codesource'>
   readonly clock: Clock
 }
 
@@ -48,7 +48,7 @@ export class OwnCommits {
   /** Announces a commit that was pushed. The same again is the same fact. */
   async announce(record: CommitRecord, summary: CommitSummary): Promise<{ readonly factId: string }> {
     const draft = pushedFact(record, summary)
-    await this.parts.announcer.announce(commitPushed, draft)
+    await this.parts.announcer.publish(commitPushed, draft)
     await this.remember({ ...record, announced: true })
     return { factId: draft.id }
   }

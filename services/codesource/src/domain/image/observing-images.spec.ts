@@ -46,10 +46,10 @@ class World {
     return new ObservingImages({
       ...{ pushes: this.pushes, images: this.images, clock: () => new Date('2026-01-01T00:00:00Z') },
       announcer: {
-        announce: async (_event, draft) => {
+        publish: async (_event, draft) => {
           if (this.isBusAway) throw new Error('away')
           this.facts.push(draft)
-          return { wasThere: false }
+          return { duplicate: false }
         },
       },
       registry: {

@@ -5,9 +5,10 @@ import {
   type Fact,
   type ImageRecord,
   type PushRecord,
+  type Announcer,
 } from '@k8or/contracts'
 import { Later, Never } from '@k8or/outcome'
-import type { Announcer, Clock, OwnRow, OwnRows, Registry } from '../ports'
+import type { Clock, OwnRow, OwnRows, Registry } from '../ports'
 import { mergePushes, pushesOf } from './pushes'
 import { builtFact, movedFact, nextImage } from './records'
 import { RegistryError } from './registry-error'
@@ -16,7 +17,7 @@ export interface ObservingImagesParts {
   readonly pushes: OwnRows<PushRecord>
   readonly images: OwnRows<ImageRecord>
   readonly registry: Registry
-  readonly announcer: Announcer
+  readonly announcer: Announcer<'codesource'>
   readonly clock: Clock
 }
 
@@ -102,8 +103,8 @@ export class ObservingImages {
   /** The record comes first, then the facts, then that they are stored. */
   private async announce(key: string, record: ImageRecord, number: number): Promise<void> {
     const { announcer, images } = this.parts
-    if (record.moved) await announcer.announce(tagMoved, movedFact(record))
-    await announcer.announce(imageBuilt, builtFact(record))
+    if (record.moved) await announcer.publish(tagMoved, movedFact(record))
+    await announcer.publish(imageBuilt, builtFact(record))
     await images.write(key, { ...record, announced: true }, number)
   }
 }

@@ -86,10 +86,10 @@ class World {
         },
       },
       announcer: {
-        announce: async (_event, draft) => {
+        publish: async (_event, draft) => {
           const wasThere = this.facts.some(({ id }) => id === draft.id)
           if (!wasThere) this.facts.push(draft)
-          return { wasThere }
+          return { duplicate: wasThere }
         },
       },
     })

@@ -1,7 +1,14 @@
-import { revisionKey, revisionObserved, revisionUnresolved, type Problem, type RevisionRecord } from '@k8or/contracts'
+import {
+  revisionKey,
+  revisionObserved,
+  revisionUnresolved,
+  type Problem,
+  type RevisionRecord,
+  type Announcer,
+} from '@k8or/contracts'
 import { Later } from '@k8or/outcome'
 import type { OwnCommits } from '../commit/own-commits'
-import type { Announcer, Clock, Mirrors, Resolution, RevisionRow, Revisions } from '../ports'
+import type { Clock, Mirrors, Resolution, RevisionRow, Revisions } from '../ports'
 import type { Followed, FollowedRepository } from '../repository/followed'
 import { RepositoryError } from '../repository/remote'
 import { originOf, type Hint, type Hints } from './hints'
@@ -16,7 +23,7 @@ export interface ObservingParts {
   readonly hints: Hints
   readonly mirrors: Mirrors
   readonly revisions: Revisions
-  readonly announcer: Announcer
+  readonly announcer: Announcer<'codesource'>
   readonly own: Pick<OwnCommits, 'settle' | 'originOf'>
   readonly clock: Clock
   /** For how long a repository may be unreachable before it is said. */
@@ -190,8 +197,8 @@ export class Observing {
 
   private async announce(key: string, record: RevisionRecord, number: number): Promise<void> {
     const { announcer, revisions } = this.parts
-    if (record.problem) await announcer.announce(revisionUnresolved, unresolvedFact(record, record.problem))
-    else await announcer.announce(revisionObserved, observedFact(record))
+    if (record.problem) await announcer.publish(revisionUnresolved, unresolvedFact(record, record.problem))
+    else await announcer.publish(revisionObserved, observedFact(record))
     await revisions.write(key, { ...record, announced: true }, number)
   }
 }

@@ -26,10 +26,10 @@ function setUp(secrets: Record<string, string> = { github: 'hush', gitlab: 'hush
       remember: async (key, _factId, at) => void rows.set(key, at),
     },
     announcer: {
-      announce: async (_event, { id, token, data }) => {
+      publish: async (_event, { id, token, data }) => {
         const wasThere = facts.has(id)
         facts.set(id, { ...(data as DeliveryReceived), token })
-        return { wasThere }
+        return { duplicate: wasThere }
       },
     },
     followed,

@@ -6,8 +6,9 @@ import {
   sha256,
   type DeliveryReceived,
   type Fact,
+  type Announcer,
 } from '@k8or/contracts'
-import type { Announcer, Clock, TakenDeliveries, WebhookSecrets } from '../ports'
+import type { Clock, TakenDeliveries, WebhookSecrets } from '../ports'
 import type { Followed } from '../repository/followed'
 import { withoutPassword } from '../repository/remote'
 import { providerOf } from './providers'
@@ -26,7 +27,7 @@ export interface WebhookAnswer {
 export interface TakingParts {
   readonly secrets: WebhookSecrets
   readonly taken: TakenDeliveries
-  readonly announcer: Announcer
+  readonly announcer: Announcer<'codesource'>
   readonly followed: Followed
   readonly clock: Clock
 }
@@ -77,7 +78,7 @@ export class TakingDeliveries {
     const first = `delivery.received/${key.replace('.', '/')}`
     const id = before ? `${first}/again/${now.getTime()}` : first
     const [token] = followed.matching(delivery.repositories)
-    const { wasThere } = await announcer.announce(deliveryReceived, {
+    const { duplicate: wasThere } = await announcer.publish(deliveryReceived, {
       id,
       token: token ?? tokenOf(delivery),
       time: now,

@@ -1,5 +1,5 @@
-import type { FactDraft, HealthChanged, HealthRecord } from '@k8or/contracts'
-import type { Announcer, HealthRows } from '../ports'
+import { healthChanged, type Announcer, type FactDraft, type HealthChanged, type HealthRecord } from '@k8or/contracts'
+import type { HealthRows } from '../ports'
 import type { Account } from './account'
 import { Allowance } from './allowance'
 import { draftVerdict, type Silence, type Trouble, type VerdictDraft } from './draft-verdict'
@@ -8,7 +8,9 @@ import { lostFact } from './lost-fact'
 /** What the book writes to. */
 export interface BookPorts {
   readonly rows: HealthRows
-  readonly announcer: Announcer
+  readonly announcer: Announcer<'insighthub'>
+  /** What was announced is told. */
+  readonly onAnnounced: (fact: FactDraft<HealthChanged>) => void
 }
 
 const messagesEveryMs = 1000
@@ -71,10 +73,15 @@ export class VerdictBook {
     return lost === undefined || isKnown(lost.id) ? undefined : lost
   }
 
+  async announce(fact: FactDraft<HealthChanged>): Promise<void> {
+    await this.ports.announcer.publish(healthChanged, fact)
+    this.ports.onAnnounced(fact)
+  }
+
   async #carryOut(application: string, { put, remove, fact }: VerdictDraft): Promise<void> {
-    const { rows, announcer } = this.ports
+    const { rows } = this.ports
     await Promise.all([...put.map(({ key, row }) => rows.put(key, row)), ...remove.map((key) => rows.delete(key))])
-    if (fact) await announcer.announce(fact)
+    if (fact) await this.announce(fact)
     const stored = this.#open(application)
     for (const { key, row } of put) stored.set(key, row)
     for (const key of remove) stored.delete(key)

@@ -1,18 +1,16 @@
-import type { PartitionedJobs } from '@k8or/jobs'
+import { JobMarks, type PartitionedJobs } from '@k8or/jobs'
 import { currentTraceparent } from '@k8or/telemetry'
 import type { Application } from '../../domain/application/application'
-import type { Marks } from '../../domain/ports'
-import { goesTo } from '../../domain/project/destination'
+import { allGoingTo, type DestinationCluster } from '../../domain/project/destination'
 
 /** Collects what deserves a look, from facts, watches and waits, and hands it to the jobs. */
-export class Attention implements Marks {
-  #jobs: PartitionedJobs | undefined
+export class Attention extends JobMarks {
   readonly #traces = new Map<string, string>()
   #applications: () => readonly Application[] = () => []
 
   /** Begins to hand keys on; what came before is found by the full pass over every bucket that is gained. */
   begin(jobs: PartitionedJobs, applications: () => readonly Application[]): void {
-    this.#jobs = jobs
+    this.join(jobs)
     this.#applications = applications
   }
 
@@ -20,27 +18,12 @@ export class Attention implements Marks {
   consider(application: string): void {
     const trace = currentTraceparent()
     if (trace !== undefined) this.#traces.set(application, trace)
-    this.#jobs?.mark(application)
+    this.mark(application)
   }
 
-  mark(application: string): void {
-    this.#jobs?.mark(application)
-  }
-
-  async later(application: string, delayMs: number, reason: string): Promise<void> {
-    await this.#jobs?.later(application, delayMs, reason)
-  }
-
-  /** A cluster answers again: whoever waits for it need not wait longer. */
-  considerCluster(cluster: { readonly name: string; readonly server: string } | undefined): void {
-    if (!cluster) return
-    for (const { uid, spec } of this.#applications()) if (goesTo(spec.destination, cluster)) this.mark(uid)
-  }
-
-  /** An emergency stop began or is over on a cluster, or on all. */
-  considerStopped(cluster: { readonly name: string; readonly server: string } | undefined): void {
-    if (cluster) return this.considerCluster(cluster)
-    for (const { uid } of this.#applications()) this.mark(uid)
+  /** Something happened to a cluster, or to all: it answers again, an emergency stop began or is over. */
+  considerCluster(cluster: DestinationCluster | 'all' | undefined): void {
+    for (const { uid } of allGoingTo(cluster, this.#applications())) this.mark(uid)
   }
 
   /** The trace in which an application is looked at; once. */

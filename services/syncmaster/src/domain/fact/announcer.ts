@@ -32,7 +32,7 @@ export interface DriftFact {
 }
 
 /** Announces SyncMaster's facts. Each has an id that follows from its content: twice announced is once stored. */
-export interface Announcer {
+export interface SyncAnnouncer {
   declared(record: ApplicationRecord, version: number): Promise<void>
   removed(application: Leaving): Promise<void>
   planned(

@@ -1,4 +1,4 @@
-import { describeUnknown, goesTo } from './destination'
+import { allGoingTo, describeUnknown, goesTo } from './destination'
 
 const edge = { name: 'edge', server: 'https://edge.test' }
 const destination = (server: string, name = '') => ({ server, name, namespace: 'shop' })
@@ -15,6 +15,14 @@ describe('services/syncmaster/src/domain/project/destination', () => {
   it('goes nowhere when it does not say where, or says it twice', () => {
     expect(goesTo(destination(''), { name: '', server: '' })).toBe(false)
     expect(goesTo(destination('https://edge.test', 'edge'), edge)).toBe(false)
+  })
+
+  it('finds those that go to one cluster, to any, and to one that nobody knows', () => {
+    const far = { uid: 'far', spec: { destination: destination('https://edge.test/') } }
+    const near = { uid: 'near', spec: { destination: destination('', 'in-cluster') } }
+    expect(allGoingTo(edge, [far, near])).toEqual([far])
+    expect(allGoingTo('all', [far, near])).toEqual([far, near])
+    expect(allGoingTo(undefined, [far, near])).toEqual([])
   })
 
   it('says what to do about a server that nobody knows', () => {

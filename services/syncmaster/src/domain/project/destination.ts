@@ -3,6 +3,12 @@ import type { Destination } from '@k8or/contracts'
 /** How a destination names its cluster. */
 export type NamedCluster = { readonly server: string } | { readonly name: string }
 
+/** A cluster as destinations may name it. */
+export interface DestinationCluster {
+  readonly name: string
+  readonly server: string
+}
+
 /** How a destination names its cluster: exactly one of server and name, a trailing slash cut; else what is wrong. */
 export function readDestination(destination: Destination): NamedCluster | { readonly problem: string } {
   const server = trimServer(destination.server)
@@ -15,14 +21,23 @@ export function readDestination(destination: Destination): NamedCluster | { read
 }
 
 /** Whether a cluster is the one that is named. */
-export function isNamed(named: NamedCluster, cluster: { readonly name: string; readonly server: string }): boolean {
+export function isNamed(named: NamedCluster, cluster: DestinationCluster): boolean {
   return 'name' in named ? named.name === cluster.name : trimServer(named.server) === trimServer(cluster.server)
 }
 
 /** Whether an application with this destination goes to a cluster. */
-export function goesTo(destination: Destination, cluster: { readonly name: string; readonly server: string }): boolean {
+export function goesTo(destination: Destination, cluster: DestinationCluster): boolean {
   const named = readDestination(destination)
   return !('problem' in named) && isNamed(named, cluster)
+}
+
+/** The applications that go to a cluster, or to any; none go to one that nobody knows. */
+export function allGoingTo<One extends { readonly spec: { readonly destination: Destination } }>(
+  cluster: DestinationCluster | 'all' | undefined,
+  applications: readonly One[],
+): readonly One[] {
+  if (cluster === 'all') return applications
+  return cluster ? applications.filter(({ spec }) => goesTo(spec.destination, cluster)) : []
 }
 
 /** What to say, and to do, when no cluster is the one that is named. */

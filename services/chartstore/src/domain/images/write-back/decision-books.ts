@@ -1,6 +1,12 @@
-import { sha256, type ImageConsidered, type ImageDecisionRecord } from '@k8or/contracts'
-import type { Clock } from '../../ports'
-import type { ConsideredAnnouncer, ImageDecisions } from '../ports'
+import {
+  imageConsidered,
+  sha256,
+  type Announcer,
+  type ImageConsidered,
+  type ImageDecisionRecord,
+} from '@k8or/contracts'
+import type { Clock, Signals } from '../../ports'
+import type { ImageDecisions } from '../ports'
 import type { ImagePolicy } from '../policy'
 import type { ImageWriter } from './image-writer'
 
@@ -20,8 +26,9 @@ const historyKept = 10
 export class DecisionBooks {
   constructor(
     private readonly decisions: ImageDecisions,
-    private readonly announcer: ConsideredAnnouncer,
+    private readonly announcer: Announcer<'chartstore'>,
     private readonly clock: Clock,
+    private readonly signals: Pick<Signals, 'imageConsidered'>,
   ) {}
 
   of({ application }: ImageWriter, { alias }: ImagePolicy): ImageDecisionRecord | undefined {
@@ -88,7 +95,9 @@ export class DecisionBooks {
     await this.decisions.put({ ...record, announced: false })
     if (record.last) {
       const { factId, causes, correlationId, at, data } = record.last
-      await this.announcer.considered(factId, record.token, data, { causes, correlationId, at: new Date(at) })
+      const origin = { time: new Date(at), causes, correlationId, actor: 'policy:image-update' }
+      await this.announcer.publish(imageConsidered, { id: factId, token: record.token, data, ...origin })
+      this.signals.imageConsidered(data)
     }
     await this.decisions.put({ ...record, announced: true })
   }

@@ -8,6 +8,7 @@ import {
   syncFinished,
   syncPlanned,
   syncStarted,
+  type Announcer,
   type ApplicationRecord,
   type FactDraft,
   type RollbackFinished,
@@ -16,27 +17,26 @@ import {
   type SyncPlanned,
   type SyncStarted,
 } from '@k8or/contracts'
-import type { Publisher } from '@k8or/jetstream'
-import type { Announcer, Cause, DriftFact, RollbackFact, SyncFact } from '../../domain/fact/announcer'
-import type { Clock } from '../../domain/ports'
-import type { Leaving } from '../../domain/account/accounts'
-import { declaredId, driftDetectedId, driftRepairedId, removedId, syncId } from '../../domain/fact/fact-ids'
+import type { Cause, DriftFact, RollbackFact, SyncAnnouncer, SyncFact } from './announcer'
+import type { Clock } from '../ports'
+import type { Leaving } from '../account/accounts'
+import { declaredId, driftDetectedId, driftRepairedId, removedId, syncId } from './fact-ids'
 
-/** Announces SyncMaster's facts on the bus. */
-export class BusAnnouncer implements Announcer {
+/** Says what each of SyncMaster's facts holds, by which id it is known, and what it follows from. */
+export class FactAnnouncer implements SyncAnnouncer {
   constructor(
-    private readonly publisher: Publisher,
+    private readonly announcer: Announcer<'syncmaster'>,
     private readonly clock: Clock,
   ) {}
 
   async declared(record: ApplicationRecord, version: number): Promise<void> {
     const draft = this.#ofRecord(record, declaredId(record.ref, version))
-    await this.publisher.publish(applicationDeclared, { ...draft, data: { application: record } })
+    await this.announcer.publish(applicationDeclared, { ...draft, data: { application: record } })
   }
 
   async removed(leaving: Leaving): Promise<void> {
     const draft = this.#ofRecord(leaving, removedId(leaving.ref))
-    await this.publisher.publish(applicationRemoved, { ...draft, data: { application: leaving.ref } })
+    await this.announcer.publish(applicationRemoved, { ...draft, data: { application: leaving.ref } })
   }
 
   async planned(
@@ -45,7 +45,7 @@ export class BusAnnouncer implements Announcer {
     counts: Pick<SyncPlanned, 'create' | 'configure' | 'delete' | 'unchanged'>,
   ): Promise<void> {
     const data = { application: cause.application, ...sync, ...counts }
-    await this.publisher.publish(syncPlanned, this.#draft(cause, syncId('sync.planned', sync), data))
+    await this.announcer.publish(syncPlanned, this.#draft(cause, syncId('sync.planned', sync), data))
   }
 
   async started(
@@ -55,7 +55,7 @@ export class BusAnnouncer implements Announcer {
   ): Promise<void> {
     const data = { application: cause.application, ...sync, ...how }
     const because = { ...cause, causes: [syncId('sync.planned', sync)] }
-    await this.publisher.publish(syncStarted, this.#draft(because, syncId('sync.started', sync), data))
+    await this.announcer.publish(syncStarted, this.#draft(because, syncId('sync.started', sync), data))
   }
 
   async finished(
@@ -66,7 +66,7 @@ export class BusAnnouncer implements Announcer {
     const data = { application: cause.application, ...sync, ...outcome }
     const because = { ...cause, causes: [syncId('sync.started', sync)] }
     const draft = this.#draft(because, syncId('sync.finished', sync), data)
-    const { duplicate } = await this.publisher.publish(syncFinished, draft)
+    const { duplicate } = await this.announcer.publish(syncFinished, draft)
     return !duplicate
   }
 
@@ -76,7 +76,7 @@ export class BusAnnouncer implements Announcer {
     how: Pick<RollbackStarted, 'revisions' | 'reason'>,
   ): Promise<void> {
     const data = { application: cause.application, ...rollback, ...how }
-    await this.publisher.publish(rollbackStarted, this.#draft(cause, syncId('rollback.started', rollback), data))
+    await this.announcer.publish(rollbackStarted, this.#draft(cause, syncId('rollback.started', rollback), data))
   }
 
   async rollbackFinished(
@@ -86,7 +86,7 @@ export class BusAnnouncer implements Announcer {
   ): Promise<void> {
     const data = { application: cause.application, ...rollback, ...outcome }
     const because = { ...cause, causes: [syncId('rollback.started', rollback)] }
-    await this.publisher.publish(rollbackFinished, this.#draft(because, syncId('rollback.finished', rollback), data))
+    await this.announcer.publish(rollbackFinished, this.#draft(because, syncId('rollback.finished', rollback), data))
   }
 
   async driftDetected(
@@ -98,14 +98,14 @@ export class BusAnnouncer implements Announcer {
     const { correlationId: _release, ...own } = cause
     // A drift begins a chain of its own: no release made it.
     const draft = this.#draft({ ...own, causes: [] }, driftDetectedId(cause.application.uid, drift), data)
-    await this.publisher.publish(driftDetected, draft)
+    await this.announcer.publish(driftDetected, draft)
   }
 
   async driftRepaired(cause: Cause, drift: DriftFact, detectedId: string): Promise<void> {
     const data = { application: cause.application, ...drift }
     const id = driftRepairedId(detectedId, drift)
     const draft = this.#draft({ ...cause, causes: [detectedId], correlationId: detectedId }, id, data)
-    await this.publisher.publish(driftRepaired, draft)
+    await this.announcer.publish(driftRepaired, draft)
   }
 
   #ofRecord({ token }: Leaving, id: string): Omit<FactDraft<never>, 'data'> {
