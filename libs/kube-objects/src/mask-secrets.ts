@@ -17,7 +17,8 @@ function maskSecret<State extends KubeObject>(secret: State, masks: Map<string, 
   for (const part of ['data', 'stringData']) {
     const values = secret[part]
     if (values === undefined || values === null) continue
-    masked[part] = typeof values === 'object' ? maskEach(part, values, masks) : maskFor('', JSON.stringify(values), masks)
+    masked[part] =
+      typeof values === 'object' ? maskEach(part, values, masks) : maskFor('', JSON.stringify(values), masks)
   }
   const { annotations } = secret.metadata
   if (annotations?.[lastApplied] !== undefined)

@@ -117,9 +117,7 @@ function compose(config: Config, { bus, calls, gate }: Links, log: Logger, signa
   const live = new LiveWatches(index, kube, consider, considerCluster, log, signal)
   const applications = new HubApplications(kube, new HubEvents(kube, log, signal), config.controlNamespace, log)
   const verdicts = new RecordedVerdicts(bus, consider)
-  const stops = new RecordedStops(bus, (cluster) =>
-    attention.considerCluster(targets.named(cluster) ?? 'all'),
-  )
+  const stops = new RecordedStops(bus, (cluster) => attention.considerCluster(targets.named(cluster) ?? 'all'))
   const releases = new ChartStoreReleases(bus, calls, consider)
   const buckets = new LeasedBuckets(bus, config, { accounts, live, applications, log })
   const ports: Ports = {

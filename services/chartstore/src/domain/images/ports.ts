@@ -1,4 +1,4 @@
-import type { ImageConsidered, ImageDecisionRecord, ImageRecord } from '@k8or/contracts'
+import type { ImageDecisionRecord, ImageRecord } from '@k8or/contracts'
 import type { KnownTag } from './known-tag'
 
 /** What was pushed lately, from CodeSource's record. */
