@@ -14,6 +14,7 @@ import {
   type KubeServer,
   type Mesh,
 } from '@k8or/rig'
+import { k8orJson } from './src/command'
 import { kubeconfigOf, onRelease, release } from './src/installed-chart'
 import { configMap } from './src/manifests'
 
@@ -57,6 +58,19 @@ describe('test/e2e/helm-rights.e2e', () => {
       what: 'an Event of the Application',
     })
   }, 90_000)
+
+  it('copies emergency stops to the ConfigMap of the chart, which an upgrade leaves as it is', async () => {
+    const copies = async () => {
+      const found = await hub.client.get('v1/ConfigMap', `${namespace}/k8or-emergency-stops`)
+      return JSON.stringify(found?.['data'] ?? {})
+    }
+    await k8orJson(driver, ['emergency-stop', 'raise', '--reason', 'the rack burns'])
+    expect(await copies()).toContain('the rack burns')
+    await onRelease(hub, 'upgrade', '--set', 'profile=ha')
+    expect(await copies()).toContain('the rack burns')
+    await k8orJson(driver, ['emergency-stop', 'lift', '--reason', 'it is out'])
+    expect(await copies()).toBe('{}')
+  }, 60_000)
 
   it('deploys to its own cluster once the values let it', async () => {
     await onRelease(hub, 'upgrade', '--set', 'profile=ha,accesspoint.hub.deploy=true')

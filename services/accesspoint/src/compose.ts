@@ -20,6 +20,7 @@ import { ClusterWatch } from './adapters/kubernetes/cluster-watch'
 import { Hub } from './adapters/kubernetes/hub'
 import { hubCredentials } from './adapters/kubernetes/hub-credentials'
 import { PullSecrets } from './adapters/kubernetes/pull-secrets'
+import { HubStops } from './adapters/kubernetes/stop-copies'
 import { watchHub } from './adapters/kubernetes/watch-hub'
 import { inProcessGate } from './adapters/in-process/in-process-gate'
 import { observed } from './adapters/telemetry/observed-answer'
@@ -37,7 +38,6 @@ export type Parts = Awaited<ReturnType<typeof compose>>
 /** Joins the parts of AccessPoint; nothing is opened yet but the access records. */
 export async function compose(config: Config, { bus, identity, calls }: Links, signals: Signals) {
   const fences = new Fences()
-  const stops = new RecordedStops(bus, new Stops())
   const audit = auditOf(config, bus, signals)
   const states = new ClusterStates(bus, () => new Date(), signals)
   const watch = new ClusterWatch({
@@ -56,19 +56,24 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
     onApplicationGone: (uid) => fences.forget(uid),
     onBadSecret: signals.clusterSecretBroken.bind(signals),
   })
+  const standing = new Stops(() => hub.stopCopies)
   const parts = {
     declarations: hub,
     upstreams: watch.connections,
     audit: audit.log,
     fences,
     turns: new Turns(),
-    stops: stops.stops,
+    stops: standing,
     now: Date.now,
     onRefused: signals.callRefused.bind(signals),
   }
   const answer: AnswerCall = observed((call) => answerCall(call, parts), signals)
   const gate = (peer: { readonly spiffeId: string }): Gate => inProcessGate(peer, config.trustDomain, answer)
   const own = createClusters(watch.connections.ownGate(() => hub.clusters.byNameOrServer(hubCluster.name)))
+  const { controlNamespace: namespace } = config
+  const untilRead = (signal: AbortSignal) => hub.untilRead('settings', signal)
+  const kept = new HubStops({ clusters: own, cluster: hubCluster.name, namespace, untilRead })
+  const stops = new RecordedStops({ bus, stops: standing, kept, signals })
   const people = { stops, journal: new StopJournal(audit.log) }
   return {
     ...{ config, bus, identity, calls, signals, fences, audit, states, watch, hub, own, answer, gate },

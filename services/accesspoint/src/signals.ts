@@ -64,6 +64,12 @@ export class Signals {
     this.log.warn({ cluster: cluster === '' ? '(all)' : cluster, ...by }, 'an emergency stop was lifted')
   }
 
+  /** The bus had lost its row. */
+  stopRestored({ cluster, actor, reason }: StopRecord): void {
+    const which = { cluster: cluster === '' ? '(all)' : cluster, actor, reason }
+    this.log.warn(which, 'an emergency stop was lost with the bus, and is recorded again from its copy on the hub')
+  }
+
   trouble(what: string, error: unknown): void {
     this.log.warn({ err: error }, what)
   }

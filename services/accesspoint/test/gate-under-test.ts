@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClusters, type Clusters } from '@k8or/cluster-client'
-import type { Fact } from '@k8or/contracts'
-import { connectBus } from '@k8or/jetstream'
+import type { Fact, ServiceName } from '@k8or/contracts'
+import { connectBus, type Bus } from '@k8or/jetstream'
 import type { KubeObject } from '@k8or/kube-objects'
 import {
   eventually,
@@ -62,6 +62,19 @@ export class GateUnderTest {
     await this.access.stop()
     await Promise.all([this.hub.stop(), this.far.stop(), this.bus.stop()])
     removeDir(this.dir)
+  }
+
+  /** The directory of JetStream is gone, and the streams are made anew. */
+  async loseBus(): Promise<void> {
+    await this.bus.process.stop('SIGKILL')
+    rmSync(join(this.dir, 'bus/data'), { recursive: true, force: true })
+    await this.bus.process.start()
+    await this.bus.provision()
+  }
+
+  /** The connection of another service. */
+  async connect(service: ServiceName): Promise<Bus> {
+    return connectBus({ url: this.bus.url, identity: await this.bus.identity(service), failFast: true })
   }
 
   /** Declares an Application; answers its uid. */

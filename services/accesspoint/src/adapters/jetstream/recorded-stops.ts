@@ -1,46 +1,127 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { noToken, stopKey, stopLifted, stopRaised, stopRecord, type StopRecord } from '@k8or/contracts'
 import { RecordConflictError, type Bus, type Records, type Row } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { stopLiftedId, stopRaisedId } from '../../domain/fact-ids'
-import type { Stops } from '../../domain/stop/stops'
+import type { StopCopies, Stops } from '../../domain/stop/stops'
+import type { Signals } from '../../signals'
 
-/** The record STOPS and its facts: what stands here stands after a restart, and for every replica. */
+/** Where copies of the stops are kept besides the record: on the hub, which does not go with the bus. */
+export interface KeptStops {
+  /** Resolves when the copies were read. */
+  untilRead(signal: AbortSignal): Promise<void>
+  /** The copies as they are now. */
+  read(): Promise<StopCopies>
+  write(stop: StopRecord): Promise<void>
+  /** Removes every copy of the stop of a cluster, or (empty) of the mesh. */
+  remove(cluster: string): Promise<void>
+}
+
+/** What recorded stops are made of. */
+export interface RecordedStopsOptions {
+  readonly bus: Bus
+  readonly stops: Stops
+  readonly kept: KeptStops
+  readonly signals: Pick<Signals, 'trouble' | 'stopRestored'>
+}
+
+const compareMs = 10_000
+
+/**
+ * The record STOPS, its facts, and the copies on the hub: what stands here stands after a restart, for every replica, and
+ * after a loss of the bus (ADR 0028).
+ */
 export class RecordedStops {
+  readonly stops: Stops
   private readonly records: Records<StopRecord>
+  private readonly kept: KeptStops
 
-  constructor(
-    private readonly bus: Bus,
-    readonly stops: Stops,
-  ) {
-    this.records = bus.records(stopRecord)
+  constructor(private readonly options: RecordedStopsOptions) {
+    this.stops = options.stops
+    this.kept = options.kept
+    this.records = options.bus.records(stopRecord)
   }
 
-  /** Resolves when all that stand are known, and all that was said of them is announced. */
+  /** Resolves when all that stand are known; from then on record and copies are kept the same, and nothing is left unsaid. */
   async watch(signal: AbortSignal): Promise<void> {
-    await this.records.watch(({ key, value, revision }) => this.stops.take(key, standing(value), revision), { signal })
+    const onChange = ({ key, value, revision }: { key: string; value: StopRecord | null; revision: number }): void =>
+      this.stops.take(key, value ?? undefined, revision)
+    await Promise.all([this.records.watch(onChange, { signal }), this.kept.untilRead(signal)])
     if (signal.aborted) return
     this.stops.allTaken()
-    for (const row of await this.records.list()) if (isUnsaid(row)) await this.announce(row)
+    void this.keepTheSame(signal)
   }
 
-  /** Stands here at once, then is recorded and announced. @throws Later when it could not be recorded: it stands here all the same */
+  private async keepTheSame(signal: AbortSignal): Promise<void> {
+    let isTold = false
+    while (!signal.aborted) {
+      try {
+        await this.compare()
+        isTold = false
+      } catch (error) {
+        if (!isTold && !signal.aborted)
+          this.options.signals.trouble(
+            'the record of emergency stops and its copies on the hub can not be compared',
+            error,
+          )
+        isTold = true
+      }
+      await wait(compareMs, undefined, { signal, ref: false }).catch(() => undefined)
+    }
+  }
+
+  /**
+   * Writes down again what was lost, here or there, and does what a crash left undone. Lifting takes the copy away before
+   * the row, and the rows are read before the copies: so a stop that is being lifted is not taken for one that was lost.
+   */
+  private async compare(): Promise<void> {
+    const rows = await this.records.list()
+    const copies = await this.kept.read()
+    for (const row of rows) {
+      const { key, value } = row
+      if (!value.lifted && copies.get(key)?.since !== value.since && this.stops.stands(value))
+        await this.kept.write(value)
+      if (isUnsaid(row)) await this.settle(row)
+    }
+    const known = new Set(rows.map(({ key }) => key))
+    for (const [key, copy] of copies)
+      if (!known.has(key) && key === stopKey(copy.cluster)) await this.restore(key, copy)
+  }
+
+  private async restore(key: string, stop: StopRecord): Promise<void> {
+    // Copied once more while it was being lifted.
+    if (!this.stops.stands(stop)) return this.kept.remove(stop.cluster)
+    await unlessChanged(this.records.create(key, { ...stop, announced: undefined }))
+    this.options.signals.stopRestored(stop)
+  }
+
+  /** Stands here at once, then is recorded and announced. @throws Later when it could not be recorded: it stands all the same */
   async raise(stop: StopRecord): Promise<void> {
     this.stops.raise(stop)
     const key = stopKey(stop.cluster)
     const value: StopRecord = { ...stop, announced: false }
-    const revision = await this.records.put(key, value).catch((cause: unknown) => {
+    const copied = this.copy(stop)
+    const revision = await this.records.put(key, value).catch(async (cause: unknown) => {
       this.stops.recorded(stop, 0)
-      throw new Later(
-        'the stop stands at this replica of AccessPoint until it restarts, but could not be recorded; raise it again',
-        undefined,
-        { cause },
-      )
+      throw new Later(unrecorded(await copied), undefined, { cause })
     })
     this.stops.recorded(stop, revision)
-    await this.announce({ key, value, revision })
+    await copied
+    await this.settle({ key, value, revision })
   }
 
-  /** Is recorded, then goes on here, then is announced. */
+  /** What can not be copied now is copied by the next comparison. */
+  private async copy(stop: StopRecord): Promise<boolean> {
+    try {
+      await this.kept.write(stop)
+      return true
+    } catch (error) {
+      this.options.signals.trouble('an emergency stop could not be copied to the hub yet', error)
+      return false
+    }
+  }
+
+  /** Is recorded, then goes on here, then is announced; what then is left undone is done by the next comparison. */
   async lift(
     stop: StopRecord,
     by: { readonly actor: string; readonly reason: string; readonly at: Date },
@@ -48,29 +129,33 @@ export class RecordedStops {
     const key = stopKey(stop.cluster)
     const row = await this.records.get(key)
     // Whoever raised it may have been killed before it was announced.
-    if (row && isUnsaid(row)) await this.announce(row)
+    if (row && isUnsaid(row)) await this.settle(row)
     const lifted = { actor: by.actor, reason: by.reason, at: by.at.toISOString() }
     const value: StopRecord = { ...stop, lifted, announced: false }
     const revision = await this.records.put(key, value)
-    this.stops.lift(stop.cluster)
-    await this.announce({ key, value, revision })
+    this.stops.lift(stop, revision)
+    await this.settle({ key, value, revision })
   }
 
-  /** The fact of what the row says, then the row as it is from then on; who has changed it meanwhile says more. */
-  private async announce({ key, value, revision }: Row<StopRecord>): Promise<void> {
-    await (value.lifted ? this.announceLifted(value, value.lifted) : this.announceRaised(value))
-    const settled = value.lifted
-      ? this.records.delete(key, revision)
-      : this.records.update(key, { ...value, announced: undefined }, revision)
-    await settled.catch((error: unknown) => {
-      if (!(error instanceof RecordConflictError)) throw error
-    })
+  /**
+   * The fact of what the row says, then the row as it is from then on; who has changed it meanwhile says more. A row that
+   * says lifted keeps the copy from standing, so the copy goes first.
+   */
+  private async settle({ key, value, revision }: Row<StopRecord>): Promise<void> {
+    if (value.lifted) {
+      await this.kept.remove(value.cluster)
+      await this.announceLifted(value, value.lifted)
+      await unlessChanged(this.records.delete(key, revision))
+    } else {
+      await this.announceRaised(value)
+      await unlessChanged(this.records.update(key, { ...value, announced: undefined }, revision))
+    }
   }
 
   private async announceRaised(stop: StopRecord): Promise<void> {
     const { cluster, reason, since, actor } = stop
     const draft = { ...draftOf(cluster, actor, new Date(since)), id: stopRaisedId(stopKey(cluster), since) }
-    await this.bus.publisher.publish(stopRaised, { ...draft, data: { cluster, reason } })
+    await this.options.bus.publisher.publish(stopRaised, { ...draft, data: { cluster, reason } })
   }
 
   private async announceLifted(stop: StopRecord, by: NonNullable<StopRecord['lifted']>): Promise<void> {
@@ -78,13 +163,20 @@ export class RecordedStops {
     const key = stopKey(cluster)
     const draft = { ...draftOf(cluster, by.actor, new Date(by.at)), id: stopLiftedId(key, since) }
     const data = { cluster, reason: by.reason }
-    await this.bus.publisher.publish(stopLifted, { ...draft, causes: [stopRaisedId(key, since)], data })
+    await this.options.bus.publisher.publish(stopLifted, { ...draft, causes: [stopRaisedId(key, since)], data })
   }
 }
 
-/** The stop of a row; one that was lifted stands no longer. */
-function standing(stop: StopRecord | null): StopRecord | undefined {
-  return stop?.lifted ? undefined : (stop ?? undefined)
+async function unlessChanged(write: Promise<unknown>): Promise<void> {
+  await write.catch((error: unknown) => {
+    if (!(error instanceof RecordConflictError)) throw error
+  })
+}
+
+function unrecorded(isCopied: boolean): string {
+  return isCopied
+    ? 'the stop stands, and is copied to the hub, but could not be recorded; that is done when the bus is back'
+    : 'the stop stands at this replica of AccessPoint until it restarts, but could not be recorded; raise it again'
 }
 
 function isUnsaid({ value }: Row<StopRecord>): boolean {

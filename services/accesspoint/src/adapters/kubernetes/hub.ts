@@ -5,6 +5,7 @@ import type { PolicyFacts } from '../../domain/access/decide'
 import type { Application } from '../../domain/access/application'
 import type { Declarations } from '../../domain/ports'
 import { ClusterTable, type ClusterEntry } from '../../domain/routing/clusters'
+import type { StopCopies } from '../../domain/stop/stops'
 import type { RepositorySecret, RepositorySettings } from '../../domain/settings/repositories'
 import { BrokenSecrets } from './broken-secrets'
 import { BadClusterSecretError, readClusterSecret } from './cluster-secret'
@@ -13,6 +14,7 @@ import type { ClusterCredentials } from './credentials'
 import { readSecret, type DeclaredSecret } from './declared-secret'
 import { Pending } from './pending'
 import { readApplication, readProject } from './read-declarations'
+import { readStops, stopsConfigMap } from './stop-copies'
 
 /** The kinds of declarations; each is watched for itself. */
 export const declaredKinds = ['applications', 'projects', 'secrets', 'argocd-secret', 'settings'] as const
@@ -65,6 +67,7 @@ export class Hub implements Declarations {
   private readonly projects = new Map<string, Project>()
   private readonly troubles = new Map<DeclaredKind | 'hub', { readonly since: number; readonly reason: string }>()
   private readonly pending = new Pending()
+  private stops: StopCopies = new Map()
 
   constructor(private readonly options: HubOptions) {
     this.facts = this.createFacts()
@@ -123,6 +126,11 @@ export class Hub implements Declarations {
     }
   }
 
+  /** The copies of the emergency stops. */
+  get stopCopies(): StopCopies {
+    return this.stops
+  }
+
   /** The values of argocd-secret. */
   argocdSecret(): Readonly<Record<string, string>> {
     return this.secrets('argocd-secret')[0]?.data ?? {}
@@ -153,6 +161,7 @@ export class Hub implements Declarations {
 
   private tell(kind: DeclaredKind): void {
     if (kind === 'secrets') this.updateClusters()
+    if (kind === 'settings') this.stops = readStops(this.settings(stopsConfigMap))
     this.pending.tell()
   }
 

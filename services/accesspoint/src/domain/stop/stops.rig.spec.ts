@@ -1,3 +1,4 @@
+import { stopRecord } from '@k8or/contracts'
 import { Stops } from '@k8or/contracts/rpc/accesspoint/v1/stops'
 import type { KubeError } from '@k8or/cluster-client'
 import { describeError, Later } from '@k8or/outcome'
@@ -45,7 +46,7 @@ describe('services/accesspoint/src/domain/stop/stops.rig', () => {
     expect((await gate.clusters.list('far', namespaces, { signal })).length).toBeGreaterThan(0)
     await lift('far', 'it is out')
     await applyFar()
-  })
+  }, 30_000)
 
   it('holds everything back but what people do themselves and the status that tells of it', async () => {
     await raise('', 'all hands')
@@ -101,4 +102,20 @@ describe('services/accesspoint/src/domain/stop/stops.rig', () => {
       return records.some(({ rule, reason }) => rule === 'emergency-stop:mesh' && reason === 'over')
     })
   })
+
+  it('stands though the bus lost everything, is written down again there, and stays lifted afterwards', async () => {
+    await raise('far', 'the disk burns')
+    await gate.loseBus()
+    await eventually(() => stopped(applyFar()), { timeoutMs: 20_000 })
+    const syncmaster = await gate.connect('syncmaster')
+    const told = async () => (await syncmaster.records(stopRecord).list()).map(({ value }) => value.reason)
+    await eventually(async () => (await told()).includes('the disk burns'), { timeoutMs: 60_000 })
+    await gate.access.stop()
+    await gate.start()
+    expect(await stopped(applyFar())).toBe(true)
+    await lift('far', 'it is out')
+    await applyFar()
+    expect(await told()).toEqual([])
+    await syncmaster.close()
+  }, 120_000)
 })

@@ -33,6 +33,30 @@ describe('services/accesspoint/src/domain/stop/stops', () => {
     expect(stops.list()).toEqual([])
   })
 
+  it('stands as long as there is a copy, until exactly that one is lifted', () => {
+    const key = stopKey('east')
+    const copies = new Map([[key, stop('east', 'copied')]])
+    const stops = new Stops(() => copies)
+    expect(stops.over('east')?.reason).toBe('copied')
+    stops.take(key, stop('east', 'told'), 3)
+    expect(stops.list().map(({ reason }) => reason)).toEqual(['told'])
+    // The bus lost its rows.
+    stops.take(key, undefined, 4)
+    expect(stops.stands(stop('east'))).toBe(true)
+    stops.lift(stop('east'), 5)
+    expect(stops.list()).toEqual([])
+    copies.set(key, { ...stop('east', 'once more'), since: '2026-01-02T00:00:00.000Z' })
+    expect(stops.of('east')?.reason).toBe('once more')
+  })
+
+  it('stands no longer where the row says lifted, though the copy is still there', () => {
+    const stops = new Stops(() => new Map([['mesh', stop('')]]))
+    const lifted = { actor: 'user:admin', reason: 'over', at: '2026-01-01T01:00:00.000Z' }
+    stops.take('mesh', { ...stop(''), lifted }, 3)
+    stops.take('mesh', undefined, 4)
+    expect(stops.list()).toEqual([])
+  })
+
   it('does not claim that none stands before it has read them', () => {
     const stops = new Stops()
     expect(stops.areKnown).toBe(false)
