@@ -60,7 +60,9 @@ function nameFrame(frame: CallFrame, maps: Map<string, SourceMap | undefined>): 
   const path = url.startsWith('file:') ? fileURLToPath(url) : url
   if (!maps.has(path)) maps.set(path, readMap(path))
   const entry = maps.get(path)?.findEntry(lineNumber, columnNumber)
-  if (!entry || !('originalSource' in entry)) return { where: path === '' ? called : path, isOurs: false }
+  // What a bundler adds of its own comes from no file.
+  if (!entry || !('originalSource' in entry) || !(entry.originalSource as string | undefined))
+    return { where: path === '' ? called : path, isOurs: false }
   const source = relative(repositoryRoot, resolve(dirname(path), entry.originalSource))
   const dependency = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]
   if (dependency !== undefined) return { where: dependency, isOurs: false }

@@ -21,7 +21,7 @@ async function handleTask(agenda: Agenda, signals: Signals, task: Task, signal: 
       return withSpan('find touched applications', { 'k8or.revision': task.key }, look)
     }
     case 'advance': {
-      agenda.advance(task.key)
+      await agenda.advance(task.key)
       return
     }
     case 'retention': {

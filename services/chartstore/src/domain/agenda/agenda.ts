@@ -2,6 +2,7 @@ import type { Marks } from '@k8or/outcome'
 import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
 import type { Considering } from '../release/consider'
 import type { Retention, Swept } from '../retention/retention'
+import { Advancing } from './advancing'
 import { keyOf, type Task } from './task'
 
 /** When what is not urgent is looked at. */
@@ -15,8 +16,7 @@ const firstSweepMs = 60_000
 
 /** Decides what there is to look at after something happened, and looks. */
 export class Agenda {
-  /** Revisions whose name is to be passed on; a wait must not begin anew with each push. */
-  readonly #advancing = new Set<string>()
+  readonly #advancing: Advancing
   /** Who waits for a look at an application, and whether it is to be rendered in any case. */
   readonly #wishes = new Map<string, { isHard: boolean; readonly done: (() => void)[] }>()
 
@@ -26,7 +26,9 @@ export class Agenda {
     private readonly retention: Retention,
     private readonly marks: Marks,
     private readonly pace: Pace,
-  ) {}
+  ) {
+    this.#advancing = new Advancing(marks, pace.advanceMs)
+  }
 
   /** Everything that is known is looked at now. */
   async begin(): Promise<void> {
@@ -79,15 +81,12 @@ export class Agenda {
   async revision(key: string): Promise<void> {
     const touched = await this.considering.touchedBy(key)
     for (const uid of touched) this.considerSoon(uid)
-    if (touched.length === this.index.followers(key).length || this.#advancing.has(key)) return
-    this.#advancing.add(key)
-    const task: Task = { kind: 'advance', key }
-    await this.marks.later(keyOf(task), this.pace.advanceMs, task.kind)
+    const followers = this.index.followers(key).map(({ record }) => record.ref.uid)
+    if (touched.length < followers.length) await this.#advancing.moved(key, followers)
   }
 
-  advance(key: string): void {
-    this.#advancing.delete(key)
-    for (const { record } of this.index.followers(key)) this.considerSoon(record.ref.uid)
+  async advance(key: string): Promise<void> {
+    for (const uid of await this.#advancing.step(key)) this.considerSoon(uid)
   }
 
   /** Removes what nobody needs; the next sweep is announced first, so that one that fails is not the last. */
