@@ -59,7 +59,7 @@ export class RecordedStops {
         await this.compare()
         isTold = false
       } catch (error) {
-        if (!isTold && !signal.aborted)
+        if (!isTold)
           this.options.signals.trouble(
             'the record of emergency stops and its copies on the hub can not be compared',
             error,
