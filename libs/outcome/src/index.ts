@@ -1,2 +1,2 @@
 export type { Marks } from './marks'
-export { describeError, describeJsonError, Later, Never, outcomeOf, type Outcome } from './outcome'
+export { describeError, describeJsonError, Later, legible, Never, outcomeOf, type Outcome } from './outcome'

@@ -42,6 +42,12 @@ describe('libs/outcome/src/outcome', () => {
       expect(describeError(error)).toBe('round')
     })
 
+    it('steers no terminal by what it quotes', () => {
+      expect(describeError(new Error('file \u001b[2J\u0000\r is\tbad:\r\nline two'))).toBe(
+        'file \\u001b[2J\\u0000\\u000d is\tbad:\nline two',
+      )
+    })
+
     it('that stands for several is told by them', () => {
       const attempts = [new Error('connect ECONNREFUSED ::1:1'), new Error('connect ECONNREFUSED 127.0.0.1:1')]
       const told = 'fetch: connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1'

@@ -39,7 +39,14 @@ const deepestCause = 8
 
 /** An error's message followed by those of its causes, from outside in: `apply Deployment a/b: connection refused`. */
 export function describeError(error: unknown): string {
-  return describe(error, deepestCause)
+  return legible(describe(error, deepestCause))
+}
+
+/** A text fit to be shown: what of it would steer the terminal that shows it is written out, as `\u001b`. */
+export function legible(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/(?![\n\t])\p{Cc}/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function describe(error: unknown, depth: number): string {

@@ -10,7 +10,7 @@ const Attributes = z.looseObject({
   type: text,
   time: z.iso.datetime({ offset: true }).optional(),
 })
-const Structured = Attributes.extend({ data: z.unknown(), data_base64: z.never('data must be JSON').optional() })
+const Structured = Attributes.extend({ data_base64: z.never('data must be JSON').optional(), data: z.unknown() })
 
 /** A CloudEvent: who says what, and its data. */
 export interface CloudEvent {

@@ -8,6 +8,7 @@ import {
   type Fact,
   type Announcer,
 } from '@k8or/contracts'
+import { legible } from '@k8or/outcome'
 import type { Clock, TakenDeliveries, WebhookSecrets } from '../ports'
 import type { Followed } from '../repository/followed'
 import { withoutPassword } from '../repository/remote'
@@ -44,6 +45,11 @@ export class TakingDeliveries {
 
   /** @throws Later when the fact can not be stored now */
   async take(request: WebhookRequest): Promise<WebhookAnswer> {
+    const answer = await this.answerTo(request)
+    return { ...answer, message: legible(answer.message) }
+  }
+
+  private async answerTo(request: WebhookRequest): Promise<WebhookAnswer> {
     const provider = providerOf(request)
     if ('unknown' in provider) return { status: 400, result: 'malformed', message: provider.unknown }
     const refusal = await this.refusalOf(provider, request)
