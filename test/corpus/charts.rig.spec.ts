@@ -1,6 +1,5 @@
 import { RenderPool } from '@k8or/chartstore/renderer'
-import { builtServer } from '@k8or/rig'
-import { readEntries, type Entry } from './src/entries'
+import { builtServer, readEntries, type Entry } from '@k8or/rig'
 import { renderEntry, Rendered } from './src/render-entry'
 
 describe('test/corpus/charts.rig', () => {

@@ -1,6 +1,4 @@
-import { removeDir, tempDir } from '@k8or/rig'
-import { readEntries, type Entry } from './src/entries'
-import { expectClear } from './src/expect-clear'
+import { expectClear, readEntries, removeDir, tempDir, type Entry } from '@k8or/rig'
 import { Invocation, runCommand } from './src/run-command'
 
 describe('test/corpus/command-line.rig', () => {

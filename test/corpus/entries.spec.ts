@@ -1,4 +1,4 @@
-import { doors, namesOf } from './src/entries'
+import { doors, namesOf } from '@k8or/rig'
 
 describe('test/corpus/entries', () => {
   it('has a hundred entries and more, and some for every door', () => {

@@ -1,4 +1,4 @@
-import { readEntries } from './src/entries'
+import { readEntries } from '@k8or/rig'
 import { renderEntry, Rendered } from './src/render-entry'
 
 const nobody = { render: () => Promise.reject(new Error('plain files need no renderer')) }

@@ -18,6 +18,14 @@ import { createApp, loadConfig } from '../src'
 /** The secrets of webhooks, as everybody in these specs knows them. */
 export const hush = { github: 'hush', gitlab: 'hush', registry: 'hush-registry', ci: 'hush-ci' }
 
+/** A request to the door of webhooks. */
+interface SentRequest {
+  readonly method?: string
+  readonly path?: string
+  readonly headers: Record<string, string>
+  readonly body: string | Buffer
+}
+
 /** CodeSource on a real bus, a real git server and a real Redis, with what it told. */
 export class CodeSourceUnderTest {
   readonly facts: Fact<unknown>[] = []
@@ -117,20 +125,27 @@ export class CodeSourceUnderTest {
     return eventually(() => this.told(event).find(({ data }) => wanted(data)), { what: event.fact })
   }
 
-  post(headers: Record<string, string>, body: unknown): Promise<{ status: number; result: string; message: string }> {
+  async post(headers: Record<string, string>, body: unknown) {
+    const { status, text } = await this.send({ headers, body: JSON.stringify(body) })
+    return { status, ...(JSON.parse(text) as { result: string; message: string }) }
+  }
+
+  /** Sends bytes as they are. */
+  send({
+    method = 'POST',
+    path = '/api/webhook',
+    headers,
+    body,
+  }: SentRequest): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const { ca } = this.nats
-      const to = { host: 'localhost', port: this.port, path: '/api/webhook', ca }
-      const sent = request({ ...to, method: 'POST', headers }, (answer) => {
+      const sent = request({ host: 'localhost', port: this.port, path, ca, method, headers }, (answer) => {
         const chunks: Buffer[] = []
         answer.on('data', (chunk: Buffer) => chunks.push(chunk))
-        answer.on('end', () => {
-          const read = JSON.parse(Buffer.concat(chunks).toString()) as { result: string; message: string }
-          resolve({ status: answer.statusCode ?? 0, ...read })
-        })
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
       })
       sent.on('error', reject)
-      sent.end(JSON.stringify(body))
+      sent.end(body)
     })
   }
 

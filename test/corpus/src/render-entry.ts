@@ -1,8 +1,7 @@
 import { composeRelease, type RenderMeans } from '@k8or/chartstore/domain'
 import { DeclaredSource } from '@k8or/contracts'
+import { Content, expectClear, type Entry } from '@k8or/rig'
 import { z } from 'zod'
-import { Content, type Entry } from './entries'
-import { expectClear } from './expect-clear'
 import { MemoryTrees } from './memory-trees'
 
 /** Files of a repository, and how an Application has them rendered. */

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { repositoryRoot } from '@k8or/rig'
+import { Content, repositoryRoot } from '@k8or/rig'
 import { z } from 'zod'
-import { Content } from './entries'
 
 /** A run of `k8or` in a folder of its own. */
 export const Invocation = z.strictObject({

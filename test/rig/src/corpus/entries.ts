@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from 'js-yaml'
 import { z } from 'zod'
+import { repositoryRoot } from '../paths'
 import { made } from './make-text'
 
 /** Where input comes in; each has a folder of entries. */
-export const doors = ['manifests', 'charts', 'kustomizations', 'command-line'] as const
+export const doors = ['manifests', 'charts', 'kustomizations', 'webhooks', 'command-line'] as const
 export type Door = (typeof doors)[number]
 
 /** Texts or bytes, written out or made. */
@@ -28,7 +29,7 @@ export interface Entry<Given> {
   readonly expected: z.infer<typeof Expected>
 }
 
-const folder = join(__dirname, '../entries')
+const folder = join(repositoryRoot, 'test/corpus/entries')
 
 /** The entries of a door, by name. */
 export function readEntries<Given>(door: Door, schema: z.ZodType<Given>): [about: string, entry: Entry<Given>][] {
