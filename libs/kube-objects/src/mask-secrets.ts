@@ -32,7 +32,7 @@ function maskEach(part: string, values: object, masks: Map<string, string[]>): R
 }
 
 function plainValue(part: string, value: unknown): string {
-  const text = String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   return part === 'data' ? Buffer.from(text, 'base64').toString('latin1') : Buffer.from(text).toString('latin1')
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { registryAccess, registryName, type RegistryAccess, type RegistryImage } from './registries'
 import type { RepositorySettings } from './repositories'
 
@@ -80,12 +81,10 @@ function plainCredentials(
   return { username, password }
 }
 
-interface DockerAuth {
-  readonly auth?: string
-  readonly username?: string
-  readonly password?: string
-  readonly registrytoken?: string
-}
+const Text = z.string().default('')
+const DockerAuth = z.object({ auth: Text, username: Text, password: Text, registrytoken: Text })
+/** What is written for another registry is nobody's business here. */
+const DockerConfig = z.object({ auths: z.record(z.string(), z.unknown()) })
 
 function dockerCredentials(what: string, image: RegistryImage, { type, data }: PullSecret): Credentials {
   const text = data['.dockerconfigjson']
@@ -99,14 +98,19 @@ function dockerCredentials(what: string, image: RegistryImage, { type, data }: P
   return readAuth(what, nearest.auth)
 }
 
-function parseAuths(what: string, text: string): Record<string, DockerAuth> {
-  try {
-    const { auths } = JSON.parse(text) as { auths?: Record<string, DockerAuth> }
-    if (auths && typeof auths === 'object') return auths
-  } catch {
-    // Said below, without the text.
-  }
+function parseAuths(what: string, text: string): Readonly<Record<string, unknown>> {
+  const read = DockerConfig.safeParse(parseJson(text))
+  if (read.success) return read.data.auths
   throw new PullSecretError(`${what}: field .dockerconfigjson is not a docker configuration with auths`)
+}
+
+/** The parser's message would show a part of what may be a credential. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** How much of the image's place a key names; below 0 where it is another registry or path. */
@@ -120,9 +124,17 @@ function distanceTo(key: string, { registry, path }: RegistryImage): number {
   return prefix === '' || path === prefix || path.startsWith(`${prefix}/`) ? prefix.length : -1
 }
 
-function readAuth(what: string, { auth, username = '', password = '', registrytoken = '' }: DockerAuth): Credentials {
+function readAuth(what: string, declared: unknown): Credentials {
+  const read = DockerAuth.safeParse(declared)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    throw new PullSecretError(
+      `${what}: an auth in it can not be read: ${[...(issue?.path ?? []), issue?.message].join(': ')}`,
+    )
+  }
+  const { auth, username, password, registrytoken } = read.data
   if (registrytoken !== '') return { username: '', password: '', bearerToken: registrytoken }
-  if (auth === undefined || auth === '') return { username, password }
+  if (auth === '') return { username, password }
   const [, user, word] = /^([^:]*):([\s\S]*)$/.exec(Buffer.from(auth, 'base64').toString('utf8')) ?? []
   if (user === undefined || word === undefined)
     throw new PullSecretError(`${what}: an auth in it is not base64 of <user>:<password>`)
