@@ -2,10 +2,11 @@ NODE := node_modules/node/bin/node
 TS := $(NODE) -r ./tools/swc-ext.cjs
 CLUSTERS ?= 1
 MODE ?= standalone
+MINUTES ?= 3
 
 # Nothing here ever touches a cluster of yours.
 unexport KUBECONFIG
-.PHONY: help setup all ground demo test up down check bench soak conformance
+.PHONY: help setup all ground demo test up down check fuzz bench soak conformance
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -34,6 +35,9 @@ ground:
 
 check: ground ## Check types, lint, import walls, format and unused code
 	@$(NODE) tools/check.mjs
+
+fuzz: ground ## Try the properties of the specs with random input for MINUTES=3, from SEED; FOR names a part of a spec's path
+	@MINUTES='$(MINUTES)' SEED='$(SEED)' FOR='$(FOR)' $(NODE) tools/fuzz.mjs
 
 bench: all ## Measure speed and processor time per deployment
 	@$(TS) test/bench/main.ts

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import type { KubeObject } from './kube-object'
 import { maskSecrets } from './mask-secrets'
 
@@ -34,5 +35,24 @@ describe('libs/kube-objects/src/mask-secrets', () => {
   it('leaves everything else as it is', () => {
     const other: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' }, data: { a: 'one' } }
     expect(maskSecrets([other, undefined])).toEqual([other, undefined])
+  })
+
+  it('shows nothing of a Secret, whatever its data looks like', () => {
+    const text = fc.string().map((more) => `canary${more}`)
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        text,
+        fc.array(tie('value')),
+        fc.dictionary(fc.constantFrom('a', 'b', 'toString'), tie('value')),
+      ),
+    }))
+    fc.assert(
+      fc.property(value, value, (given, stringData) => {
+        const data: unknown = JSON.parse(JSON.stringify(given))
+        const states = [secret({}, { data, stringData }), secret({ a: 'x' }, { stringData })]
+        expect(JSON.stringify(maskSecrets(states))).not.toContain('canary')
+      }),
+    )
   })
 })

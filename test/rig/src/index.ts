@@ -1,5 +1,6 @@
 export { TestAuthority, type CertificateRequest, type KeyedCertificate } from './certificates'
 export { eventually, type EventuallyOptions } from './eventually'
+export { mangled } from './mangled'
 export { freePort, freePorts } from './free-port'
 export { KubeClient, KubeRefusedError, type ListQuery } from './kube/kube-client'
 export type { KubeAnswer } from './kube/kube-http'

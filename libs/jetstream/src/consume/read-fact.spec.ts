@@ -1,5 +1,7 @@
 import { clusterReachable, deliveryReceived, subjectOf, writeFact } from '@k8or/contracts'
 import { Never } from '@k8or/outcome'
+import { mangled } from '@k8or/rig'
+import fc from 'fast-check'
 import { eventsByType, readFact } from './read-fact'
 
 const envelope = writeFact(clusterReachable, {
@@ -28,5 +30,21 @@ describe('libs/jetstream/src/consume/read-fact', () => {
     ['the subject of another token', bytes(envelope), subjectOf(clusterReachable, 'west')],
   ])('refuses what has %s', (_, data, on) => {
     expect(() => readFact(data, on, events)).toThrow(Never)
+  })
+
+  it('reads whatever comes, passes over it, or says that nobody ever can', () => {
+    const anything = fc.oneof(
+      mangled(envelope).map((value) => new TextEncoder().encode(JSON.stringify(value))),
+      fc.uint8Array(),
+    )
+    fc.assert(
+      fc.property(anything, (data) => {
+        try {
+          readFact(data, subject, events)
+        } catch (error) {
+          expect(error).toBeInstanceOf(Never)
+        }
+      }),
+    )
   })
 })

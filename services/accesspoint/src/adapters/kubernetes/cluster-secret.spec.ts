@@ -1,4 +1,6 @@
-import { readClusterSecret } from './cluster-secret'
+import { mangled } from '@k8or/rig'
+import fc from 'fast-check'
+import { BadClusterSecretError, readClusterSecret } from './cluster-secret'
 
 function secret(data: Record<string, string>) {
   return {
@@ -63,5 +65,28 @@ describe('services/accesspoint/src/adapters/kubernetes/cluster-secret', () => {
   ])('names the Secret and the field of %s, and shows no credential', (_, data, message) => {
     expect(() => readClusterSecret(secret(data))).toThrow(message)
     expect(() => readClusterSecret(secret(data))).not.toThrow('canary')
+  })
+
+  it('reads whatever a Secret declares, or names the field, and never shows a credential', () => {
+    const tls = {
+      insecure: false,
+      serverName: 'inside',
+      caData: encode('CA'),
+      certData: 'canary-1',
+      keyData: 'canary-2',
+    }
+    const config = { bearerToken: 'canary-3', username: 'u', password: 'canary-4', tlsClientConfig: tls }
+    fc.assert(
+      fc.property(mangled(config), fc.boolean(), (wrong, isCut) => {
+        const text = JSON.stringify(wrong)
+        try {
+          readClusterSecret(secret({ config: isCut ? text.slice(0, -1) : text }))
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadClusterSecretError)
+          expect((error as Error).message).toMatch(/^cluster Secret east: config/)
+          expect((error as Error).message).not.toContain('canary')
+        }
+      }),
+    )
   })
 })

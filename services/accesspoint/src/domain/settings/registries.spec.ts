@@ -1,4 +1,6 @@
-import { parsePullSecret, pullSecretAccess, type PullSecret } from './pull-secrets'
+import { mangled } from '@k8or/rig'
+import fc from 'fast-check'
+import { parsePullSecret, pullSecretAccess, PullSecretError, type PullSecret } from './pull-secrets'
 import { registryAccess } from './registries'
 import type { RepositorySettings } from './repositories'
 
@@ -92,5 +94,23 @@ describe('services/accesspoint/src/domain/settings/registries', () => {
     const broken = { type: 'kubernetes.io/dockerconfigjson', labels: {}, data: { '.dockerconfigjson': 'canary' } }
     expect(() => read('pullsecret:team/pull', broken)).toThrow('not a docker configuration')
     expect(() => read('pullsecret:team/pull', docker({ 'ghcr.io': { auth: 'canary' } }))).not.toThrow('canary')
+  })
+
+  it('reads whatever a pull secret holds, or says what is wrong with it, and shows nothing of it', () => {
+    const auths = {
+      'ghcr.io': { auth: encode('me:canary-1') },
+      'https://ghcr.io/v1/': { username: 'u', password: 'canary-2' },
+    }
+    fc.assert(
+      fc.property(mangled({ auths }), (wrong) => {
+        const data = { '.dockerconfigjson': JSON.stringify(wrong) }
+        try {
+          read('pullsecret:team/pull', { type: 'kubernetes.io/dockerconfigjson', labels: {}, data })
+        } catch (error) {
+          expect(error).toBeInstanceOf(PullSecretError)
+          expect((error as Error).message).not.toContain('canary')
+        }
+      }),
+    )
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { refusedAddress, refusedHost } from './address'
 
 const strict = { allowLoopback: false }
@@ -41,5 +42,23 @@ describe('services/codesource/src/domain/repository/address', () => {
   it('refuses the names of metadata services', () => {
     expect(refusedHost('metadata.google.internal.')).toContain('metadata')
     expect(refusedHost('git.example')).toBeUndefined()
+  })
+
+  it('judges an address alike in every dress of IPv6', () => {
+    const byte = fc.nat(255)
+    fc.assert(
+      fc.property(fc.tuple(byte, byte, byte, byte), fc.boolean(), (bytes, allowLoopback) => {
+        const plain = bytes.join('.')
+        const [high, low] = [bytes.slice(0, 2), bytes.slice(2)].map((two) => Buffer.from(two).toString('hex'))
+        const isRefused = refusedAddress(plain, { allowLoopback }) !== undefined
+        for (const dressed of [
+          `::ffff:${plain}`,
+          `::ffff:${high}:${low}`,
+          `64:ff9b::${plain}`,
+          `2002:${high}:${low}::`,
+        ])
+          expect([dressed, refusedAddress(dressed, { allowLoopback }) !== undefined]).toEqual([dressed, isRefused])
+      }),
+    )
   })
 })

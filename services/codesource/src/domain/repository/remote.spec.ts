@@ -51,4 +51,25 @@ describe('services/codesource/src/domain/repository/remote', () => {
       }),
     )
   })
+
+  it('reads what looks like a URL, or says that it is none, and tells nobody its password', () => {
+    const part = fc.oneof(
+      fc.constantFrom('', '%', '%zz', '%00', '-o', '..', '[', '::1', '@', ' '),
+      fc.string({ maxLength: 5 }),
+    )
+    const url = fc
+      .tuple(fc.constantFrom('https://', 'http://', 'ssh://', 'HTTPS://', 'ftp://', ''), part, part, part, part)
+      .map(([scheme, user, password, host, path]) => `${scheme}${user}:canary${password}@${host}/${path}`)
+    fc.assert(
+      fc.property(url, (text) => {
+        try {
+          const remote = parseRemote(text)
+          expect([remote.host, remote.username].filter((each) => each.startsWith('-'))).toEqual([])
+          if (remote.protocol !== 'ssh') expect(remote.url.split('/')[2]).not.toContain('canary')
+        } catch (error) {
+          expect(error).toBeInstanceOf(RepositoryError)
+        }
+      }),
+    )
+  })
 })

@@ -225,6 +225,41 @@ patches: []
       )
     })
 
+    it('names the wanted version, once, and keeps every other line, whatever the file looks like', () => {
+      const entry = fc.constantFrom(
+        '- name: ghcr.io/shop/web\n  newTag: "1"\n',
+        '- {name: ghcr.io/shop/web, newTag: v1} # web\n',
+        '- newTag: v1\n  name: ghcr.io/shop/web # of it\n',
+        '- name: nginx\n  newTag: v1\n\n',
+        '# an image\n- name: api # "\n  newName: b\n  digest: sha256:00\n',
+      )
+      const images = fc.oneof(
+        fc.array(entry, { maxLength: 3 }).map((all) => (all.length === 0 ? '' : `images:\n${all.join('')}`)),
+        fc.constantFrom('images: []\n', 'images: # none\n', 'images: [{name: a, newTag: b}]\n'),
+      )
+      const around = fc.constantFrom('', '# top\n', 'resources:\n- a # ghcr.io/shop/web\n', 'namePrefix: "a-"\n\n')
+      const tag = fc.constantFrom('v2', '1.10', '0x10', 'on', '12e4567', '2026-01-02', 'a_b.c-d')
+      fc.assert(
+        fc.property(
+          fc.tuple(around, images, around),
+          fc.constantFrom('\n', '\r\n'),
+          tag,
+          ([top, list, end], eol, wanted) => {
+            fc.pre(top === '' || end === '' || top !== end)
+            const before = `${top}${list}${end}`.replaceAll('\n', eol)
+            const { text: after } = editKustomization(file(before), web, to(wanted))
+            const found = findInKustomization(file(after), web)
+            expect(found.map(({ reference }) => reference.tag)).toEqual(found.map(() => wanted))
+            expect(found.length).toBeGreaterThan(0)
+            expect(editKustomization(file(after), web, to(wanted))).toEqual({ text: after, changes: [] })
+            const kept = before.split(eol).filter((line) => line !== '' && !/newTag|images: \[/.test(line))
+            const lines = after.split(eol)
+            expect(kept.filter((line) => !lines.includes(line))).toEqual([])
+          },
+        ),
+      )
+    })
+
     it('refuses a file whose images are no list', () =>
       expect(() => editKustomization(file('images: {a: b}\n', 'k.yaml'), web, to('1'))).toThrow(
         'k.yaml: images is no list: write a list of name and newTag',

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { looksLikeManifest, parseJson, parseYaml } from './parse-yaml'
 
 function valueOf(text: string): unknown {
@@ -77,5 +78,46 @@ describe('services/chartstore/src/domain/render/directory/parse-yaml', () => {
   it('knows what is meant for Kubernetes', () => {
     expect(looksLikeManifest('apiVersion: v1\nkind: X\nmetadata: {}')).toBe(true)
     expect(looksLikeManifest('some: text')).toBe(false)
+  })
+
+  it('reads whatever there is, or names the file that can not be read', () => {
+    const piece = fc.constantFrom(
+      ...['a', ': ', '- ', '\n', '  ', '\t', '{', '}', '[', ']', ',', '&a ', '*a', '<<: ', '!!', '|', '>', '"', "'"],
+      ...['#', '---', '...', '? ', '%', '\ufeff', '0o7', '.nan', '!!binary ', '=', '\0', '\r'],
+    )
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece, { maxLength: 40 }).map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(text, (hostile) => {
+        const parsed = parseYaml('app/x.yaml', hostile)
+        if ('problem' in parsed) expect(parsed.problem.message).toMatch(/^app\/x\.yaml/)
+        else JSON.stringify(parsed.documents)
+      }),
+    )
+  })
+
+  it('reads JSON as what it is', () => {
+    const name = fc.stringMatching(/^[a-z]\w*$/).filter((text) => text !== '__proto__')
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        ...[
+          fc.integer(),
+          fc.boolean(),
+          fc.constant(null),
+          fc.string(),
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+        ],
+        ...[fc.array(tie('value')), fc.dictionary(name, tie('value'))],
+      ),
+    }))
+    fc.assert(
+      fc.property(value, (given) => {
+        const parsed = parseYaml('x.yaml', JSON.stringify({ given }))
+        expect(parsed).toEqual({ documents: [JSON.parse(JSON.stringify({ given }))] })
+      }),
+    )
   })
 })

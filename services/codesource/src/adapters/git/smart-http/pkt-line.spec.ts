@@ -27,4 +27,38 @@ describe('services/codesource/src/adapters/git/smart-http/pkt-line', () => {
     expect(take('0003')).toThrow('3 bytes')
     expect(take('fff5')).toThrow('65525 bytes')
   })
+
+  it('takes any bytes apart, or says that they are no packets, and loses none', () => {
+    const head = fc.constantFrom(
+      '0000',
+      '0001',
+      '0002',
+      '0003',
+      '0004',
+      '0005a',
+      '0009abcde',
+      'ffff',
+      'fff0',
+      'zzzz',
+      '000',
+    )
+    const bytes = fc.oneof(
+      fc.uint8Array().map((all) => Buffer.from(all)),
+      fc.array(head).map((all) => Buffer.from(all.join(''))),
+    )
+    fc.assert(
+      fc.property(bytes, fc.integer({ min: 1, max: 9 }), (all, size) => {
+        const reader = new PacketReader()
+        let taken = 0
+        try {
+          for (let at = 0; at < all.length; at += size)
+            reader.take(all.subarray(at, at + size), (one) => (taken += Buffer.isBuffer(one) ? one.length + 4 : 4))
+          expect(taken).toBeLessThanOrEqual(all.length)
+          if (reader.isEmpty) expect(taken).toBe(all.length)
+        } catch (error) {
+          expect((error as Error).message).toMatch(/^(the answer is not in packet lines|a packet line can not have)/)
+        }
+      }),
+    )
+  })
 })
