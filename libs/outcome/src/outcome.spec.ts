@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { describeError, Later, Never, outcomeOf } from './index'
 
 describe('libs/outcome/src/outcome', () => {
@@ -45,6 +46,13 @@ describe('libs/outcome/src/outcome', () => {
     it('steers no terminal by what it quotes', () => {
       expect(describeError(new Error('file \u001b[2J\u0000\r is\tbad:\r\nline two'))).toBe(
         'file \\u001b[2J\\u0000\\u000d is\tbad:\nline two',
+      )
+    })
+
+    it('of a value is told field by field', () => {
+      const { error } = z.object({ a: z.object({ b: z.number() }), c: z.string() }).safeParse({ a: {} })
+      expect(describeError(new Error('read x', { cause: error }))).toBe(
+        'read x: a.b: Invalid input: expected number, received undefined; c: Invalid input: expected string, received undefined',
       )
     })
 

@@ -1,3 +1,5 @@
+import { ZodError } from 'zod'
+
 /** Thrown when work can not be done now: it is tried again after `delayMs`, or by the caller's back-off when absent. */
 export class Later extends Error {
   constructor(
@@ -59,9 +61,18 @@ function describe(error: unknown, depth: number): string {
 
 /** Node tells a connection that failed on every address as several errors under an empty message. */
 function ownWords(error: Error, depth: number): string {
+  if (error instanceof ZodError) return issuesOf(error)
   if (error.message !== '') return error.message
   if (!(error instanceof AggregateError) || depth === 0) return error.name
   return error.errors.map((each: unknown) => describe(each, depth - 1)).join(', ')
+}
+
+const mostIssues = 3
+
+/** What is wrong with a value, field by field. */
+function issuesOf({ issues }: ZodError): string {
+  const told = issues.slice(0, mostIssues).map(({ path, message }) => `${path.join('.') || '(root)'}: ${message}`)
+  return issues.length > mostIssues ? `${told.join('; ')}; and ${issues.length - mostIssues} more` : told.join('; ')
 }
 
 /** Why a text is not JSON, without the piece of it that the engine quotes: it may hold a secret. */

@@ -51,7 +51,7 @@ const later = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled, C
 /** What a service throws, as the code that callers see. Nothing unknown is told to them but its message. */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error
-  if (error instanceof ZodError) return new ConnectError(invalid(error), Code.InvalidArgument)
+  if (error instanceof ZodError) return new ConnectError(describeError(error), Code.InvalidArgument)
   const [, code] = codes.find(([type]) => error instanceof type) ?? [
     undefined,
     error instanceof Later ? Code.Unavailable : Code.Internal,
@@ -67,8 +67,4 @@ export function fromConnectError(error: unknown, what: string): Error {
   if (later.has(code)) return new Later(reason, undefined, { cause: error })
   const [Type] = codes.find(([, its]) => its === code) ?? [Never]
   return new Type(reason)
-}
-
-function invalid({ issues }: ZodError): string {
-  return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
 }
