@@ -26,6 +26,7 @@ describe('libs/jetstream/src/consume/read-fact', () => {
     ['no JSON', new TextEncoder().encode('{'), subject],
     ['no envelope', bytes({ data: {} }), subject],
     ['no data', bytes({ ...envelope, data: {} }), subject],
+    ['a version that is not known', bytes({ ...envelope, type: 'dev.k8or.cluster.reachable.v2' }), subject],
     ['the subject of another fact', bytes(envelope), 'k8or.codesource.delivery.received.east'],
     ['the subject of another token', bytes(envelope), subjectOf(clusterReachable, 'west')],
   ])('refuses what has %s', (_, data, on) => {
