@@ -6,7 +6,10 @@ import { repositoryRoot } from '../paths'
 import { made } from './make-text'
 
 /** Where input comes in; each has a folder of entries. */
-export const doors = ['manifests', 'charts', 'kustomizations', 'webhooks', 'command-line'] as const
+export const doors = [
+  ...(['manifests', 'charts', 'kustomizations', 'command-line'] as const),
+  ...(['webhooks', 'facts'] as const),
+] as const
 export type Door = (typeof doors)[number]
 
 /** Texts or bytes, written out or made. */
