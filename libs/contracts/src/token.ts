@@ -18,8 +18,17 @@ export function instanceName(namespace: string, name: string, controlNamespace: 
 
 /** The subject token of a repository: `r-` and sixteen hexadecimal digits of the hash of its canonical URL. */
 export function repositoryToken(url: string): string {
-  return `r-${sha256(canonicalRepositoryUrl(url)).slice(0, 16)}`
+  const known = repositoryTokens.get(url)
+  if (known !== undefined) return known
+  const token = `r-${sha256(canonicalRepositoryUrl(url)).slice(0, 16)}`
+  if (repositoryTokens.size >= keptTokens) repositoryTokens.clear()
+  repositoryTokens.set(url, token)
+  return token
 }
+
+/** A push asks for the token of its repository once for each application that follows it. */
+const repositoryTokens = new Map<string, string>()
+const keptTokens = 4096
 
 /**
  * A repository's URL in the one form that identifies it: no credentials, no `.git`, no trailing slash, host in lower

@@ -38,7 +38,8 @@ export class RunningReaders {
 export class ObjectReader {
   private child: ChildProcessByStdio<Writable, Readable, null> | undefined
   private questions: Question[] = []
-  private isFlushing = false
+  /** Asked in this turn, and written in one piece: a line each would be a system call each. */
+  private lines: string[] = []
   private idle: NodeJS.Timeout | undefined
   private deadline: NodeJS.Timeout | undefined
 
@@ -71,11 +72,10 @@ export class ObjectReader {
     // A line break would be the end of the question and the beginning of another.
     if (/[\n\0]/.test(expression)) return Promise.resolve({ kind: 'missing' })
     return new Promise((answer, fail) => {
-      const child = (this.child ??= this.start())
+      this.child ??= this.start()
       if (this.isIdle) this.others.used(this)
       this.questions.push({ verb, answer, fail })
-      child.stdin.write(`${verb} ${expression}\n`)
-      this.flushSoon()
+      if (this.lines.push(`${verb} ${expression}\n`) === 1) this.writeSoon()
     })
   }
 
@@ -92,14 +92,13 @@ export class ObjectReader {
     return child
   }
 
-  private flushSoon(): void {
+  private writeSoon(): void {
     this.deadline ??= setTimeout(() => this.end(new Later('git cat-file did not answer in time')), deadlineMs)
     clearTimeout(this.idle)
-    if (this.isFlushing) return
-    this.isFlushing = true
     queueMicrotask(() => {
-      this.isFlushing = false
-      this.child?.stdin.write('flush\n')
+      const { lines } = this
+      this.lines = []
+      if (lines.length > 0) this.child?.stdin.write(`${lines.join('')}flush\n`)
     })
   }
 
@@ -118,6 +117,7 @@ export class ObjectReader {
     const { child, questions } = this
     this.child = undefined
     this.questions = []
+    this.lines = []
     this.others.ended(this)
     clearTimeout(this.idle)
     clearTimeout(this.deadline)
