@@ -5,9 +5,11 @@ function life(process: string, pid: number, count: number, step: number, from = 
   return Array.from({ length: count }, (_, index) => {
     const memory = 100 + index * step
     const at = from + index * 10
-    return { at, process, pid, residentMiB: memory + 20, proportionalMiB: memory, descriptors: 40 + (index % 3) }
+    return { at, process, pid, residentMiB: memory + 20, proportionalMiB: memory, descriptors: held(40 + (index % 3)) }
   })
 }
+
+const held = (count: number): string[] => Array.from({ length: count }, () => 'file')
 
 describe('test/soak/src/growth', () => {
   it('fits a line through points that lie on none', () => {
@@ -17,15 +19,15 @@ describe('test/soak/src/growth', () => {
   })
 
   it('tells how much a process grows an hour, from the longest life that it had', () => {
-    const samples = [...life('nats', 1, 5, 9), ...life('nats', 2, 31, 0.5, 60), ...life('nats', 3, 2, 0, 400)]
+    const samples = [...life('nats', 1, 5, 9), ...life('nats', 2, 37, 0.5, 60), ...life('nats', 3, 2, 0, 400)]
     const [growth] = growthOf(samples)
     expect(growth).toMatchObject({ process: 'nats', spanSeconds: 300 })
     expect(growth?.perHourMiB).toBeCloseTo(180)
-    expect([growth?.fromMiB, growth?.toMiB]).toEqual([expect.closeTo(120), expect.closeTo(135)])
+    expect([growth?.fromMiB, growth?.toMiB]).toEqual([expect.closeTo(123), expect.closeTo(138)])
   })
 
   it('says nothing of a life that was too short for a line', () => {
-    expect(growthOf(life('redis', 1, 2, 1))).toEqual([])
+    expect(growthOf(life('redis', 1, 8, 1))).toEqual([])
   })
 
   it('allows a heap to breathe, and little more the longer one looks', () => {
@@ -34,6 +36,6 @@ describe('test/soak/src/growth', () => {
   })
 
   it('counts the descriptors that stay', () => {
-    expect(leastDescriptors(life('redis', 1, 6, 0))).toEqual(new Map([['redis', 40]]))
+    expect(leastDescriptors(life('redis', 1, 6, 0))).toEqual(new Map([['redis', held(40)]]))
   })
 })

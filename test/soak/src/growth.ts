@@ -7,7 +7,8 @@ export interface Sample {
   readonly residentMiB: number
   /** With only its share of what it shares with others: what a sum over processes is made of. */
   readonly proportionalMiB: number
-  readonly descriptors: number
+  /** Where its descriptors lead. */
+  readonly descriptors: readonly string[]
 }
 
 /** How the memory of one process has developed over the longest life that it had. */
@@ -25,8 +26,10 @@ const breathMiB = 32
 const growthPerHourMiB = 32
 /** Over less than this a line says nothing. */
 const leastSpanSeconds = 30
+/** Who has just been started fills its caches. */
+const warmUpSeconds = 60
 
-/** Fits a line through the resident memory of each process over its longest life among the samples. */
+/** Fits a line through the resident memory of each process over its longest life among the samples, when it is warm. */
 export function growthOf(samples: readonly Sample[]): Growth[] {
   const processes = Map.groupBy(samples, ({ process }) => process)
   return [...processes].flatMap(([process, of]) => growthOfLife(process, longestLife(of)))
@@ -37,10 +40,12 @@ export function limitPerHour(spanSeconds: number): number {
   return growthPerHourMiB + breathMiB / (spanSeconds / 3600)
 }
 
-/** The least number of descriptors that each process had; what comes and goes is not counted. */
-export function leastDescriptors(samples: readonly Sample[]): Map<string, number> {
+/** The descriptors that each process had when it had the fewest; what comes and goes is not counted. */
+export function leastDescriptors(samples: readonly Sample[]): Map<string, readonly string[]> {
   const processes = Map.groupBy(samples, ({ process }) => process)
-  return new Map([...processes].map(([process, of]) => [process, Math.min(...of.map((it) => it.descriptors))]))
+  const least = (of: readonly Sample[]): readonly string[] =>
+    of.map(({ descriptors }) => descriptors).reduce((few, now) => (now.length < few.length ? now : few))
+  return new Map([...processes].map(([process, of]) => [process, least(of)]))
 }
 
 function longestLife(samples: readonly Sample[]): readonly Sample[] {
@@ -48,7 +53,9 @@ function longestLife(samples: readonly Sample[]): readonly Sample[] {
   return lives.reduce((longest, life) => (spanOf(life) > spanOf(longest) ? life : longest))
 }
 
-function growthOfLife(process: string, life: readonly Sample[]): Growth[] {
+function growthOfLife(process: string, whole: readonly Sample[]): Growth[] {
+  const born = whole.at(0)?.at ?? 0
+  const life = whole.filter(({ at }) => at >= born + warmUpSeconds)
   const [first, last] = [life.at(0), life.at(-1)]
   const spanSeconds = spanOf(life)
   if (!first || !last || spanSeconds < leastSpanSeconds) return []

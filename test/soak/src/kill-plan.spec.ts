@@ -3,10 +3,10 @@ import { killPlans } from './kill-plan'
 const processes = ['accesspoint', 'codesource', 'nats', 'redis']
 
 describe('test/soak/src/kill-plan', () => {
-  it('kills every minute: in the first half everything in turn, in the second NATS and Redis', () => {
+  it('kills every minute: in the first half everything in turn, in the beginning of the second NATS and Redis', () => {
     expect(killPlans(processes, 30 * 60_000, 60_000)).toEqual([
-      { everyMs: 60_000, turns: ['accesspoint', 'codesource', 'nats', 'redis'] },
-      { everyMs: 60_000, turns: ['nats', 'redis'] },
+      { everyMs: 60_000, forMs: 30 * 60_000, turns: ['accesspoint', 'codesource', 'nats', 'redis'] },
+      { everyMs: 60_000, forMs: 15 * 60_000, turns: ['nats', 'redis'] },
     ])
   })
 

@@ -5,7 +5,14 @@ import { failuresOf, latencies, type Outcome } from './outcome'
 function held(descriptors: number, memory: (at: number) => number): Sample[] {
   return Array.from({ length: 20 }, (_, index) => {
     const residentMiB = memory(index * 10)
-    return { at: index * 10, process: 'web', pid: 1, residentMiB, proportionalMiB: 0, descriptors }
+    return {
+      at: index * 10,
+      process: 'web',
+      pid: 1,
+      residentMiB,
+      proportionalMiB: 0,
+      descriptors: Array.from({ length: descriptors }, () => 'file'),
+    }
   })
 }
 
@@ -19,7 +26,7 @@ describe('test/soak/src/outcome', () => {
   it('fails by what is not accounted for, by memory that grows and by descriptors that stay', () => {
     expect(failuresOf(outcome([40, 39], () => 100))).toEqual([])
     expect(failuresOf(outcome([40, 40], () => 100, ['web: lost']))).toEqual(['web: lost'])
-    expect(failuresOf(outcome([40, 41], () => 100))).toEqual(['web: 41 descriptors at rest, 40 before'])
+    expect(failuresOf(outcome([40, 41], () => 100))).toEqual(['web: 41 descriptors at rest, 40 before; new are 1 file'])
     expect(failuresOf(outcome([40, 40], (at) => 100 + at))).toEqual(['web: its memory grows by 3600 MiB an hour'])
   })
 

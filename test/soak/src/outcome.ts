@@ -1,4 +1,5 @@
 import type { FatedDrift, FatedPush } from './account'
+import { moreOf } from './descriptors'
 import { growthOf, leastDescriptors, type Sample } from './growth'
 import type { Kill } from './kills'
 
@@ -22,11 +23,12 @@ export function failuresOf({ findings, secondHalf, rests: [first, last] }: Outco
     .filter(({ perHourMiB, limitPerHourMiB }) => perHourMiB > limitPerHourMiB)
     .map(({ process, perHourMiB }) => `${process}: its memory grows by ${perHourMiB.toFixed(0)} MiB an hour`)
   const before = leastDescriptors(first)
-  const leaked = [...leastDescriptors(last)]
-    .filter(([process, count]) => count > (before.get(process) ?? Infinity))
-    .map(
-      ([process, count]) => `${process}: ${String(count)} descriptors at rest, ${String(before.get(process))} before`,
-    )
+  const leaked = [...leastDescriptors(last)].flatMap(([process, held]) => {
+    const known = before.get(process)
+    if (!known || held.length <= known.length) return []
+    const counts = `${String(held.length)} descriptors at rest, ${String(known.length)} before`
+    return [`${process}: ${counts}; new are ${moreOf(known, held).join(', ')}`]
+  })
   return [...findings, ...grown, ...leaked]
 }
 

@@ -14,7 +14,7 @@ export function formatProgress(
   const count = (fate: string): string => String(pushes.filter((push) => push.fate === fate).length)
   const back = drifts.filter(({ afterMs }) => afterMs !== undefined).length
   const memory = samples.reduce((sum, { proportionalMiB }) => sum + proportionalMiB, 0)
-  const descriptors = samples.reduce((sum, sample) => sum + sample.descriptors, 0)
+  const descriptors = samples.reduce((sum, sample) => sum + sample.descriptors.length, 0)
   return [
     `${clock(seconds)}  ${String(pushes.length)} pushed: ${count('applied')} applied, ${count('superseded')} superseded, ${count('missing')} on the way`,
     `${String(drifts.length)} drifts, ${String(back)} put back`,

@@ -57,7 +57,7 @@ function processTable({ secondHalf, rests, kills }: Outcome): string {
   const table = tableOf(...head)
   const [before, after] = rests.map(leastDescriptors)
   const growths = new Map(growthOf(secondHalf).map((growth) => [growth.process, growth]))
-  for (const [process, count] of after ?? []) {
+  for (const [process, held] of after ?? []) {
     const growth = growths.get(process)
     table.push([
       process,
@@ -66,8 +66,8 @@ function processTable({ secondHalf, rests, kills }: Outcome): string {
       growth ? `${growth.spanSeconds.toFixed(0)} s` : '',
       growth ? `${growth.perHourMiB.toFixed(0)} MiB` : '',
       growth ? `${growth.limitPerHourMiB.toFixed(0)} MiB` : '',
-      before?.get(process) ?? '',
-      count,
+      before?.get(process)?.length ?? '',
+      held.length,
     ])
   }
   return table.toString()

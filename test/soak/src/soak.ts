@@ -74,7 +74,7 @@ export class Soak {
     await Promise.all([
       atPace(at(config.pushEveryMs), () => this.#pushes.push()),
       atPace(at(config.driftEveryMs), () => this.#drifts.drift()),
-      atPace(at(plan.everyMs), (turn) => this.#kills.kill(plan, turn)),
+      atPace({ ...plan, signal }, (turn) => this.#kills.kill(plan, turn)),
       atPace(at(sampleEveryMs), async () => void samples.push(...this.sample())),
     ])
     return samples
