@@ -1,29 +1,35 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { moreOf, openedBy } from './descriptors'
+import { descriptorsOf, moreOf } from './descriptors'
+
+const own = (): string[] => descriptorsOf(new Map([['self', process.pid]])).get('self') ?? []
 
 describe('test/soak/src/descriptors', () => {
-  it('names the connections that a process has opened, and those that it has taken', async () => {
-    const before = openedBy(process.pid)
+  it('names who is at the other end of a connection', async () => {
+    const before = own()
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const client = connect(port, '127.0.0.1')
     const [taken] = (await once(server, 'connection')) as [Socket]
-    const more = moreOf(before, openedBy(process.pid))
+    const after = own()
     client.destroy()
     taken.destroy()
     server.close()
-    expect(more).toEqual(
-      expect.arrayContaining([
-        `1 listening at ${String(port)}`,
-        `1 tcp to ${String(port)}`,
-        `1 tcp from a client of ${String(port)}`,
-      ]),
+    expect(before).not.toContain(`port ${String(port)}`)
+    expect(after).toEqual(
+      expect.arrayContaining([`port ${String(port)}`, 'connection to self', 'connection from self']),
     )
   })
 
-  it('tells what there is more of, not what there is less of', () => {
-    expect(moreOf(['a', 'a', 'b'], ['a', 'c', 'c'])).toEqual(['2 c'])
+  it('knows nothing of a process that has ended', () => {
+    expect(descriptorsOf(new Map([['gone', 2 ** 30]])).get('gone')).toEqual([])
+  })
+
+  it('tells what there is more of, but neither what there is less of nor a first connection', () => {
+    const [there, two] = ['connection to nats', ['connection to redis', 'connection to redis']]
+    expect(moreOf(['a', 'a', 'b'], ['a', 'c', 'c', there])).toEqual(['2 c'])
+    expect(moreOf([], two)).toEqual(['1 connection to redis'])
+    expect(moreOf(two, [...two, 'connection to redis'])).toEqual(['1 connection to redis'])
   })
 })

@@ -2,55 +2,71 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 const listening = '0A'
 
-/** Where the descriptors of a process lead: a path, or for a connection the port that it is to or at; one that was closed meanwhile leads nowhere. */
-export function openedBy(pid: number): string[] {
-  const dir = `/proc/${String(pid)}/fd`
-  const sockets = socketsOf(pid)
-  return readdirSync(dir)
-    .flatMap((descriptor) => linkAt(`${dir}/${descriptor}`))
-    .map((link) => sockets.get(link) ?? link)
-    .filter((path) => !isBlockOfStream(path))
+/**
+ * Where the descriptors of each of some processes, by their ids, lead: a path, or the process at the other end of a
+ * connection. One that has ended has none.
+ */
+export function descriptorsOf(pids: ReadonlyMap<string, number>): Map<string, string[]> {
+  const links = new Map([...pids].map(([process, pid]) => [process, linksOf(pid)]))
+  const sockets = socketNames(links)
+  const named = (link: string): string => sockets.get(link) ?? link
+  return new Map([...links].map(([process, own]) => [process, own.filter(isHeld).map(named)]))
 }
 
-/** What is there in `after` that is not there in `before`, by how much more of it. */
+/**
+ * What there is more of in `after` than in `before`. The first connection between two processes is not: it is opened
+ * when one has something to ask of the other, and kept.
+ */
 export function moreOf(before: readonly string[], after: readonly string[]): string[] {
   const known = Map.groupBy(before, (kind) => kind)
   return [...Map.groupBy(after, (kind) => kind)].flatMap(([kind, { length }]) => {
-    const more = length - (known.get(kind)?.length ?? 0)
-    return more > 0 ? [`${String(more)} ${kind}`] : []
+    const allowed = Math.max(known.get(kind)?.length ?? 0, isConnection(kind) ? 1 : 0)
+    return length > allowed ? [`${String(length - allowed)} ${kind}`] : []
   })
 }
 
-function linkAt(path: string): string[] {
+function isConnection(kind: string): boolean {
+  return kind.startsWith('connection ')
+}
+
+/** NATS opens the files of its streams when it needs them, and closes them when it has not for a while. */
+function isHeld(path: string): boolean {
+  return !path.endsWith('.blk')
+}
+
+function linksOf(pid: number): string[] {
+  const dir = `/proc/${String(pid)}/fd`
+  return orNothing(() => readdirSync(dir)).flatMap((name) => orNothing(() => [readlinkSync(`${dir}/${name}`)]))
+}
+
+// A process may end, and a descriptor be closed, while it is looked at.
+function orNothing(read: () => string[]): string[] {
   try {
-    return [readlinkSync(path)]
+    return read()
   } catch {
     return []
   }
 }
 
-/** NATS opens the files of its streams when it needs them, and closes them when it has not for a while. */
-function isBlockOfStream(path: string): boolean {
-  return path.endsWith('.blk')
-}
-
-/** What the sockets of a process are, by the name that its descriptors have for them. */
-function socketsOf(pid: number): Map<string, string> {
-  const rows = ['tcp', 'tcp6'].flatMap((protocol) => rowsOf(`/proc/${String(pid)}/net/${protocol}`))
+/** What sockets are, by the name that descriptors have for them. */
+function socketNames(links: ReadonlyMap<string, readonly string[]>): Map<string, string> {
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(rowsOf)
+  const processes = new Map([...links].flatMap(([process, own]) => own.map((link) => [link, process] as const)))
+  const ends = new Map(rows.map(({ local, link }) => [local, processes.get(link)]))
   const served = new Set(rows.filter(({ state }) => state === listening).map(({ local }) => local))
-  return new Map(rows.map((row) => [`socket:[${row.inode}]`, nameOf(row, served)]))
-}
-
-function nameOf({ local, remote, state }: SocketRow, served: ReadonlySet<number>): string {
-  if (state === listening) return `listening at ${String(local)}`
-  return served.has(local) ? `tcp from a client of ${String(local)}` : `tcp to ${String(remote)}`
+  const nameOf = ({ local, remote, state }: SocketRow): string => {
+    if (state === listening) return `port ${String(local)}`
+    if (served.has(local)) return `connection from ${ends.get(remote) ?? 'elsewhere'}`
+    return `connection to ${ends.get(remote) ?? `port ${String(remote)}`}`
+  }
+  return new Map(rows.map((row) => [row.link, nameOf(row)]))
 }
 
 interface SocketRow {
   readonly local: number
   readonly remote: number
   readonly state: string
-  readonly inode: string
+  readonly link: string
 }
 
 // sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode (proc(5))
@@ -58,7 +74,7 @@ function rowsOf(path: string): SocketRow[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1)
   return lines.map((line) => {
     const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/)
-    return { local: portOf(local), remote: portOf(remote), state, inode }
+    return { local: portOf(local), remote: portOf(remote), state, link: `socket:[${inode}]` }
   })
 }
 

@@ -24,10 +24,8 @@ export function failuresOf({ findings, secondHalf, rests: [first, last] }: Outco
     .map(({ process, perHourMiB }) => `${process}: its memory grows by ${perHourMiB.toFixed(0)} MiB an hour`)
   const before = leastDescriptors(first)
   const leaked = [...leastDescriptors(last)].flatMap(([process, held]) => {
-    const known = before.get(process)
-    if (!known || held.length <= known.length) return []
-    const counts = `${String(held.length)} descriptors at rest, ${String(known.length)} before`
-    return [`${process}: ${counts}; new are ${moreOf(known, held).join(', ')}`]
+    const more = moreOf(before.get(process) ?? held, held)
+    return more.length === 0 ? [] : [`${process}: at rest it has more descriptors than before: ${more.join(', ')}`]
   })
   return [...findings, ...grown, ...leaked]
 }

@@ -1,22 +1,23 @@
 import { readFileSync } from 'node:fs'
 import type { Mesh } from '@k8or/rig'
-import { openedBy } from './descriptors'
+import { descriptorsOf } from './descriptors'
 import type { Sample } from './growth'
 
 /** What each process of a mesh holds now, from what Linux tells; one that has just ended is left out. */
 export function sampleProcesses({ processes }: Mesh, at: number): Sample[] {
-  return [...processes].flatMap(([process, { pid }]) => {
-    const held = heldBy(pid)
-    return held ? [{ at, process, pid, ...held }] : []
+  const pids = new Map([...processes].map(([process, { pid }]) => [process, pid]))
+  const held = descriptorsOf(pids)
+  return [...pids].flatMap(([process, pid]) => {
+    const memory = memoryOf(pid)
+    return memory ? [{ at, process, pid, ...memory, descriptors: held.get(process) ?? [] }] : []
   })
 }
 
-function heldBy(pid: number): Omit<Sample, 'at' | 'process' | 'pid'> | undefined {
+function memoryOf(pid: number): Pick<Sample, 'residentMiB' | 'proportionalMiB'> | undefined {
   try {
     const rollup = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8')
-    const descriptors = openedBy(pid)
     const [residentMiB, proportionalMiB] = [mebibytes(rollup, 'Rss'), mebibytes(rollup, 'Pss')]
-    return residentMiB > 0 ? { residentMiB, proportionalMiB, descriptors } : undefined
+    return residentMiB > 0 ? { residentMiB, proportionalMiB } : undefined
   } catch {
     return undefined
   }

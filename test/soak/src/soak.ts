@@ -19,8 +19,8 @@ import { watchObjects } from './watch-objects'
 
 const sampleEveryMs = 10_000
 const restSampleEveryMs = 1_000
-/** Idle connections are let go within seconds; what is held after that, is held. */
-const letGoMs = 15_000
+/** Idle connections are let go after 75 s; what is held after that, is held. */
+const letGoMs = 90_000
 const restMs = 10_000
 const settleMs = 180_000
 
