@@ -7,7 +7,7 @@ import { networkCalls, startRpcServer, type CallRoutes, type RpcServer } from '@
 import type { Logger } from '@k8or/telemetry'
 import { identityDir, type ShellConfig } from './config'
 import type { Links } from './links'
-import { untilConnected, untilDone } from './until-done'
+import { untilConnected, tryUntilDone } from './try-until-done'
 
 /** Links that must be let go of when the service has stopped. */
 export interface ClosableLinks extends Links {
@@ -22,7 +22,7 @@ export async function networkLinks(
   options: { readonly signal: AbortSignal; readonly identity?: RenewingIdentity | undefined },
 ): Promise<ClosableLinks> {
   const { signal, identity } = options
-  const me = identity ?? (await untilDone('join the mesh', () => joinAs(name, config, log), { log, signal }))
+  const me = identity ?? (await tryUntilDone('join the mesh', () => joinAs(name, config, log), { log, signal }))
   const holder = `${name}-${String(process.pid)}`
   const bus = await untilConnected({ url: config.natsUrl, identity: me, holder, log }, signal)
   const gate = httpsGate({ url: config.urls.accesspoint, identity: me })

@@ -1,5 +1,5 @@
 import { createLogger, type Logger } from '@k8or/telemetry'
-import { untilDone } from './until-done'
+import { tryUntilDone } from './try-until-done'
 import { untilSignal, type Opening } from './until-signal'
 
 describe('libs/shell/src/until-signal', () => {
@@ -58,7 +58,7 @@ describe('libs/shell/src/until-signal', () => {
     const running = untilSignal(log, async (opening) => {
       await opens('probes')(opening)
       const attempt = () => Promise.reject(new Error('ECONNREFUSED'))
-      await untilDone('connect to the bus', attempt, { log, signal: opening.signal })
+      await tryUntilDone('connect to the bus', attempt, { log, signal: opening.signal })
     })
     while (lines.length === 0) await new Promise(setImmediate)
     expect(lines[0]).toMatch(/"reason":"ECONNREFUSED".*"can not connect to the bus yet"/)

@@ -7,7 +7,7 @@ const firstWaitMs = 100
 const longestWaitMs = 3_000
 
 /** Tries until it is done: the parts of a mesh start in any order. What can never be done is thrown, and so is the signal's abort. */
-export async function untilDone<Result>(
+export async function tryUntilDone<Result>(
   what: string,
   attempt: () => Promise<Result>,
   { log, signal }: { readonly log: Pick<Logger, 'info'>; readonly signal: AbortSignal },
@@ -27,5 +27,5 @@ export async function untilDone<Result>(
 /** A connection to the bus, as soon as it is there. */
 export function untilConnected(options: BusOptions & { log: Logger }, signal: AbortSignal): Promise<Bus> {
   const { url, log } = options
-  return untilDone(`connect to the bus at ${url}`, () => connectBus({ ...options, failFast: true }), { log, signal })
+  return tryUntilDone(`connect to the bus at ${url}`, () => connectBus({ ...options, failFast: true }), { log, signal })
 }
