@@ -1,5 +1,5 @@
-import type { AppliedRecord, ObjectRef } from '@k8or/contracts'
-import { keyOf, nameOf } from '@k8or/kube-objects'
+import type { AppliedRecord } from '@k8or/contracts'
+import { nameOf } from '@k8or/kube-objects'
 import type { LiveObject } from '../drift/live-object'
 import type { Change } from './change'
 import type { DesiredObject } from './desired'
@@ -97,11 +97,6 @@ export function findSurplus(
   instance: string,
 ): LiveObject[] {
   const wanted = new Set(desired.map((object) => object.key))
-  const ours = candidates.filter((live) => live.instance === instance && !isWanted(live.ref, wanted))
+  const ours = candidates.filter((live) => live.instance === instance && !wanted.has(live.key))
   return [...new Map(ours.map((live) => [live.key, live])).values()]
-}
-
-/** The desired objects are the yardstick: an object whose kind moved to another API group is still the one that is desired. */
-function isWanted(ref: ObjectRef, wanted: ReadonlySet<string>): boolean {
-  return wanted.has(keyOf(ref))
 }
