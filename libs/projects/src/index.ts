@@ -8,4 +8,4 @@ export {
   type JudgedCluster,
   type JudgedObject,
 } from './permissions'
-export { closedProject, parseProject, type Project } from './project'
+export { parseProject, readProject, type Project } from './project'

@@ -6,7 +6,7 @@ import {
   permitsKind,
   permitsRepository,
 } from './permissions'
-import { closedProject, parseProject } from './project'
+import { parseProject, readProject } from './project'
 
 const cluster = { name: 'east', server: 'https://east.test' }
 const project = (spec: object) => parseProject({ metadata: { name: 'shop' }, spec })
@@ -124,8 +124,8 @@ describe('libs/projects/src/permissions', () => {
   })
 
   it('permits nothing by a project that can not be read', () => {
-    const closed = closedProject('shop')
-    expect(() => project({ destinations: 'all' })).toThrow(/destinations/)
+    const closed = readProject({ metadata: { name: 'shop' }, spec: { destinations: 'all' } })
+    expect(closed.problem).toMatch(/^spec\.destinations: .*expected array/)
     expect(permitsDestination(closed, cluster, 'shop')).toBe(false)
     expect(permitsKind(closed, deployment)).toBe(false)
     expect(permitsRepository(closed, 'https://git.test/shop.git')).toBe(false)

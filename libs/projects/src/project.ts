@@ -40,6 +40,8 @@ export type ProjectSpec = z.infer<typeof ProjectSpec>
 export interface Project {
   readonly name: string
   readonly spec: ProjectSpec
+  /** Why it can not be read, naming the field: then it permits nothing. */
+  readonly problem?: string
 }
 
 /** An object as the API server has it. */
@@ -56,7 +58,12 @@ export function parseProject(object: DeclaredProject): Project {
   return { name: object.metadata.name, spec: ProjectSpec.parse(object['spec'] ?? {}) }
 }
 
-/** A project that permits nothing: what stands for one that can not be read. */
-export function closedProject(name: string): Project {
-  return { name, spec: ProjectSpec.parse({ namespaceResourceWhitelist: [] }) }
+/** Reads an AppProject; one that can not be read permits nothing, and says why. */
+export function readProject(object: DeclaredProject): Project {
+  const { name } = object.metadata
+  const { data, error } = ProjectSpec.safeParse(object['spec'] ?? {})
+  if (data) return { name, spec: data }
+  const [issue] = error.issues
+  const problem = `${['spec', ...(issue?.path ?? []).map(String)].join('.')}: ${issue?.message ?? ''}`
+  return { name, spec: ProjectSpec.parse({ namespaceResourceWhitelist: [] }), problem }
 }

@@ -1,6 +1,6 @@
 import { hubCluster } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
-import type { Project } from '@k8or/projects'
+import { readProject, type Project } from '@k8or/projects'
 import type { PolicyFacts } from '../../domain/access/decide'
 import type { Application } from '../../domain/access/application'
 import type { Declarations } from '../../domain/ports'
@@ -13,7 +13,7 @@ import type { ReachedCluster } from './connections'
 import type { ClusterCredentials } from './credentials'
 import { readSecret, type DeclaredSecret } from './declared-secret'
 import { Pending } from './pending'
-import { readApplication, readProject } from './read-declarations'
+import { readApplication } from './read-declarations'
 import { readStops, stopsConfigMap } from './stop-copies'
 
 /** The kinds of declarations; each is watched for itself. */

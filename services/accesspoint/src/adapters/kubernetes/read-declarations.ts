@@ -1,5 +1,4 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { closedProject, parseProject, type Project } from '@k8or/projects'
 import { z } from 'zod'
 import type { Application } from '../../domain/access/application'
 
@@ -13,13 +12,4 @@ export function readApplication(object: KubeObject): Application {
   const spec = ApplicationSpec.safeParse(object['spec'] ?? {})
   const { project, destination } = spec.success ? spec.data : ApplicationSpec.parse({})
   return { uid, namespace, name, project: project === '' ? 'default' : project, destination }
-}
-
-/** Reads an AppProject; one that can not be read permits nothing. */
-export function readProject(object: KubeObject): Project {
-  try {
-    return parseProject(object)
-  } catch {
-    return closedProject(object.metadata.name)
-  }
 }

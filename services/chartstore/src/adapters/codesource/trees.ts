@@ -1,3 +1,4 @@
+import { withoutPassword } from '@k8or/contracts'
 import { Trees as TreesService, type File } from '@k8or/contracts/rpc/codesource/v1/trees'
 import { NotFoundError, TooLargeError, type Calls } from '@k8or/rpc'
 import { SourceUnreadableError, type TreeEntry, type Trees } from '../../domain/ports'
@@ -46,7 +47,7 @@ export class CodeSourceTrees implements Trees {
       )
       return files.map(sourceFile)
     } catch (error) {
-      throw unreadable(error, `${repositoryUrl} path "${path}"`) ?? error
+      throw unreadable(error, `${withoutPassword(repositoryUrl)} path "${path}"`) ?? error
     }
   }
 
@@ -78,7 +79,7 @@ export class CodeSourceTrees implements Trees {
     const answer = await this.client
       .listTrees({ repositoryUrl, commit, paths }, { signal: this.stopping })
       .catch((error: unknown) => {
-        throw unreadable(error, `${repositoryUrl} at ${commit.slice(0, 8)}`) ?? error
+        throw unreadable(error, `${withoutPassword(repositoryUrl)} at ${commit.slice(0, 8)}`) ?? error
       })
     for (const { path, id, kind } of answer.entries)
       entries.set(path, id === '' ? null : { id, kind: kind === 'blob' ? 'blob' : 'tree' })

@@ -1,6 +1,7 @@
 import {
   repositoryToken,
   revisionKey,
+  withoutPassword,
   type ApplicationRecord,
   type DeclaredSource,
   type Problem,
@@ -89,6 +90,6 @@ export function normalPath(path: string): string | undefined {
 }
 
 function pathProblem({ repoURL, path, targetRevision }: DeclaredSource, commit: string, what: string): Problem {
-  const where = `${repoURL} at ${targetRevision || 'HEAD'} (${commit.slice(0, 8)})`
+  const where = `${withoutPassword(repoURL)} at ${targetRevision || 'HEAD'} (${commit.slice(0, 8)})`
   return { reason: 'PathMissing', field: 'spec.source.path', message: `path "${path}" of ${where} ${what}` }
 }

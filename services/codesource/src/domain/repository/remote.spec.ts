@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { parseRemote, RepositoryError, withoutPassword } from './remote'
+import { withoutPassword } from '@k8or/contracts'
+import { parseRemote, RepositoryError } from './remote'
 
 describe('services/codesource/src/domain/repository/remote', () => {
   it.each([

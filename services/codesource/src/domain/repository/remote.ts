@@ -1,4 +1,4 @@
-import type { Problem } from '@k8or/contracts'
+import { withoutPassword, type Problem } from '@k8or/contracts'
 
 /** A repository's address, taken apart and found harmless in form. */
 export interface Remote {
@@ -72,12 +72,4 @@ function decoded(text: string): string | undefined {
 function invalid(declared: string, why: string): RepositoryError {
   const message = `repository URL ${withoutPassword(declared)} can not be used: ${why}`
   return new RepositoryError({ reason: 'RepositoryUrlInvalid', message, field: 'repoURL' }, false)
-}
-
-/** A declared URL fit for records, facts and messages. */
-export function withoutPassword(declared: string): string {
-  return declared.trim().replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@\s]*)@/i, (_all, scheme: string, user: string) => {
-    const name = user.split(':')[0] ?? ''
-    return /^ssh:/i.test(scheme) && name !== '' ? `${scheme}${name}@` : scheme
-  })
 }

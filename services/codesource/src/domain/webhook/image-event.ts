@@ -1,6 +1,6 @@
 import { canonicalImageName, parseImageReference, type DeliveryReceived } from '@k8or/contracts'
 import { z } from 'zod'
-import { withoutPassword } from '../repository/remote'
+import { withoutPassword } from '@k8or/contracts'
 import type { CloudEvent } from './cloud-event'
 import { imageTag, sha256Digest } from './image'
 import { BoundedText } from './payload'

@@ -4,6 +4,7 @@ import {
   noToken,
   repositoryToken,
   sha256,
+  withoutPassword,
   type DeliveryReceived,
   type Fact,
   type Announcer,
@@ -11,7 +12,6 @@ import {
 import { legible } from '@k8or/outcome'
 import type { Clock, TakenDeliveries, WebhookSecrets } from '../ports'
 import type { Followed } from '../repository/followed'
-import { withoutPassword } from '../repository/remote'
 import { providerOf } from './providers'
 import { MalformedDeliveryError, type Delivery, type WebhookProvider, type WebhookRequest } from './webhook'
 

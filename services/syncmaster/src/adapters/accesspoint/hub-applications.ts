@@ -2,7 +2,7 @@ import { hubCluster, type ObjectRef } from '@k8or/contracts'
 import { KubeError, type Clusters } from '@k8or/cluster-client'
 import { passPoint } from '@k8or/fault-points'
 import { isOlderVersion, type KubeObject } from '@k8or/kube-objects'
-import { parseProject, type Project } from '@k8or/projects'
+import { readProject, type Project } from '@k8or/projects'
 import type { Logger } from '@k8or/telemetry'
 import { parseApplication, type Application } from '../../domain/application/application'
 import { attentionDigest } from '../../domain/application/declaration'
@@ -150,13 +150,13 @@ export class HubApplications implements Applications {
   }
 
   #takeProject(object: KubeObject): void {
-    try {
-      const project = parseProject(object)
-      this.#projects.set(project.name, project)
-    } catch (error) {
-      this.#projects.delete(object.metadata.name)
-      this.log.error({ project: object.metadata.name, err: error }, 'an AppProject can not be read; it permits nothing')
-    }
+    const project = readProject(object)
+    this.#projects.set(project.name, project)
+    if (project.problem !== undefined)
+      this.log.error(
+        { project: project.name, reason: project.problem },
+        'an AppProject can not be read; it permits nothing',
+      )
   }
 
   #tell(what: string, error: Error | null): void {

@@ -1,4 +1,4 @@
-import { applicationToken, instanceName } from '@k8or/contracts'
+import { applicationToken, instanceName, withoutPassword } from '@k8or/contracts'
 import type { SyncRequest } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import { projectOf, sourcesOf, type Application } from '../../domain/application/application'
 import { holdOf, type Hold } from '../../domain/application/hold'
@@ -20,7 +20,9 @@ export function applicationMessage(application: Application, controlNamespace: s
     destination: destination.name === '' ? destination.server : destination.name,
     destinationNamespace: destination.namespace,
     automated: automationOf(spec).automated,
-    sources: sourcesOf(spec).map(({ repoURL, path, targetRevision }) => ({ repoUrl: repoURL, path, targetRevision })),
+    sources: sourcesOf(spec).map(({ repoURL, path, targetRevision }) => ({
+      ...{ repoUrl: withoutPassword(repoURL), path, targetRevision },
+    })),
     token: applicationToken(instanceName(namespace, name, controlNamespace), uid),
     ...holdFields(application),
     ...statusFields(status),

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@k8or/contracts'
+import { withoutPassword, type ObjectRef } from '@k8or/contracts'
 import {
   denyObject,
   destinationDenied,
@@ -29,6 +29,8 @@ export function checkDeclaration(check: ProjectCheck): string[] {
   if (application.problem !== undefined) return [application.problem]
   const name = projectOf(application.spec)
   if (!project) return [`application references project ${name} which does not exist; create AppProject ${name}`]
+  if (project.problem !== undefined)
+    return [`AppProject ${name} can not be read and permits nothing: ${project.problem}; correct it`]
   const foreign = checkSourceNamespace(check, project)
   if (foreign !== undefined) return [foreign]
   return [...checkSources(application, project), ...checkDestination(check, project)]
@@ -56,8 +58,16 @@ function checkSources(application: Application, project: Project): string[] {
       return [`${field}.targetRevision is required for chart ${source.chart}`]
     return permitsRepository(project, source.repoURL)
       ? []
-      : [`application repo ${source.repoURL} is not permitted in project '${project.name}'`]
+      : [`application repo ${shown(source.repoURL)} is not permitted in project '${project.name}'`]
   })
+}
+
+const longestShown = 300
+
+/** An address as people may see it. */
+function shown(repoURL: string): string {
+  const url = withoutPassword(repoURL)
+  return url.length > longestShown ? `${url.slice(0, longestShown)}…` : url
 }
 
 function checkDestination(check: ProjectCheck, project: Project): string[] {

@@ -1,4 +1,4 @@
-import type { ReleaseRecord, ResolvedSource } from '@k8or/contracts'
+import { withoutPassword, type ReleaseRecord, type ResolvedSource } from '@k8or/contracts'
 import { Never } from '@k8or/outcome'
 import { restoreFiles, type FileRestore, type SourceFile } from './restore-files'
 
@@ -51,13 +51,13 @@ async function restoreSource(
 ): Promise<SourceRestore> {
   if (now?.repoURL !== before.repoURL || now.path !== before.path)
     throw new Never(
-      `the earlier release was made of ${before.repoURL} path "${before.path}", which is not its source now: change spec.source instead`,
+      `the earlier release was made of ${withoutPassword(before.repoURL)} path "${before.path}", which is not its source now: change spec.source instead`,
     )
   if (before.tree === now.tree && before.tree !== '') return { source: now, edits: [] }
   const [were, are] = [await git.files(before, before.revision, signal), await git.files(now, now.revision, signal)]
   const edits = restoreFiles(were, are)
   if ('problem' in edits)
-    throw new Never(`${before.repoURL} path "${before.path}" can not be reverted: ${edits.problem}`)
+    throw new Never(`${withoutPassword(before.repoURL)} path "${before.path}" can not be reverted: ${edits.problem}`)
   return { source: now, edits }
 }
 

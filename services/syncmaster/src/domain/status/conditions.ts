@@ -1,3 +1,4 @@
+import { legible } from '@k8or/outcome'
 import type { Condition } from '../application/application-status'
 import { compareTexts } from '../compare-refs'
 
@@ -24,7 +25,8 @@ export function nextConditions(
   now: string,
 ): Condition[] | undefined {
   const others = before.filter((condition) => !ownConditions.includes(condition.type))
-  const own = [...found].map(([type, message]) => {
+  const own = [...found].map(([type, text]) => {
+    const message = legible(text)
     const known = before.find((condition) => condition.type === type && condition.message === message)
     return known ?? { type, message, lastTransitionTime: now }
   })
