@@ -22,6 +22,11 @@ describe('test/soak/src/descriptors', () => {
     )
   })
 
+  it('calls two pipes by one name', () => {
+    const pipes = own().filter((kind) => kind.startsWith('pipe'))
+    expect(new Set(pipes)).toEqual(new Set(['pipe:[*]']))
+  })
+
   it('knows nothing of a process that has ended', () => {
     expect(descriptorsOf(new Map([['gone', 2 ** 30]])).get('gone')).toEqual([])
   })

@@ -9,7 +9,7 @@ const listening = '0A'
 export function descriptorsOf(pids: ReadonlyMap<string, number>): Map<string, string[]> {
   const links = new Map([...pids].map(([process, pid]) => [process, linksOf(pid)]))
   const sockets = socketNames(links)
-  const named = (link: string): string => sockets.get(link) ?? link
+  const named = (link: string): string => sockets.get(link) ?? kindOf(link)
   return new Map([...links].map(([process, own]) => [process, own.filter(isHeld).map(named)]))
 }
 
@@ -23,6 +23,11 @@ export function moreOf(before: readonly string[], after: readonly string[]): str
     const allowed = Math.max(known.get(kind)?.length ?? 0, isConnection(kind) ? 1 : 0)
     return length > allowed ? [`${String(length - allowed)} ${kind}`] : []
   })
+}
+
+/** Pipes have numbers, and files that take turns, too. */
+function kindOf(path: string): string {
+  return path.replace(/\d+/g, '*')
 }
 
 function isConnection(kind: string): boolean {
