@@ -133,12 +133,13 @@ export class DrivenRepository {
     return { before, after: await commitFiles(this.path, files, message) }
   }
 
-  /** Tells the mesh of a push as GitHub would, and expects a 2xx. */
-  async tell(push: { before: string | undefined; after: string }): Promise<void> {
+  /** Tells the mesh of a push as GitHub would, and expects a 2xx; a delivery that was told before is one by its name. */
+  async tell(push: { before: string | undefined; after: string }, delivery?: string): Promise<void> {
     const { driver } = this
     const webhook = githubPush(
       { repoUrl: this.url, after: push.after, ...(push.before === undefined ? {} : { before: push.before }) },
       driver.value('K8OR_WEBHOOK_SECRET'),
+      delivery,
     )
     const answer = await driver.people.post(driver.value('K8OR_WEBHOOK_URL'), webhook.body, webhook.headers)
     if (answer.status >= 300)

@@ -1,0 +1,207 @@
+import { join } from 'node:path'
+import type { Fact, SyncFinished } from '@k8or/contracts'
+import {
+  DrivenRepository,
+  gitRepo,
+  removeDir,
+  startGitServer,
+  tempDir,
+  type Cut,
+  type GitServer,
+  type Relay,
+} from '@k8or/rig'
+import { condition } from './src/conditions'
+import { Counted } from './src/counted'
+import { logSince, untilSaid } from './src/log-since'
+import { useMesh } from './src/mesh-under-test'
+import { storedFacts } from './src/stored-facts'
+
+type Way = readonly [from: string, to: string]
+
+/** Two parts between which every push must pass, and what the first says while it can not reach the second. */
+const onTheWay: readonly { readonly from: string; readonly to: string; readonly says: RegExp }[] = [
+  { from: 'codesource', to: 'nats', says: /the bus is away/ },
+  { from: 'chartstore', to: 'nats', says: /the bus is away/ },
+  { from: 'syncmaster', to: 'nats', says: /the bus is away/ },
+  { from: 'chartstore', to: 'codesource', says: /"reason":"codesource / },
+  { from: 'syncmaster', to: 'chartstore', says: /chartstore Releases/ },
+  { from: 'syncmaster', to: 'accesspoint', says: /AccessPoint/ },
+  { from: 'accesspoint', to: 'hub', says: /cluster in-cluster does not answer/ },
+]
+
+/** Ways that no push has to take; those of a line are cut together. */
+const beside: readonly { readonly what: string; readonly ways: readonly Way[] }[] = [
+  {
+    what: 'Redis',
+    ways: [
+      ['codesource', 'redis'],
+      ['chartstore', 'redis'],
+      ['syncmaster', 'redis'],
+    ],
+  },
+  { what: 'AccessPoint and the bus', ways: [['accesspoint', 'nats']] },
+  {
+    what: 'InsightHub and everybody',
+    ways: [
+      ['insighthub', 'nats'],
+      ['insighthub', 'accesspoint'],
+      ['accesspoint', 'insighthub'],
+    ],
+  },
+  {
+    what: 'who asks now and then and who is asked',
+    ways: [
+      ['codesource', 'accesspoint'],
+      ['chartstore', 'accesspoint'],
+      ['chartstore', 'syncmaster'],
+      ['syncmaster', 'codesource'],
+      ['accesspoint', 'codesource'],
+      ['accesspoint', 'chartstore'],
+      ['accesspoint', 'syncmaster'],
+    ],
+  },
+]
+
+const hows: readonly Cut[] = ['refuse', 'hang']
+const bothWays = <Row extends object>(rows: readonly Row[]) =>
+  hows.flatMap((how) => rows.map((row) => ({ ...row, how })))
+
+describe('test/e2e/cuts.e2e', () => {
+  const mesh = useMesh({
+    mode: 'processes',
+    relays: true,
+    environment: { K8OR_REPOSITORY_ERROR_AFTER_MS: '1000' },
+  })
+  const dir = tempDir('cuts')
+  let git: GitServer
+  let here: Counted
+  let elsewhere: Counted
+  let wide: Counted
+
+  const relay = ([from, to]: Way): Relay => mesh().mesh.relays.between(from, to)
+
+  /** Cuts ways while something is done. */
+  const whileCut = async (ways: readonly Way[], how: Cut, act: () => Promise<void>): Promise<void> => {
+    try {
+      for (const way of ways) await relay(way).cut(how)
+      await act()
+    } finally {
+      for (const way of ways) await relay(way).heal()
+    }
+  }
+
+  /** After whatever happened: the push is there, once; what was changed by hand is not; and the status says so. */
+  const allIsWell = async (application: Counted): Promise<void> => {
+    await application.untilApplied()
+    await application.untilPutBack()
+    await application.untilTold()
+    expect(await application.surplus()).toBe(0)
+  }
+
+  beforeAll(async () => {
+    const { driver } = mesh()
+    git = await startGitServer({ root: join(dir, 'git') })
+    here = await Counted.start(driver, 'here')
+    const repository = new DrivenRepository(driver, git.urlOf('elsewhere'), await gitRepo(git.root, 'elsewhere'))
+    elsewhere = await Counted.start(driver, 'elsewhere', { repository })
+    wide = await Counted.start(driver, 'wide', { width: 20 })
+  }, 120_000)
+
+  afterAll(async () => {
+    await git.stop()
+    removeDir(dir)
+  })
+
+  it.each(bothWays(onTheWay))(
+    'C132.3 between $from and $to is a cut ($how): who is not reached is said, and once healed the push is applied, once',
+    async ({ from, to, says, how }) => {
+      const said = logSince(mesh().mesh, from)
+      let taken: Promise<unknown> | undefined
+      await whileCut([[from, to]], how, async () => {
+        await here.drift()
+        ;({ taken } = await here.push())
+        await untilSaid(said, says)
+      })
+      await taken
+      await allIsWell(here)
+    },
+    150_000,
+  )
+
+  it.each(bothWays(beside))(
+    'C132.3 between $what is a cut ($how): a push is applied and drift is put back all the same, once',
+    async ({ ways, how }) => {
+      await whileCut(ways, how, async () => {
+        await here.drift()
+        await here.pushed()
+        await here.untilApplied()
+        await here.untilPutBack()
+      })
+      await allIsWell(here)
+    },
+    150_000,
+  )
+
+  it.each(hows.map((how) => ({ how })))(
+    'C132.3 C56.7 a git host is cut off ($how): what comes from there waits, and says so; all else goes on',
+    async ({ how }) => {
+      const { driver } = mesh()
+      let taken: Promise<unknown> | undefined
+      await whileCut([['codesource', 'git']], how, async () => {
+        await here.drift()
+        ;({ taken } = await here.push())
+        await here.untilPutBack()
+        await elsewhere.pushed()
+        await allIsWell(elsewhere)
+        expect(await condition(driver, here.name, 'ComparisonError', 60_000)).toMatch(
+          /repository \S+here.git can not be reached/,
+        )
+      })
+      await taken
+      await allIsWell(here)
+    },
+    150_000,
+  )
+
+  it.each([
+    ['syncmaster', 'nats'],
+    ['syncmaster', 'accesspoint'],
+    ['accesspoint', 'hub'],
+  ] as const)(
+    'C132.3 C56.5 between %s and %s is a cut in the middle of a sync: it goes on where it was, and changes nothing twice',
+    async (from, to) => {
+      await wide.pushed()
+      await wide.untilBegun()
+      const said = logSince(mesh().mesh, from)
+      await whileCut([[from, to]], 'refuse', () => untilSaid(said, /away|not (be reached|answer)/))
+      await allIsWell(wide)
+    },
+    150_000,
+  )
+
+  it.each(['nats', 'redis', 'the API server'])(
+    'C132.3 %s is killed in the middle of a push, and comes back: it is applied once',
+    async (what) => {
+      const { mesh: running } = mesh()
+      await wide.pushed()
+      await wide.untilBegun()
+      if (what === 'the API server') await running.hub.restartApiServer()
+      else running.kill(what, 'SIGKILL')
+      await wide.drift()
+      await allIsWell(wide)
+      await running.untilReady()
+    },
+    150_000,
+  )
+
+  it('C132.3 after all that each fact is stored once, and each commit was synced once', async () => {
+    const facts = await storedFacts(mesh(), 'FACTS')
+    const ids = facts.map(({ id }) => id)
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+    const ends = facts.filter(({ type }) => type.includes('sync.finished')) as Fact<SyncFinished>[]
+    const synced = ends
+      .filter(({ data }) => data.phase === 'Succeeded')
+      .map(({ token, data }) => `${token} ${data.revisions.join()}`)
+    expect(synced.filter((one, at) => synced.indexOf(one) !== at)).toEqual([])
+  })
+})
