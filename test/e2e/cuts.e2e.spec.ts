@@ -2,19 +2,27 @@ import { join } from 'node:path'
 import type { Fact, SyncFinished } from '@k8or/contracts'
 import {
   DrivenRepository,
+  eventually,
   gitRepo,
+  RegistryClient,
   removeDir,
   startGitServer,
   tempDir,
+  valueAt,
   type Cut,
   type GitServer,
+  type KubeObject,
   type Relay,
 } from '@k8or/rig'
-import { condition } from './src/conditions'
+import { k8orJson } from './src/command'
+import { condition, conditionsOf } from './src/conditions'
 import { Counted } from './src/counted'
 import { logSince, untilSaid } from './src/log-since'
+import { deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 import { storedFacts } from './src/stored-facts'
+
+const updater = 'argocd-image-updater.argoproj.io'
 
 type Way = readonly [from: string, to: string]
 
@@ -70,13 +78,17 @@ describe('test/e2e/cuts.e2e', () => {
   const mesh = useMesh({
     mode: 'processes',
     relays: true,
-    environment: { K8OR_REPOSITORY_ERROR_AFTER_MS: '1000' },
+    registry: true,
+    clusters: 1,
+    environment: { K8OR_REPOSITORY_ERROR_AFTER_MS: '1000', K8OR_REGISTRY_INTERVAL_MS: '1000' },
   })
   const dir = tempDir('cuts')
   let git: GitServer
   let here: Counted
   let elsewhere: Counted
   let wide: Counted
+  let far: Counted
+  let registry: RegistryClient
 
   const relay = ([from, to]: Way): Relay => mesh().mesh.relays.between(from, to)
 
@@ -88,6 +100,31 @@ describe('test/e2e/cuts.e2e', () => {
     } finally {
       for (const way of ways) await relay(way).heal()
     }
+  }
+
+  /** Waits until what is wrong with the image policy reads so. */
+  const untilWrong = (pattern: RegExp): Promise<unknown> => {
+    const wrong = async (): Promise<boolean> => {
+      const policies = await k8orJson<{ problems: string[] }[]>(mesh().driver, ['image', 'policies', 'followed'])
+      return pattern.test(policies.flatMap(({ problems }) => problems).join())
+    }
+    return eventually(wrong, { timeoutMs: 60_000, stepMs: 500, what: String(pattern) })
+  }
+
+  /** An Application whose image follows what is pushed to the registry. */
+  const followed = async (): Promise<void> => {
+    const { host, username, password } = registry.access
+    const image = `${host}/shop/followed`
+    const metadata = { name: 'pull', namespace: 'argocd' }
+    const stringData = { login: `${username}:${password}` }
+    await mesh().driver.hub.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData })
+    await registry.push('shop/followed', '1.0.0', { files: { version: '1.0.0' } })
+    const annotations = {
+      [`${updater}/image-list`]: `followed=${image}:~1`,
+      [`${updater}/followed.pull-secret`]: 'secret:argocd/pull#login',
+    }
+    const files = { 'app/web.yaml': deployment('followed', `${image}:1.0.0`, 0) }
+    await mesh().driver.deploy('followed', files, { annotations })
   }
 
   /** After whatever happened: the push is there, once; what was changed by hand is not; and the status says so. */
@@ -105,10 +142,16 @@ describe('test/e2e/cuts.e2e', () => {
     const repository = new DrivenRepository(driver, git.urlOf('elsewhere'), await gitRepo(git.root, 'elsewhere'))
     elsewhere = await Counted.start(driver, 'elsewhere', { repository })
     wide = await Counted.start(driver, 'wide', { width: 20 })
+    const [cluster] = mesh().mesh.clusters
+    if (!cluster) throw new Error('the mesh was started without a further cluster')
+    const server = `https://localhost:${String(relay(['accesspoint', cluster.name]).port)}`
+    far = await Counted.start(driver, 'far', { cluster: { client: cluster.client, server } })
+    registry = new RegistryClient(await mesh().mesh.registry())
+    await followed()
   }, 120_000)
 
   afterAll(async () => {
-    await git.stop()
+    await Promise.all([git.stop(), registry.close()])
     removeDir(dir)
   })
 
@@ -159,6 +202,45 @@ describe('test/e2e/cuts.e2e', () => {
       })
       await taken
       await allIsWell(here)
+    },
+    150_000,
+  )
+
+  it.each(hows.map((how) => ({ how })))(
+    'C132.3 C56.7 a cluster is cut off ($how): its applications wait, and say so; all others go on',
+    async ({ how }) => {
+      const { driver } = mesh()
+      let taken: Promise<unknown> | undefined
+      await whileCut([['accesspoint', 'cluster-1']], how, async () => {
+        await far.drift()
+        ;({ taken } = await far.push())
+        await here.pushed()
+        await allIsWell(here)
+        // A sync that is under way says so as its own failure, and what is compared anew as that of the comparison.
+        const isNamed = (one: KubeObject): boolean =>
+          conditionsOf(one).some(({ message }) => /\bcluster cluster-1 (does not|can not)/.test(message))
+        await driver.application(far.name, isNamed, 60_000)
+      })
+      await taken
+      await allIsWell(far)
+    },
+    150_000,
+  )
+
+  it.each(hows.map((how) => ({ how })))(
+    'C132.3 a registry is cut off ($how): that is said, pushes go on, and so do images of which it told',
+    async ({ how }) => {
+      const tag = how === 'refuse' ? '1.1.0' : '1.2.0'
+      await whileCut([['codesource', 'registry']], how, async () => {
+        await registry.push('shop/followed', tag, { files: { version: tag } })
+        await untilWrong(/registry localhost:\d+/)
+        await here.pushed()
+        await allIsWell(here)
+      })
+      const image = `${registry.access.host}/shop/followed:${tag}`
+      const isNew = (object: unknown): boolean => valueAt(object, 'spec.template.spec.containers.0.image') === image
+      await mesh().driver.hub.watchUntil('apps/v1/Deployment', 'default/followed', isNew, 60_000)
+      await untilWrong(/^$/)
     },
     150_000,
   )
