@@ -24,9 +24,12 @@ export class Reconnects {
 
   /** Calls back after each reconnect until the signal aborts. */
   on(listener: () => void, signal: AbortSignal): void {
-    if (signal.aborted) return
-    this.onBack.add(listener)
-    signal.addEventListener('abort', () => this.onBack.delete(listener), { once: true })
+    listen(this.onBack, listener, signal)
+  }
+
+  /** Calls back whenever the connection breaks until the signal aborts. */
+  onBroken(listener: () => void, signal: AbortSignal): void {
+    listen(this.onBreak, listener, signal)
   }
 
   /** Resolves when the connection stands; rejects when it does not within the time. */
@@ -81,4 +84,10 @@ export class Reconnects {
     this.log.info({ server }, 'the bus is back')
     for (const listener of [...this.onBack]) listener()
   }
+}
+
+function listen(listeners: Set<() => void>, listener: () => void, signal: AbortSignal): void {
+  if (signal.aborted) return
+  listeners.add(listener)
+  signal.addEventListener('abort', () => listeners.delete(listener), { once: true })
 }

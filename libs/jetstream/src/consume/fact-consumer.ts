@@ -53,6 +53,8 @@ export class FactConsumer {
 
   /** Begins to consume; resolves once the server knows. */
   async start(): Promise<void> {
+    // A pull outlives its connection on the server, and what answers it then goes nowhere, unless its inbox is gone too.
+    this.options.wire.reconnects.onBroken(() => this.messages?.stop(), this.stopping.signal)
     await this.consume()
     void this.keepConsuming()
   }
@@ -71,6 +73,7 @@ export class FactConsumer {
   private async consume(): Promise<void> {
     const { wire, stream, durable } = this.options
     const consumer = await wire.ask(() => wire.js.consumers.get(stream, durable))
+    if (this.isStopping()) return
     this.messages = await consumer.consume({
       max_messages: prefetch,
       expires: 30_000,
@@ -78,18 +81,21 @@ export class FactConsumer {
     })
   }
 
-  /** Consuming ends by itself when the consumer is gone, as after a server was set up anew. */
+  /** Consuming ends when the connection breaks, and by itself when the consumer is gone, as after a server was set up anew. */
   private async keepConsuming(): Promise<void> {
     const { stream, durable } = this.options
-    const { log } = this.options.wire
-    while (!this.isStopping()) {
+    const { connection, log, reconnects } = this.options.wire
+    while (!this.isStopping() && !connection.isClosed()) {
       const ended = await this.messages?.closed()
       if (this.isStopping()) return
-      log.warn({ stream, durable, ...(ended ? { reason: ended.message } : {}) }, 'consuming ended, beginning again')
-      await pause(retryMs, this.stopping.signal)
-      await this.consume().catch((error: unknown) => {
-        log.warn({ stream, durable, reason: describeError(error) }, 'can not consume')
-      })
+      if (reconnects.isConnected) {
+        log.warn({ stream, durable, ...(ended ? { reason: ended.message } : {}) }, 'consuming ended, beginning again')
+        await pause(retryMs, this.stopping.signal)
+      } else await reconnects.whenConnected(retryMs).catch(() => undefined)
+      if (reconnects.isConnected)
+        await this.consume().catch((error: unknown) => {
+          log.warn({ stream, durable, reason: describeError(error) }, 'can not consume')
+        })
     }
   }
 
