@@ -1,4 +1,4 @@
-import type { ServiceName, StopRecord } from '@k8or/contracts'
+import { withoutPassword, type ServiceName, type StopRecord } from '@k8or/contracts'
 import { metrics, type Logger } from '@k8or/telemetry'
 import type { BadClusterSecretError } from './adapters/kubernetes/cluster-secret'
 import type { GateCall } from './domain/answer/gate-call'
@@ -44,7 +44,10 @@ export class Signals {
   }
 
   clusterSecretBroken({ secret, field, declared, message }: BadClusterSecretError): void {
-    this.log.warn({ object: `Secret ${secret}`, field, cluster: declared.name, server: declared.server }, message)
+    this.log.warn(
+      { object: `Secret ${secret}`, field, cluster: declared.name, server: withoutPassword(declared.server) },
+      message,
+    )
   }
 
   certificateSigned(service: ServiceName, by: 'token' | 'certificate'): void {

@@ -12,13 +12,15 @@ function secret(data: Record<string, string>) {
 }
 
 const encode = (text: string): string => Buffer.from(text).toString('base64')
+const pem = (kind: string, text = 'AAAA') => `-----BEGIN ${kind}-----\n${text}\n-----END ${kind}-----\n`
+const [ca, cert, key] = [pem('CERTIFICATE', 'CAAA'), pem('CERTIFICATE'), pem('PRIVATE KEY')]
 
 describe('services/accesspoint/src/adapters/kubernetes/cluster-secret', () => {
   it('A12 reads a client certificate with the authority of the cluster', async () => {
     const tlsClientConfig = {
-      caData: encode('CA'),
-      certData: encode('CERT'),
-      keyData: encode('KEY'),
+      caData: encode(ca),
+      certData: encode(cert),
+      keyData: encode(key),
       serverName: 'inside',
     }
     const { entry, credentials } = readClusterSecret(
@@ -31,9 +33,9 @@ describe('services/accesspoint/src/adapters/kubernetes/cluster-secret', () => {
       labels: { env: 'dev' },
     })
     expect(credentials.tls).toEqual({
-      ca: 'CA',
-      cert: 'CERT',
-      key: 'KEY',
+      ca,
+      cert,
+      key,
       servername: 'inside',
       rejectUnauthorized: true,
     })
@@ -68,13 +70,8 @@ describe('services/accesspoint/src/adapters/kubernetes/cluster-secret', () => {
   })
 
   it('reads whatever a Secret declares, or names the field, and never shows a credential', () => {
-    const tls = {
-      insecure: false,
-      serverName: 'inside',
-      caData: encode('CA'),
-      certData: 'canary-1',
-      keyData: 'canary-2',
-    }
+    const [certData, keyData] = [encode(pem('CERTIFICATE', 'canary-1')), encode(pem('PRIVATE KEY', 'canary-2'))]
+    const tls = { insecure: false, serverName: 'inside', caData: encode(ca), certData, keyData }
     const config = { bearerToken: 'canary-3', username: 'u', password: 'canary-4', tlsClientConfig: tls }
     fc.assert(
       fc.property(mangled(config), fc.boolean(), (wrong, isCut) => {

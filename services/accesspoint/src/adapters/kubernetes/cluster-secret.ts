@@ -1,8 +1,11 @@
+import { hubCluster, withoutPassword } from '@k8or/contracts'
 import { z } from 'zod'
 import type { ClusterEntry } from '../../domain/routing/clusters'
 import { trimServer } from '../../domain/routing/clusters'
 import { digestOf, type ClusterCredentials } from './credentials'
 import type { DeclaredSecret } from './declared-secret'
+
+const longestShown = 200
 
 const Config = z.looseObject({
   username: z.string().default(''),
@@ -52,8 +55,9 @@ const notYet = ['awsAuthConfig', 'execProviderConfig', 'proxyUrl']
  */
 export function readClusterSecret(secret: DeclaredSecret): DeclaredCluster {
   const { name = '', server = '', namespaces = '', clusterResources, project = '' } = secret.data
-  if (!/^https:\/\//.test(server))
-    throw new BadClusterSecretError(secret, 'server', `must begin with https://, but is '${server}'`)
+  checkServer(secret, server)
+  if (name === hubCluster.name && trimServer(server) !== hubCluster.server)
+    throw new BadClusterSecretError(secret, 'name', `is that of the hub: name no other cluster ${name}`)
   const config = readConfig(secret)
   return {
     entry: {
@@ -66,6 +70,16 @@ export function readClusterSecret(secret: DeclaredSecret): DeclaredCluster {
     },
     credentials: credentialsOf(trimServer(server), config),
   }
+}
+
+function checkServer(secret: DeclaredSecret, server: string): void {
+  const shown = withoutPassword(server).slice(0, longestShown)
+  if (!server.startsWith('https://'))
+    throw new BadClusterSecretError(secret, 'server', `must begin with https://, but is '${shown}'`)
+  const url = URL.canParse(server) ? new URL(server) : undefined
+  const isPlain = url && `${url.username}${url.password}${url.search}${url.hash}` === ''
+  if (!isPlain)
+    throw new BadClusterSecretError(secret, 'server', `is no address: write https://<host>:<port>, not '${shown}'`)
 }
 
 function credentialsOf(server: string, config: z.infer<typeof Config>): ClusterCredentials {
@@ -85,6 +99,7 @@ function readConfig(secret: DeclaredSecret): z.infer<typeof Config> {
       `can not be read: ${issue.message}`,
     )
   const config = parsed.data ?? Config.parse({})
+  checkCredentials(secret, config)
   const missing = notYet.find((field) => config[field] !== undefined && config[field] !== '')
   if (missing === undefined) return config
   throw new BadClusterSecretError(
@@ -93,6 +108,21 @@ function readConfig(secret: DeclaredSecret): z.infer<typeof Config> {
     'is not supported: use a bearerToken or a client certificate',
   )
 }
+
+/** What could not be sent is told here, by its field, and not by a connection that fails. */
+function checkCredentials(secret: DeclaredSecret, { bearerToken, tlsClientConfig: tls }: z.infer<typeof Config>): void {
+  const wrong = (field: string, problem: string) => new BadClusterSecretError(secret, `config.${field}`, problem)
+  if (/[^\x21-\x7e]/.test(bearerToken))
+    throw wrong('bearerToken', 'holds a line break, a space or another character that no token has')
+  for (const [field, kind] of Object.entries(pemKinds) as [keyof typeof pemKinds, string][])
+    if (tls[field] !== '' && !decode(tls[field]).includes(kind))
+      throw wrong(`tlsClientConfig.${field}`, `is no PEM in base64 that holds a ${kind}`)
+  if ((tls.certData === '') === (tls.keyData === '')) return
+  const [given, lacking] = tls.certData === '' ? ['keyData', 'certData'] : ['certData', 'keyData']
+  throw wrong(`tlsClientConfig.${lacking}`, `is missing, though ${given} is given`)
+}
+
+const pemKinds = { caData: 'CERTIFICATE-----', certData: 'CERTIFICATE-----', keyData: 'PRIVATE KEY-----' } as const
 
 function parseJson(secret: DeclaredSecret): unknown {
   try {

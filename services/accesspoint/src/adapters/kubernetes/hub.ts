@@ -1,18 +1,18 @@
-import { hubCluster } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
 import { readProject, type Project } from '@k8or/projects'
 import type { PolicyFacts } from '../../domain/access/decide'
 import type { Application } from '../../domain/access/application'
 import type { Declarations } from '../../domain/ports'
-import { ClusterTable, type ClusterEntry } from '../../domain/routing/clusters'
+import { ClusterTable } from '../../domain/routing/clusters'
 import type { StopCopies } from '../../domain/stop/stops'
 import type { RepositorySecret, RepositorySettings } from '../../domain/settings/repositories'
 import { BrokenSecrets } from './broken-secrets'
-import { BadClusterSecretError, readClusterSecret } from './cluster-secret'
+import type { BadClusterSecretError } from './cluster-secret'
 import type { ReachedCluster } from './connections'
 import type { ClusterCredentials } from './credentials'
 import { readSecret, type DeclaredSecret } from './declared-secret'
 import { Pending } from './pending'
+import { readClusters } from './read-clusters'
 import { readApplication } from './read-declarations'
 import { readStops, stopsConfigMap } from './stop-copies'
 
@@ -43,16 +43,6 @@ export interface HubOptions {
   readonly onApplicationGone: (uid: string) => void
   /** A cluster Secret can not be read; the rest counts on. */
   readonly onBadSecret: (error: BadClusterSecretError) => void
-}
-
-/** The hub, as long as no Secret names it otherwise. */
-export const hubEntry: ClusterEntry = {
-  ...hubCluster,
-  labels: {},
-  namespaces: [],
-  clusterResources: true,
-  project: '',
-  isHub: true,
 }
 
 /** What is declared on the hub, as AccessPoint's own watches see it. */
@@ -166,27 +156,11 @@ export class Hub implements Declarations {
   }
 
   private updateClusters(): void {
-    const read = this.secrets('secrets').flatMap((secret) => this.readCluster(secret))
-    const declared = read.flatMap((cluster) => (cluster instanceof BadClusterSecretError ? [] : [cluster]))
-    this.brokenSecrets.update(read.filter((cluster) => cluster instanceof BadClusterSecretError))
-    // Somebody may give the hub another name by a Secret with its own server.
-    const isRenamed = declared.some(({ entry }) => entry.server === hubCluster.server)
-    const reached = isRenamed ? declared : [{ entry: hubEntry, credentials: this.options.credentials }, ...declared]
+    const declared = this.secrets('secrets').filter(({ labels }) => labels[secretTypeLabel] === 'cluster')
+    const { reached, broken } = readClusters(declared, this.options.credentials)
+    this.brokenSecrets.update(broken)
     this.clusters = new ClusterTable(reached.map((cluster) => cluster.entry))
     this.options.onClusters(reached)
-  }
-
-  private readCluster(secret: DeclaredSecret): (ReachedCluster | BadClusterSecretError)[] {
-    if (secret.labels[secretTypeLabel] !== 'cluster') return []
-    try {
-      const { entry, credentials } = readClusterSecret(secret)
-      if (entry.server === hubCluster.server)
-        return [{ entry: { ...entry, isHub: true }, credentials: this.options.credentials }]
-      return [{ entry: { ...entry, isHub: entry.server === this.options.credentials.server }, credentials }]
-    } catch (error) {
-      if (error instanceof BadClusterSecretError) return [error]
-      throw error
-    }
   }
 
   private createFacts(): PolicyFacts {

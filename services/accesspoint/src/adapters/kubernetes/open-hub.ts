@@ -1,7 +1,7 @@
 import { createClusters, type Clusters } from '@k8or/cluster-client'
 import { hubCluster } from '@k8or/contracts'
 import { Connections, usualLimits } from './connections'
-import { hubEntry } from './hub'
+import { hubEntry } from './read-clusters'
 import { hubCredentials } from './hub-credentials'
 
 /** The hub for those who come before there is a mesh. */
