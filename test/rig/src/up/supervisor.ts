@@ -1,4 +1,5 @@
-import { startMesh, type Mesh } from '../mesh/mesh'
+import type { Mesh } from '../mesh/mesh'
+import { startMesh } from '../mesh/mesh-start'
 import { parseOptions } from './options'
 import { runDir } from './run-dir'
 
