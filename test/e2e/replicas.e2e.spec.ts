@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Bus } from '@k8or/jetstream'
-import type { ManagedProcess } from '@k8or/rig'
+import { eventually, valueAt, type ManagedProcess } from '@k8or/rig'
 import { busAs } from './src/bus-as'
 import { Fleet, Holders } from './src/fleet'
 import { useMesh } from './src/mesh-under-test'
 
 const leaseMs = 5_000
 const size = 12
+const pauses = 3
 
 /** The name under which a replica of SyncMaster holds leases: it keeps that in its state directory. */
 function holderName({ logFile }: ManagedProcess): string {
@@ -78,4 +79,62 @@ describe('test/e2e/replicas.e2e', () => {
     await second.start()
     await holders.shared(2)
   }, 180_000)
+
+  it('C56.5 the work of a replica that is killed goes on elsewhere when its lease is over, and each push is applied once', async () => {
+    await fleet.push()
+    const began = performance.now()
+    await second.stop('SIGKILL')
+    expect(await holders.shared(1)).toEqual([holderName(first)])
+    tell('a replica was killed, and its buckets were taken over', began)
+    await fleet.run()
+    await fleet.push()
+    await fleet.run()
+    await expectOnce(fleet)
+    await second.start()
+    await holders.shared(2)
+  }, 180_000)
+
+  it('C56.5 a replica that is paused in the middle of a sync, beyond its lease, changes nothing when it wakes up', async () => {
+    const { driver } = mesh()
+    const large = await Fleet.start(driver, 'paused', 1, 50)
+    const [name = ''] = large.names
+    const [early = ''] = large.configMaps(name)
+    const uid = (await driver.application(name, () => true))?.metadata.uid ?? ''
+    let cutOff = 0
+    for (let round = 0; round < pauses; round++) {
+      const owner = await eventually(async () => {
+        const holder = await holders.of(uid)
+        return [first, second].find((one) => holderName(one) === holder)
+      })
+      await large.push()
+      await driver.untilApplied(early, String(large.version))
+      owner.kill('SIGSTOP')
+      try {
+        const image = 'spec.template.spec.containers.0.image'
+        const deployed = valueAt(await driver.hub.get('apps/v1/Deployment', `default/${name}`), image)
+        if (deployed !== `shop/fleet:${String(large.version)}`) cutOff += 1
+        await holders.shared(1)
+        await large.run()
+        await large.push()
+        await large.run()
+        await expectUnchangedWhile([large, fleet], async () => {
+          owner.kill('SIGCONT')
+          await holders.shared(2)
+          await large.run()
+        })
+      } finally {
+        owner.kill('SIGCONT')
+      }
+    }
+    await Promise.all([large, fleet].map(expectOnce))
+    process.stderr.write(`${String(cutOff)} of ${String(pauses)} pauses came in the middle of a sync\n`)
+    expect(cutOff).toBeGreaterThan(0)
+  }, 400_000)
+
+  const expectUnchangedWhile = async (fleets: readonly Fleet[], act: () => Promise<void>): Promise<void> => {
+    const versions = () => Promise.all(fleets.map((one) => one.resourceVersions()))
+    const before = await versions()
+    await act()
+    expect(await versions()).toEqual(before)
+  }
 })
