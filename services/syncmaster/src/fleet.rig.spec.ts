@@ -1,5 +1,17 @@
 import 'reflect-metadata'
-import { clusterReachable, clusterRecord, leaseRecord, sha256, syncFinished, type ClusterRecord } from '@k8or/contracts'
+import {
+  appliedRecord,
+  bucketOf,
+  clusterReachable,
+  clusterRecord,
+  leaseRecord,
+  objectKeyHash,
+  sha256,
+  syncFinished,
+  type ApplicationRecord,
+  type ClusterRecord,
+  type ReleaseRecord,
+} from '@k8or/contracts'
 import type { Gate } from '@k8or/cluster-client'
 import {
   configMap,
@@ -14,6 +26,7 @@ import {
   type RunningService,
 } from '@k8or/rig'
 import { Clusters as ClustersService } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
+import { Applications } from '@k8or/contracts/rpc/syncmaster/v1/applications'
 import { NotFoundError } from '@k8or/rpc'
 import type { Links } from '@k8or/shell'
 import { createApp } from './app.module'
@@ -150,25 +163,64 @@ describe('services/syncmaster/src/fleet.rig', () => {
     expect(status.conditions[0].message).toContain('cluster https://nowhere.test is not known')
   })
 
-  it('replicas share the applications, and one that dies is replaced without a sync lost or done twice', async () => {
-    const names = Array.from({ length: 12 }, (_, index) => `shared-${index}`)
+  const names = Array.from({ length: 12 }, (_, index) => `shared-${index}`)
+  const leases = () => bench.bus('syncmaster').records(leaseRecord).list('bucket.>')
+  const recordOf = async (name: string): Promise<ApplicationRecord> =>
+    bench.hub.record((await bench.hub.get(name))?.metadata.uid ?? '')
+  let second: RunningService
+
+  it('replicas share the applications, each of which is synced once', async () => {
     const records = await Promise.all(names.map((name) => declareOn(name, 'https://kubernetes.default.svc')))
-    const second = await start()
-    const holders = async () => {
-      const rows = await bench.bus('syncmaster').records(leaseRecord).list('bucket.>')
-      return rows.map((row) => row.value.holder)
+    second = await start()
+    const areShared = async () => {
+      const holders = (await leases()).map((row) => row.value.holder)
+      return new Set(holders).size === 2 && holders.length === 64
     }
-    await eventually(async () => new Set(await holders()).size === 2 && (await holders()).length === 64, { timeoutMs })
+    await eventually(areShared, { timeoutMs })
     await Promise.all(records.map((record, index) => bench.desk.publish(record, [configMap(names[index]!)])))
     await Promise.all(names.map((name) => bench.hub.fact(syncFinished, name)))
+    for (const name of names) expect(bench.hub.facts(syncFinished, name)).toHaveLength(1)
+  })
 
+  it('C108.2 a replica tells what a sync would do to objects of an application that the other one owns', async () => {
+    const owner = new Map((await leases()).map(({ key, value }) => [key, value.holder]))
+    const records = await Promise.all(names.map((name) => recordOf(name)))
+    const [first] = records.filter(({ ref }) => owner.get(`bucket.${bucketOf(ref.uid)}`) === 'replica-0')
+    const { uid, name } = first!.ref
+    const left = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: `left-by-${name}` }
+    await bench.desk.publish(first!, [configMap(name), configMap(left.name)])
+    await bench.hub.fact(syncFinished, name, (its) => its.release === 2)
+    await bench.desk.publish(first!, [configMap(name)])
+    await bench.hub.until(name, 'OutOfSync', (its) => its.sync?.status === 'OutOfSync')
+    // What a crash between the apply and its row leaves behind.
+    await bench
+      .bus('syncmaster')
+      .records(appliedRecord)
+      .delete(`${uid}.${objectKeyHash(left)}`)
+    // The replica that started last is the one that answers here.
+    const { objects } = await bench.calls
+      .as('spiffe://k8or.mesh/svc/accesspoint')
+      .to('syncmaster', Applications)
+      .diff({ name: { name }, prune: true })
+    expect(objects.map(({ change, resource }) => `${change} ${resource?.name ?? ''}`)).toEqual([
+      `unchanged ${name}`,
+      `delete ${left.name}`,
+    ])
+  })
+
+  it('a replica that dies is replaced without a sync lost or done twice', async () => {
+    const records = await Promise.all(names.map((name) => recordOf(name)))
     // The second replica is cut off from the bus in one moment, as by a kill: its leases run out.
     await second.links.bus.close()
-    await Promise.all(
+    const published = await Promise.all(
       records.map((record, index) => bench.desk.publish(record, [configMap(names[index]!, { v: '2' })])),
     )
-    await Promise.all(names.map((name) => bench.hub.fact(syncFinished, name, (its) => its.release === 2)))
-    for (const name of names) expect(bench.hub.facts(syncFinished, name)).toHaveLength(2)
+    const ends = (name: string, { release }: ReleaseRecord) =>
+      bench.hub.facts(syncFinished, name).filter(({ data }) => data.release === release)
+    for (const [index, name] of names.entries()) {
+      await bench.hub.fact(syncFinished, name, (its) => its.release === published[index]!.release)
+      expect(ends(name, published[index]!)).toHaveLength(1)
+    }
     await second.stop().catch(() => undefined)
   })
 })
