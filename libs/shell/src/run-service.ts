@@ -1,8 +1,10 @@
 import type { ServiceName } from '@k8or/contracts'
 import { armFaultPoints } from '@k8or/fault-points'
+import type { Bus } from '@k8or/jetstream'
 import type { RenewingIdentity } from '@k8or/identity'
 import { createLogger, startTracing, type Logger } from '@k8or/telemetry'
 import { loadShellConfig, type ShellConfig } from './config'
+import { endWhenAnew } from './end-when-anew'
 import type { Links } from './links'
 import { networkLinks } from './network-links'
 import { startProbes } from './probes'
@@ -17,13 +19,15 @@ export interface ServiceProgram<Config> {
   readonly loadConfig: () => Config
   /** Only AccessPoint has its certificate from elsewhere than AccessPoint. */
   readonly identity?: (config: ShellConfig, log: Logger) => Promise<RenewingIdentity>
+  /** What looks after the bus beside the service. */
+  readonly keepBus?: (bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal) => Promise<void>
 }
 
 /** Runs one service until SIGTERM or SIGINT; what was opened is closed in reverse order. */
 export async function runService<Config>(program: ServiceProgram<Config>): Promise<void> {
   const { name } = program
   const log = createLogger(name)
-  await untilSignal(log, async ({ closing, signal }) => {
+  await untilSignal(log, async ({ closing, signal, endBecause }) => {
     const [shell, config] = readTogether(() => loadShellConfig(name), program.loadConfig)
     if (shell.faultPoints) armFaultPoints(shell.faultPoints)
     const tracing = await startTracing(name)
@@ -34,6 +38,9 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
     const identity = await program.identity?.(shell, log)
     const links = await networkLinks(name, shell, log, { signal, identity })
     closing.push(() => links.close())
+    endWhenAnew(links.bus, { endBecause })
+    // Those that need what it makes try until it is there.
+    program.keepBus?.(links.bus, shell, log, signal).catch(() => undefined)
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())
     await app.start(signal)

@@ -10,6 +10,8 @@ export interface Opening {
   readonly closing: (() => Promise<void>)[]
   /** Aborted when the process is to stop, also before it is up. */
   readonly signal: AbortSignal
+  /** Closes what was opened and fails, so that whoever looks after the process starts it anew. */
+  readonly endBecause: (reason: string) => void
 }
 
 const signals = ['SIGTERM', 'SIGINT'] as const
@@ -27,8 +29,14 @@ export async function untilSignal(log: Logger, open: (opening: Opening) => Promi
   const stop = (): void => stopping.abort()
   for (const signal of signals) process.once(signal, stop)
   const closing: Opening['closing'] = []
+  const endBecause = (reason: string): void => {
+    if (stopping.signal.aborted) return
+    log.fatal(`ends, to be started anew: ${reason}`)
+    process.exitCode = 1
+    stop()
+  }
   try {
-    const opened = open({ closing, signal: stopping.signal })
+    const opened = open({ closing, signal: stopping.signal, endBecause })
     await Promise.race([opened, stopped])
     await stopped
     await Promise.race([opened, wait(graceMs, undefined, { ref: false })])

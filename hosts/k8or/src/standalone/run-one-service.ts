@@ -1,5 +1,6 @@
 import type { ServiceName } from '@k8or/contracts'
 import { runService } from '@k8or/shell'
+import { keepBus } from '../bootstrap/keep-bus'
 import { ownIdentity } from './own-identity'
 
 /** Each loads its service and no other: a process holds in memory what it runs. */
@@ -9,6 +10,7 @@ const programs: Readonly<Record<ServiceName, () => Promise<void>>> = {
     await runService({
       name: 'accesspoint',
       createApp,
+      keepBus,
       loadConfig,
       identity: (config, log) => ownIdentity('accesspoint', config, log),
     })

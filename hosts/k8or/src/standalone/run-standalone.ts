@@ -2,6 +2,7 @@ import type { ServiceName } from '@k8or/contracts'
 import { armFaultPoints } from '@k8or/fault-points'
 import { LocalCalls } from '@k8or/rpc'
 import {
+  endWhenAnew,
   loadShellConfig,
   readTogether,
   startProbes,
@@ -11,6 +12,7 @@ import {
   type ServiceApp,
 } from '@k8or/shell'
 import { createLogger, startTracing } from '@k8or/telemetry'
+import { keepBus } from '../bootstrap/keep-bus'
 import { LocalLinks, type GateFor } from './local-links'
 
 /**
@@ -19,7 +21,7 @@ import { LocalLinks, type GateFor } from './local-links'
  */
 export async function runStandalone(): Promise<void> {
   const log = createLogger('standalone')
-  await untilSignal(log, async ({ closing, signal }) => {
+  await untilSignal(log, async ({ closing, signal, endBecause }) => {
     const { shell, createAccessPoint, others } = await loadServices()
     if (shell.faultPoints) armFaultPoints(shell.faultPoints)
     const tracing = await startTracing('k8or')
@@ -36,10 +38,19 @@ export async function runStandalone(): Promise<void> {
       await app.start(giveUp)
       apps.push(app)
     }
-    const accessPoint = await createAccessPoint(await local.of('accesspoint', noGate))
+    const linksOf = async (name: ServiceName, gateFor: GateFor): Promise<Links> => {
+      const links = await local.of(name, gateFor)
+      endWhenAnew(links.bus, { endBecause })
+      return links
+    }
+    const gateLinks = await linksOf('accesspoint', noGate)
+    const kept = keepBus(gateLinks.bus, shell, log, giveUp)
+    kept.catch(() => undefined)
+    const accessPoint = await createAccessPoint(gateLinks)
     await named('accesspoint', add(accessPoint))
+    await kept
     const gateFor: GateFor = (identity) => accessPoint.gate(identity)
-    const starts = others.map(async ({ name, create }) => add(await create(await local.of(name, gateFor))))
+    const starts = others.map(async ({ name, create }) => add(await create(await linksOf(name, gateFor))))
     await allOrNone(
       starts.map((start, index) => named(others[index]?.name, start)),
       failing,
