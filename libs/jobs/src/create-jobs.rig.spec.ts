@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { eventually, removeDir, startRedis, tempDir, type RedisServer } from '@k8or/rig'
+import { Redis } from 'ioredis'
 import { createJobs, createPartitionedJobs, type JobsOptions, type PartitionedJobs } from './index'
 import { keepsTheContract } from './jobs-contract'
 
@@ -77,6 +78,19 @@ describe('libs/jobs/src/create-jobs.rig', () => {
       await eventually(() => handled.includes('long'))
       await again.stop()
     }, 20_000)
+
+    it('are written down again where Redis was emptied while it ran', async () => {
+      const handled: string[] = []
+      const same = options(handled)
+      const jobs = createJobs({ redis: { url: redis.url }, log }, same)
+      const tester = new Redis(redis.url)
+      await eventually(async () => (await tester.keys(`k8or:${same.name}:knows:*`)).length > 0)
+      await jobs.later('a', 2_000, 'look')
+      await tester.flushall()
+      await eventually(() => handled.includes('a'), { timeoutMs: 30_000 })
+      tester.disconnect()
+      await jobs.stop()
+    }, 60_000)
 
     it('do not hold up a stop while Redis is away', async () => {
       const jobs = createJobs({ redis: { url: 'redis://localhost:1' }, log }, options([]))

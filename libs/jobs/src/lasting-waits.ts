@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '@k8or/outcome'
 import type { Redis } from 'ioredis'
@@ -5,9 +6,14 @@ import type { JobsLog } from './jobs'
 import { MemoryWaits } from './memory-waits'
 import { isReady, opened } from './redis'
 import { RedisWaits } from './redis-waits'
-import type { OnDue, Wait, Waits } from './waits'
+import { waitId, type OnDue, type Wait, type Waits } from './waits'
 
 const deadlineMs = 2_000
+/** How often it is looked whether Redis still has what was written down, and for how long it remembers that we asked. */
+const lookMs = 10_000
+const rememberedSeconds = 86_400
+/** Waits that were over before this are not begun again. */
+const overMs = 60_000
 
 /** What lasting waits are made of. */
 export interface LastingWaitsOptions {
@@ -16,10 +22,19 @@ export interface LastingWaitsOptions {
   readonly log: JobsLog
 }
 
-/** Waits in Redis. While Redis is away new ones are timers, and are written down once it is back. */
+/**
+ * Waits in Redis. While Redis is away new ones are timers, and are written down once it is back. Those of a Redis that was
+ * emptied are written down again: without its next look a key would never be looked at.
+ */
 export class LastingWaits implements Waits {
   private readonly memory: MemoryWaits
   private readonly stored: RedisWaits
+  /** Those that were begun here, by what tells them apart. */
+  private readonly begun = new Map<string, Wait>()
+  /** Gone when Redis has lost everything. */
+  private readonly mark: string
+  private readonly looking: NodeJS.Timeout
+  private isMarked = false
 
   constructor(
     private readonly options: LastingWaitsOptions,
@@ -31,10 +46,15 @@ export class LastingWaits implements Waits {
       if (isReady(redis)) log.warn({ queue: name, reason: describeError(error) }, 'waits falter')
     }
     this.stored = new RedisWaits({ name, redis, onError }, onDue)
+    this.mark = `k8or:${name}:knows:${randomUUID()}`
     redis.on('ready', () => void this.writeDown())
+    void this.look()
+    this.looking = setInterval(() => void this.look(), lookMs)
+    this.looking.unref()
   }
 
   async set(wait: Wait): Promise<void> {
+    this.begun.set(waitId(wait), wait)
     if (await this.store(wait)) return
     await this.memory.set(wait)
     const { name, log } = this.options
@@ -45,6 +65,7 @@ export class LastingWaits implements Waits {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.looking)
     await this.memory.stop()
     if (isReady(this.options.redis)) await this.stored.stop()
     else this.stored.abandon()
@@ -52,6 +73,31 @@ export class LastingWaits implements Waits {
 
   private async writeDown(): Promise<void> {
     for (const wait of this.memory.take()) await this.set(wait)
+    await this.look()
+  }
+
+  /** Looks whether Redis knows that we were there before. */
+  private async look(): Promise<void> {
+    const { redis, name, log } = this.options
+    if (!isReady(redis)) return
+    try {
+      const known = await redis.set(this.mark, '1', 'EX', rememberedSeconds, 'GET')
+      const isLost = this.isMarked && known === null
+      this.isMarked = true
+      const open = this.open()
+      if (!isLost || open.length === 0) return
+      log.info({ queue: name, waits: open.length }, 'redis has lost its waits: they are written down again')
+      for (const wait of open) await this.set(wait)
+    } catch (error) {
+      log.warn({ queue: name, reason: describeError(error) }, 'it is not known whether redis has the waits still')
+    }
+  }
+
+  /** Those that are not over, as far as can be known here: one that begins twice does no harm. */
+  private open(): Wait[] {
+    const since = Date.now() - overMs
+    for (const [id, { dueAt }] of this.begun) if (dueAt < since) this.begun.delete(id)
+    return [...this.begun.values()]
   }
 
   /** True once Redis has it. A command without an answer may have been carried out: a wait twice does no harm. */
