@@ -86,7 +86,8 @@ export async function compose(config: Config, { bus, identity, calls }: Links, s
 
 function auditOf({ stateDir, auditMaxBytes: maxBytes }: Config, { publisher }: Links['bus'], signals: Signals) {
   const dir = join(stateDir, 'accesspoint/audit')
-  return openAudit({ dir, maxBytes, publisher, onTrouble: (what, error) => signals.trouble(what, error) })
+  const onTrouble = signals.trouble.bind(signals)
+  return openAudit({ dir, maxBytes, publisher, onTrouble, onBegun: signals.chainBegun.bind(signals) })
 }
 
 function joinTokens({ stateDir, joinAccounts, trustDomain }: Config, own: Clusters): JoinTokens {

@@ -73,6 +73,11 @@ export class Signals {
     this.log.warn(which, 'an emergency stop was lost with the bus, and is recorded again from its copy on the hub')
   }
 
+  /** There is no other in the folder: what one before had not shipped is lost. */
+  chainBegun(replica: string): void {
+    this.log.info({ replica }, 'a new chain of access records begins')
+  }
+
   trouble(what: string, error: unknown): void {
     this.log.warn({ err: error }, what)
   }

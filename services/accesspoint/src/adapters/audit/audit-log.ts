@@ -71,6 +71,12 @@ export class AuditLog implements Audit {
     return waiter.promise
   }
 
+  /** Somebody took the segment away that is written to: what it held is lost, and the next record begins another one. */
+  lost(bytes: number): void {
+    this.bytes = Math.max(0, this.bytes - bytes)
+    this.writer.lost()
+  }
+
   /** A segment was shipped as a whole and removed. */
   released(bytes: number): void {
     this.bytes -= bytes

@@ -1,5 +1,6 @@
 import { passPoint } from '@k8or/fault-points'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { z } from 'zod'
 import { chainStart, type ChainEnd } from '../../domain/audit/chain'
 
@@ -18,6 +19,7 @@ export class ShippingCursor {
   }
 
   write({ sequence, hash }: ChainEnd): void {
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 })
     writeFileSync(`${this.path}.new`, JSON.stringify({ sequence, hash }), { mode: 0o600 })
     renameSync(`${this.path}.new`, this.path)
     passPoint('accesspoint', 'audit', 'cursor')

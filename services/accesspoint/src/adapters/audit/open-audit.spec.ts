@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccessRecorded, FactDraft } from '@k8or/contracts'
@@ -32,8 +41,11 @@ class MemoryPublisher {
 describe('services/accesspoint/src/adapters/audit/open-audit', () => {
   let dir = ''
   let publisher = new MemoryPublisher()
+  const troubles: string[] = []
+  const begun: string[] = []
 
   beforeEach(() => {
+    troubles.length = begun.length = 0
     dir = mkdtempSync(join(tmpdir(), 'k8or-accesspoint-audit-'))
     publisher = new MemoryPublisher()
   })
@@ -41,7 +53,8 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
   function open(maxBytes = 1 << 20): OpenAudit {
-    return openAudit({ dir, maxBytes, publisher, onTrouble: () => undefined })
+    const onTrouble = (what: string, { message }: Error): void => void troubles.push(`${what}: ${message}`)
+    return openAudit({ dir, maxBytes, publisher, onTrouble, onBegun: (replica) => void begun.push(replica) })
   }
 
   function segments(): string[] {
@@ -116,6 +129,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     }
     const away = `${dir}.away`
     renameSync(dir, away)
+    writeFileSync(dir, '')
     try {
       await expect(
         (async () => {
@@ -124,12 +138,51 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
       ).rejects.toThrow('access records can not be written')
       expect(() => audit.log.note(record, '_')).toThrow(/free the disk/)
     } finally {
+      rmSync(dir)
       renameSync(away, dir)
     }
     await eventually(() => noteOne().then(() => true))
     publisher.isAway = false
     await audit.close()
     expect(findBreak(publisher.records, chainStart)).toBeUndefined()
+  })
+
+  it('goes on when its folder is emptied, says what is lost, and shows it by a gap in the chain', async () => {
+    const audit = open()
+    const noteOne = async (path: string): Promise<void> => {
+      audit.log.note({ ...record, path }, '_')
+      await audit.log.settle()
+    }
+    await noteOne('/shipped')
+    await eventually(() => publisher.facts.size === 1)
+    publisher.isAway = true
+    await noteOne('/lost')
+    rmSync(dir, { recursive: true })
+    await noteOne('/lost too')
+    await eventually(() => troubles.some((trouble) => trouble.startsWith('access records are lost')))
+    expect(troubles.join()).toMatch(/records of \w+ after 1 that were not shipped yet/)
+    publisher.isAway = false
+    await noteOne('/after')
+    await audit.close()
+    const again = open()
+    again.log.note({ ...record, path: '/again' }, '_')
+    await again.close()
+    expect(publisher.records.map(({ path }) => path)).toEqual(['/shipped', '/after', '/again'])
+    expect(new Set(publisher.records.map(({ replica }) => replica)).size).toBe(1)
+    expect(findBreak(publisher.records, chainStart)).toMatch(/does not follow record 1/)
+  }, 20_000)
+
+  it('begins a new chain, and says so, where its folder was emptied while nobody looked', async () => {
+    const first = open()
+    first.log.note(record, '_')
+    await first.close()
+    rmSync(dir, { recursive: true })
+    const second = open()
+    second.log.note(record, '_')
+    await second.close()
+    expect(begun).toEqual(publisher.records.map(({ replica }) => replica))
+    expect(new Set(begun).size).toBe(2)
+    expect(publisher.records.map(({ sequence }) => sequence)).toEqual([1, 1])
   })
 
   it('removes from the disk what was shipped as a whole', async () => {

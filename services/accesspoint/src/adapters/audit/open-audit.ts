@@ -13,6 +13,8 @@ export interface AuditOptions {
   readonly maxBytes: number
   readonly publisher: Publisher
   readonly onTrouble: (what: string, error: Error) => void
+  /** A chain of records begins: the folder was empty. */
+  readonly onBegun: (replica: string) => void
 }
 
 /** The access records of this replica, and what ships them. */
@@ -25,13 +27,16 @@ const settings = { lingerMs: 20, gatherMs: 250, retryMs: 5_000 }
 
 /** Opens the records of a folder and begins to ship what is left in it. */
 export function openAudit(options: AuditOptions): OpenAudit {
-  const { dir, maxBytes, publisher, onTrouble } = options
+  const { dir, maxBytes, publisher, onTrouble, onBegun } = options
   mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const replica = readReplica(dir) ?? randomBytes(6).toString('hex')
+  if (readReplica(dir) === undefined) onBegun(replica)
+  writeReplica(dir, replica)
   const files = new SegmentFiles(dir)
   const cursor = new ShippingCursor(join(dir, 'shipped.json'))
   const started: { shipper?: Shipper } = {}
   const log = new AuditLog(files, {
-    replica: replicaOf(dir),
+    replica,
     shipped: cursor.read(),
     maxBytes,
     segmentBytes: Math.min(4 << 20, Math.ceil(maxBytes / 4)),
@@ -44,6 +49,11 @@ export function openAudit(options: AuditOptions): OpenAudit {
     gatherMs: settings.gatherMs,
     retryMs: settings.retryMs,
     onTrouble: (error) => onTrouble('access records wait to be shipped', error),
+    onLost: (segment, shipped) => {
+      writeReplica(dir, replica)
+      const which = `records of ${replica} after ${String(shipped)} that were not shipped yet`
+      onTrouble('access records are lost', new Error(`segment ${segment} was taken away, and with it ${which}`))
+    },
   })
   started.shipper = shipper
   shipper.wake()
@@ -58,8 +68,11 @@ export function openAudit(options: AuditOptions): OpenAudit {
 }
 
 /** The name of this replica, as long as its folder lasts. */
-function replicaOf(dir: string): string {
+function readReplica(dir: string): string | undefined {
   const path = join(dir, 'replica')
-  if (!existsSync(path)) writeFileSync(path, randomBytes(6).toString('hex'), { mode: 0o600 })
-  return readFileSync(path, 'utf8')
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function writeReplica(dir: string, replica: string): void {
+  if (readReplica(dir) === undefined) writeFileSync(join(dir, 'replica'), replica, { mode: 0o600 })
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, unlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -13,11 +13,12 @@ const form = /^(\d{8})\.jsonl$/
 /** The files of the audit, numbered in the order in which they are written. */
 export class SegmentFiles {
   constructor(private readonly dir: string) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    this.ensureFolder()
   }
 
   /** Oldest first. */
   list(): Segment[] {
+    this.ensureFolder()
     return readdirSync(this.dir)
       .flatMap((name) => form.exec(name)?.[1] ?? [])
       .map(Number)
@@ -34,14 +35,20 @@ export class SegmentFiles {
    * three to five times sooner than one that makes a file longer.
    */
   async create({ path }: Segment, bytes: number): Promise<FileHandle> {
+    this.ensureFolder()
     const file = await open(path, 'wx+', 0o600)
     await file.write(Buffer.alloc(bytes), 0, bytes, 0)
     await file.sync()
     return file
   }
 
+  /** Somebody may have emptied the disk. */
+  private ensureFolder(): void {
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 })
+  }
+
   remove({ path }: Segment): void {
-    unlinkSync(path)
+    rmSync(path, { force: true })
   }
 
   /** The text of a segment that is no longer written; what is behind its last whole line is cut away. */

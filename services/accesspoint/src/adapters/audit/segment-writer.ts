@@ -53,6 +53,13 @@ export class SegmentWriter {
     this.offset = this.capacity
   }
 
+  /** Somebody took the files away: the next bytes go to another segment, made only then. */
+  lost(): void {
+    this.abandon()
+    void this.next?.then(({ file }) => file.close()).catch(() => undefined)
+    this.next = undefined
+  }
+
   async close(): Promise<void> {
     const { current } = this
     this.current = undefined

@@ -1,11 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { accessRecorded } from '@k8or/contracts'
 import type { Publisher } from '@k8or/jetstream'
+import type { ChainEnd } from '../../domain/audit/chain'
 import { accessRecordedId } from '../../domain/fact-ids'
 import type { AuditLog } from './audit-log'
 import { readLine, type AuditLine } from './audit-line'
 import type { ShippingCursor } from './cursor'
 import type { Segment, SegmentFiles } from './segment-files'
+import type { Position } from './segment-writer'
 
 /** What shipping needs. */
 export interface ShipperOptions {
@@ -17,6 +19,8 @@ export interface ShipperOptions {
   readonly gatherMs: number
   readonly retryMs: number
   readonly onTrouble: (error: Error) => void
+  /** Somebody took the segment away that was written to; records after this one are lost unless they were shipped. */
+  readonly onLost: (segment: string, shipped: number) => void
 }
 
 const batch = 200
@@ -24,15 +28,17 @@ const chunkBytes = 256 * 1024
 
 /** Brings written records to the stream ACCESS, in order and in batches; goes on where it was after a restart. */
 export class Shipper {
-  private shipped: number
+  /** The last record that was shipped. */
+  private shipped: ChainEnd
   private segment: Segment | undefined
   private offset = 0
   private timer: NodeJS.Timeout | undefined
   private running: Promise<void> | undefined
   private isStopped = false
+  private lost: number | undefined
 
   constructor(private readonly options: ShipperOptions) {
-    this.shipped = options.cursor.read().sequence
+    this.shipped = options.cursor.read()
   }
 
   /** There is something to ship. */
@@ -61,7 +67,10 @@ export class Shipper {
 
   private async shipAll(): Promise<void> {
     const { position, completeBefore } = this.options.log
-    for (const segment of this.options.files.list()) {
+    const segments = this.options.files.list()
+    if (position && position.offset > 0 && !segments.some(({ number }) => number === position.segment.number))
+      this.tellLoss(position, segments.length === 0)
+    for (const segment of segments) {
       const isCurrent = segment.number === position?.segment.number
       // Behind the one that is written to lies the next one, still empty.
       if (segment.number >= completeBefore && !isCurrent) return
@@ -72,13 +81,24 @@ export class Shipper {
     }
   }
 
+  /** The folder was emptied: calls go on, with the same chain, which shows by its numbers what is missing. */
+  private tellLoss({ segment, offset }: Position, isAllLost: boolean): void {
+    if (this.lost === segment.number) return
+    this.lost = segment.number
+    const { log, cursor, onLost } = this.options
+    const unshipped = offset - (this.segment?.number === segment.number ? this.offset : 0)
+    log.lost(isAllLost ? Infinity : unshipped)
+    cursor.write(this.shipped)
+    onLost(segment.path, this.shipped.sequence)
+  }
+
   private async shipSegment(segment: Segment, end: number): Promise<void> {
     const file = await open(segment.path, 'r')
     try {
       for (;;) {
         const { lines, bytes } = await readLines(file, this.offset, Math.min(chunkBytes, end - this.offset))
         if (bytes === 0) return
-        await this.publish(lines.filter((line) => line.record.sequence > this.shipped))
+        await this.publish(lines.filter((line) => line.record.sequence > this.shipped.sequence))
         this.offset += bytes
       }
     } finally {
@@ -92,7 +112,7 @@ export class Shipper {
       await Promise.all(part.map((line) => this.publishOne(line)))
       const last = part.at(-1)
       if (!last) continue
-      this.shipped = last.record.sequence
+      this.shipped = last.record
       this.options.cursor.write(last.record)
     }
   }
