@@ -39,6 +39,8 @@ export const ApplicationRecord = z.object({
   specDigest: z.string(),
   /** Counts requests to look again (`argocd.argoproj.io/refresh`): a new value means a new look. */
   refresh: z.string().default(''),
+  /** The newest release that the hub names: further ones have higher numbers, also when the records of all releases were lost. */
+  releaseFloor: z.number().int().nonnegative().optional(),
 })
 export type ApplicationRecord = z.infer<typeof ApplicationRecord>
 

@@ -91,8 +91,9 @@ export class ReleaseBooks {
 
   /** The next free number; a release that a killed process left behind without announcing it is taken up. */
   private async number(draft: Draft, content: ReleaseContent): Promise<ReleaseRecord> {
-    const { uid } = draft.application.record.ref
-    for (let release = (draft.latest?.release ?? 0) + 1; ; release++) {
+    const { ref, releaseFloor = 0 } = draft.application.record
+    const { uid } = ref
+    for (let release = Math.max(releaseFloor, draft.latest?.release ?? 0) + 1; ; release++) {
       const record = this.record(draft, content, release)
       if (await this.releases.create(uid, record)) return record
       const left = await this.releases.get(uid, release)

@@ -1,7 +1,7 @@
 import { applicationToken, bucketOf, instanceName, type ApplicationRecord } from '@k8or/contracts'
 import { digestOf } from '../digest'
 import { projectOf, sourcesOf, type Application } from './application'
-import { holdOf } from './hold'
+import { holdOf, holdsOf } from './hold'
 import { annotations } from './policy'
 
 /** The record by which the other services know an Application. */
@@ -18,7 +18,16 @@ export function declarationOf(application: Application, controlNamespace: string
     ...policiesOf(application),
     specDigest: digestOf({ project, destination: spec.destination, sources }),
     refresh: '',
+    ...releaseFloorOf(application),
   }
+}
+
+/** A release that the hub names must not get its number a second time, though the record of it was lost. */
+function releaseFloorOf(application: Application): Pick<ApplicationRecord, 'releaseFloor'> {
+  const held = holdsOf(application).map(({ release }) => release)
+  const deployed = (application.status.history ?? []).map(({ release = 0 }) => release)
+  const releaseFloor = Math.max(0, ...held, ...deployed)
+  return releaseFloor > 0 ? { releaseFloor } : {}
 }
 
 const imageUpdater = 'argocd-image-updater.argoproj.io/'

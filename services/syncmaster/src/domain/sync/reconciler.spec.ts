@@ -215,6 +215,82 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     expect(world.stored.decisions).toContainEqual('healed: put back ConfigMap front/a: .data.v changed by kubectl-edit')
   })
 
+  /** The bus lost everything: what was written of the application, and the number of its release. */
+  const lose = (world: MemoryWorld, manifests: KubeObject[], revision: string): void => {
+    world.stored.applied.clear()
+    Object.assign(world.stored, { sync: undefined, declaration: undefined, announced: 0 })
+    world.applies.length = 0
+    publish(world, 4, manifests)
+    world.release!.sources[0]!.revision = revision
+  }
+
+  it.each([
+    [true, ['a'], { a: { v: '1' }, b: { v: '1' } }],
+    [false, [], { a: { v: 'red' }, b: { v: '1' } }],
+  ])(
+    'learns again what was applied when its record is lost: drift stays drift (self-heal %s)',
+    async (selfHeal, applies, left) => {
+      const world = worldOf({ prune: true, selfHeal })
+      const manifests = [configMap('a'), configMap('b')]
+      publish(world, 1, manifests)
+      await look(world, 2)
+      const told = factsOf(world, 'finished')
+      lose(world, manifests, 'commit-1')
+      world.drift('/ConfigMap/front/a', { v: 'red' })
+      await look(world, 3)
+      expect(world.applies).toEqual(applies)
+      expect(data(world)).toEqual(left)
+      expect(factsOf(world, 'finished')).toEqual(told)
+      expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
+    },
+  )
+
+  it('learns the rows again where a process wrote down what it had in mind as the bus lost everything', async () => {
+    const world = worldOf({ prune: true, selfHeal: false })
+    const manifests = [configMap('a'), configMap('b')]
+    publish(world, 1, manifests)
+    await look(world, 2)
+    const { sync } = world.stored
+    lose(world, manifests, 'commit-1')
+    Object.assign(world.stored, { sync })
+    world.drift('/ConfigMap/front/a', { v: 'red' })
+    await look(world, 3)
+    expect(world.applies).toEqual([])
+    expect(world.stored.applied.size).toBe(2)
+  })
+
+  it('takes what it applied for what it is when only the number of the release is another one: drift stays', async () => {
+    const world = worldOf({ prune: true, selfHeal: false })
+    const manifests = [configMap('a'), configMap('b')]
+    publish(world, 1, manifests)
+    await look(world, 2)
+    world.applies.length = 0
+    publish(world, 4, manifests)
+    world.release!.sources[0]!.revision = 'commit-1'
+    world.drift('/ConfigMap/front/a', { v: 'red' })
+    await look(world, 3)
+    expect(world.applies).toEqual([])
+    expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
+    publish(world, 5, manifests)
+    await look(world, 3)
+    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+  })
+
+  it('applies what is new when the record of what was applied is lost, and prunes by the marks alone', async () => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a'), configMap('gone')])
+    await look(world, 2)
+    world.objects.set('/ConfigMap/front/foreign', {
+      ...configMap('foreign'),
+      metadata: { name: 'foreign', namespace: 'front' },
+    })
+    lose(world, [configMap('a', '2')], 'commit-2')
+    await look(world, 3)
+    expect(data(world)).toEqual({ a: { v: '2' }, foreign: { v: '1' } })
+    expect(world.applies).toEqual(['a'])
+    expect(factsOf(world, 'finished')).toEqual([`finished/${uid}-1-1`, `finished/${uid}-4-1`])
+  })
+
   it('A7.3 tries a failed sync again with growing waits and says so, then gives up', async () => {
     const world = worldOf()
     world.refusals.set('/ConfigMap/front/a', 'apply ConfigMap front/a: no room')

@@ -10,6 +10,7 @@ import { noteDecision } from './steps/note-decision'
 import { confirmChanges, plan } from './steps/plan'
 import { readLive } from './steps/read-live'
 import { readDesired, readRelease } from './steps/read-release'
+import { relearn } from './steps/relearn'
 import { report } from './steps/report'
 import { resolveTarget } from './steps/resolve-target'
 import { respectHold } from './steps/respect-hold'
@@ -30,6 +31,7 @@ const steps: readonly Step[] = [
   readRelease,
   readDesired,
   readLive,
+  relearn,
   plan,
   confirmChanges,
   decide,
