@@ -30,7 +30,7 @@ export class TraceAnswers {
     const gaps = this.index.gaps()
     if (trace.hops.length === 0) {
       const what = `nothing is known of the deployment of ${of.case ?? ''} ${of.value ?? ''}`
-      throw new NotFoundError([what, ...gaps.map(describeGap)].join('; '))
+      throw new NotFoundError([what, ...this.#since(), ...gaps.map(describeGap)].join('; '))
     }
     return create(GetTraceResponseSchema, {
       correlationId: trace.correlationId,
@@ -43,6 +43,12 @@ export class TraceAnswers {
       })),
       gaps: gaps.map(gapMessage),
     })
+  }
+
+  /** Who lost the index too does not know what there was before. */
+  #since(): string[] {
+    const created = this.index.streamOf('FACTS')
+    return created === undefined ? [] : [`facts are known since ${created}, when the stream was made`]
   }
 
   #nameOf(of: GetTraceRequest['of']): DeploymentName {
