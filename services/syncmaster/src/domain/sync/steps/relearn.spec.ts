@@ -1,0 +1,128 @@
+import type { KubeObject } from '@k8or/kube-objects'
+import { MemoryWorld } from '../../../../test/memory-world'
+import { declarationOf } from '../../application/declaration'
+import { healAllowance, TokenBuckets } from '../../drift/token-bucket'
+import { defaultMassChangeLimits } from '../../plan/prune'
+import { Reconciler } from '../reconciler'
+
+const uid = 'f6a1'
+
+const configMap = (name: string, v = '1'): KubeObject => ({
+  ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+  ...{ metadata: { name }, data: { v } },
+})
+
+const worldOf = (automated: object): MemoryWorld =>
+  new MemoryWorld({
+    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
+    spec: {
+      source: { repoURL: 'r', path: 'p' },
+      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
+      syncPolicy: { automated },
+    },
+  })
+
+const publish = (
+  world: MemoryWorld,
+  release: number,
+  manifests: KubeObject[],
+  revision = `commit-${release}`,
+): void => {
+  const { specDigest, ref } = declarationOf(world.application, 'argocd')
+  world.manifests = manifests
+  world.release = {
+    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
+    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision, tree: 't' }],
+    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
+    ...{ problems: [], failure: null, warnings: [], reads: [], readsDigest: '', consulted: {}, causes: [] },
+    announced: true,
+  }
+}
+
+const look = async (world: MemoryWorld, times: number): Promise<void> => {
+  const reconciler = new Reconciler(world.start(), {
+    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
+    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
+  })
+  for (let time = 0; time < times; time++) await reconciler.consider(uid, new AbortController().signal)
+}
+
+const data = (world: MemoryWorld) =>
+  Object.fromEntries([...world.objects.values()].map((one) => [one.metadata.name, one['data']]))
+const finished = (world: MemoryWorld) => [...world.facts.keys()].filter((id) => id.startsWith('finished/'))
+
+/** The bus lost everything: what was written of the application, and the number of its release. */
+const lose = (world: MemoryWorld, manifests: KubeObject[], revision: string): void => {
+  world.stored.applied.clear()
+  Object.assign(world.stored, { sync: undefined, declaration: undefined, announced: 0 })
+  world.applies.length = 0
+  publish(world, 4, manifests, revision)
+}
+
+describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
+  it.each([
+    [true, ['a'], { a: { v: '1' }, b: { v: '1' } }],
+    [false, [], { a: { v: 'red' }, b: { v: '1' } }],
+  ])(
+    'learns again what was applied when its record is lost: drift stays drift (self-heal %s)',
+    async (selfHeal, applies, left) => {
+      const world = worldOf({ prune: true, selfHeal })
+      const manifests = [configMap('a'), configMap('b')]
+      publish(world, 1, manifests)
+      await look(world, 2)
+      const told = finished(world)
+      lose(world, manifests, 'commit-1')
+      world.drift('/ConfigMap/front/a', { v: 'red' })
+      await look(world, 3)
+      expect(world.applies).toEqual(applies)
+      expect(data(world)).toEqual(left)
+      expect(finished(world)).toEqual(told)
+      expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
+    },
+  )
+
+  it('learns the rows again where a process wrote down what it had in mind as the bus lost everything', async () => {
+    const world = worldOf({ prune: true, selfHeal: false })
+    const manifests = [configMap('a'), configMap('b')]
+    publish(world, 1, manifests)
+    await look(world, 2)
+    const { sync } = world.stored
+    lose(world, manifests, 'commit-1')
+    Object.assign(world.stored, { sync })
+    world.drift('/ConfigMap/front/a', { v: 'red' })
+    await look(world, 3)
+    expect(world.applies).toEqual([])
+    expect(world.stored.applied.size).toBe(2)
+  })
+
+  it('takes what it applied for what it is when only the number of the release is another one: drift stays', async () => {
+    const world = worldOf({ prune: true, selfHeal: false })
+    const manifests = [configMap('a'), configMap('b')]
+    publish(world, 1, manifests)
+    await look(world, 2)
+    world.applies.length = 0
+    publish(world, 4, manifests, 'commit-1')
+    world.drift('/ConfigMap/front/a', { v: 'red' })
+    await look(world, 3)
+    expect(world.applies).toEqual([])
+    expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
+    publish(world, 5, manifests)
+    await look(world, 3)
+    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+  })
+
+  it('applies what is new when the record of what was applied is lost, and prunes by the marks alone', async () => {
+    const world = worldOf({ prune: true })
+    publish(world, 1, [configMap('a'), configMap('gone')])
+    await look(world, 2)
+    world.objects.set('/ConfigMap/front/foreign', {
+      ...configMap('foreign'),
+      metadata: { name: 'foreign', namespace: 'front' },
+    })
+    lose(world, [configMap('a', '2')], 'commit-2')
+    await look(world, 3)
+    expect(data(world)).toEqual({ a: { v: '2' }, foreign: { v: '1' } })
+    expect(world.applies).toEqual(['a'])
+    expect(finished(world)).toEqual([`finished/${uid}-1-1`, `finished/${uid}-4-1`])
+  })
+})
