@@ -58,7 +58,7 @@ export class HubApplications implements Applications {
   async read(application: Application, signal: AbortSignal): Promise<Application | undefined> {
     const object = await this.clusters.get(hubCluster.name, refOf(application), { signal })
     if (object?.metadata.uid !== application.uid) return undefined
-    this.#take(object)
+    this.#renew(object)
     return this.get(application.uid)
   }
 
@@ -66,7 +66,7 @@ export class HubApplications implements Applications {
     try {
       const answer = await this.clusters.mergePatch(hubCluster.name, refOf(application), patch, { signal })
       passPoint('syncmaster', 'application', 'patch')
-      if (answer.metadata.uid === application.uid) this.#take(answer)
+      if (answer.metadata.uid === application.uid) this.#renew(answer)
     } catch (error) {
       if (!(error instanceof KubeError)) throw error
       if (error.status === 409) throw new ConflictError(error.message, { cause: error })
@@ -123,6 +123,11 @@ export class HubApplications implements Applications {
 
   #considerAll(): void {
     if (this.#isComplete) for (const uid of this.#applications.keys()) this.#onChange(uid)
+  }
+
+  /** The watch may tell that an Application is gone before an answer tells how it was: it does not come back by that. */
+  #renew(object: KubeObject): void {
+    if (this.#applications.has(object.metadata.uid ?? '')) this.#take(object)
   }
 
   /** Answers whether the change means anything: what the mesh writes itself comes back, too. */
