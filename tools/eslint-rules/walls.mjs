@@ -74,15 +74,15 @@ export const walls = [
   },
   {
     name: 'service-domain-door',
-    imports: ['/^@k8or/[^/]+/(domain|renderer)$/'],
-    except: ['hosts/**', 'test/bench/**', 'test/corpus/**'],
-    why: 'a service’s domain, and what renders, are open to hosts/ alone (and to be measured and tried)',
+    imports: ['/^@k8or/[^/]+/(domain|renderer|fault-points)$/'],
+    except: ['hosts/**', 'test/bench/**', 'test/corpus/**', 'test/e2e/src/faults/**'],
+    why: 'a service’s domain, what renders, and where it can be killed are open to hosts/ alone (and to be measured and tried)',
   },
   {
     name: 'one-door',
     imports: ['/^@k8or/[^/]+/.+/'],
     unless: [
-      '/^@k8or/[^/]+/(domain|renderer)$/',
+      '/^@k8or/[^/]+/(domain|renderer|fault-points)$/',
       '/^@k8or/[^/]+/package\\.json$/',
       '/^@k8or/contracts/rpc/[a-z]+/v[0-9]+/[a-z_]+$/',
     ],

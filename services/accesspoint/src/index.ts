@@ -1,5 +1,4 @@
 export { createApp, type AccessPointApp, type Overrides } from './app.module'
 export { ownIdentity, type OwnIdentityOptions } from './adapters/credentials/own-identity'
 export { openHub, type OpenHub } from './adapters/kubernetes/open-hub'
-export { faultPoints } from './adapters/fault-points'
 export { loadConfig, type Config } from './config'

@@ -1,9 +1,9 @@
-import { faultPoints as accesspoint } from '@k8or/accesspoint'
-import { faultPoints as chartstore } from '@k8or/chartstore'
-import { faultPoints as codesource } from '@k8or/codesource'
-import { faultPoints as insighthub } from '@k8or/insighthub'
+import { faultPoints as accesspoint } from '@k8or/accesspoint/fault-points'
+import { faultPoints as chartstore } from '@k8or/chartstore/fault-points'
+import { faultPoints as codesource } from '@k8or/codesource/fault-points'
+import { faultPoints as insighthub } from '@k8or/insighthub/fault-points'
 import { busFaultPoints } from '@k8or/jetstream'
-import { faultPoints as syncmaster } from '@k8or/syncmaster'
+import { faultPoints as syncmaster } from '@k8or/syncmaster/fault-points'
 
 /** Every point at which a service can be killed. */
 export function catalogue(): string[] {
