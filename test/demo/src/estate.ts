@@ -1,4 +1,4 @@
-import type { DrivenRepository, KubeServer, MeshDriver, RegistryAccess } from '@k8or/rig'
+import type { DrivenRepository, KubeServer, MeshDriver } from '@k8or/rig'
 import { clusterNames, type ClusterName } from './fleet'
 import { namespaceAndQuota, webDeployment, webService } from './manifests'
 
@@ -49,12 +49,4 @@ export class Estate {
 /** The Application that runs the shop on a cluster. */
 export function applicationOf(cluster: ClusterName): string {
   return `shop-${cluster}`
-}
-
-/** The Secret by which Argo CD knows a registry, for the tags that nobody told of. */
-export function registrySecret({ host, username, password }: RegistryAccess, namespace: string) {
-  const labels = { 'argocd.argoproj.io/secret-type': 'repo-creds' }
-  const metadata = { name: 'registry', namespace, labels }
-  const stringData = { url: `oci://${host}`, type: 'oci', username, password, insecureOCIForceHttp: 'true' }
-  return { apiVersion: 'v1', kind: 'Secret', metadata, stringData }
 }

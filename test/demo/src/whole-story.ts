@@ -8,8 +8,9 @@ import {
   type KubeObject,
   type Mesh,
   type RegistryAccess,
+  registerRegistry,
 } from '@k8or/rig'
-import { applicationOf, Estate, registrySecret, type Clusters } from './estate'
+import { applicationOf, Estate, type Clusters } from './estate'
 import { clusterNames, type ClusterName, type Fleet } from './fleet'
 import type { Narrator } from './narrator'
 import { Pipeline } from './pipeline'
@@ -61,7 +62,7 @@ async function setUp(stage: Stage, registry: RegistryClient, fleet: Fleet): Prom
   const clusters = await narrator.expect('three more real API servers are up: staging and two of production', joined)
   const pipeline = new Pipeline(await driver.repository('shop-code'), registry)
   await pipeline.build('1.0.0', await pipeline.commit('1.0.0', 'the shop opens'))
-  await driver.hub.apply(registrySecret(registry.access, driver.value('K8OR_APP_NAMESPACE')))
+  await registerRegistry(driver.hub, registry.access, driver.value('K8OR_APP_NAMESPACE'))
   const estate = await Estate.found(driver, clusters, pipeline.image)
   narrator.say('repositories: shop-code, infrastructure, manifests; image shop/web:1.0.0 is in the registry')
   await estate.declare(driver, pipeline.image)

@@ -41,7 +41,7 @@ export { PeopleClient, type PeopleAccess, type PeopleAnswer } from './driver/peo
 export type { Mesh, MeshOptions, PreparedHub } from './mesh/mesh'
 export { startMesh } from './mesh/mesh-start'
 export type { MeshMode } from './mesh/layout'
-export { registerCluster } from './mesh/hub'
+export { registerCluster, registerRegistry } from './mesh/hub'
 export { startTestBus, type TestBus } from './bus'
 export { startBusBench, type BusBench } from './bus-bench'
 export { DirectGate } from './kube/direct-gate'

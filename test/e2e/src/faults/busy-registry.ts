@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { eventually } from '@k8or/rig'
 
-const digest = `sha256:${'5'.repeat(64)}`
+/** An image for no platform at all. */
+const image = JSON.stringify({ schemaVersion: 2, manifests: [] })
+const digest = `sha256:${createHash('sha256').update(image).digest('hex')}`
 
 /** A registry that is asked to wait for two seconds as long as it is busy, and knows every tag afterwards. */
 export class BusyRegistry {
@@ -15,7 +18,7 @@ export class BusyRegistry {
     this.#server = createServer((_, response) => {
       this.#asked += 1
       if (this.isBusy) response.writeHead(503, { 'retry-after': '2' }).end()
-      else response.writeHead(200, { 'docker-content-digest': digest }).end()
+      else response.writeHead(200, { 'docker-content-digest': digest }).end(image)
     })
   }
 

@@ -20,6 +20,9 @@ import type { FollowedFacts } from './followed-facts'
 
 const applicationType = 'argoproj.io/v1alpha1/Application'
 const deploymentType = 'apps/v1/Deployment'
+// What is cut off by the end of AccessPoint is tried again soon.
+const retry = { limit: 20, backoff: { duration: '1s', factor: 1 } }
+const syncPolicy = { automated: { prune: true, selfHeal: true }, retry }
 const patiently = { timeoutMs: 60_000, stepMs: 100 }
 
 /** A mesh whose processes are killed at any step, driven by people, hosts and registries that ask again. */
@@ -47,7 +50,7 @@ export class FaultDesk {
   }
 
   async deploy(name: string, files: Record<string, string>, more = {}): Promise<void> {
-    this.#repositories.set(name, await this.driver.deploy(name, files, more))
+    this.#repositories.set(name, await this.driver.deploy(name, files, { syncPolicy, ...more }))
     await this.#noteHead(name)
   }
 
@@ -105,7 +108,7 @@ export class FaultDesk {
     more: Pick<DeclaredApplication, 'path' | 'targetRevision' | 'annotations'>,
   ): Promise<void> {
     const finalizers = ['resources-finalizer.argocd.argoproj.io']
-    await this.driver.declare({ name, repoUrl: this.#repositoryOf('web').url, finalizers, ...more })
+    await this.driver.declare({ name, repoUrl: this.#repositoryOf('web').url, finalizers, syncPolicy, ...more })
   }
 
   async undeclare(name: string): Promise<void> {

@@ -237,7 +237,14 @@ export const scenarios: readonly Scenario[] = [
       ...after('syncmaster/wait', 'reconcile'),
     ],
   },
-  { play: comeAndGoWithImage, points: after('chartstore/removal', 'IMAGEDECISIONS') },
+  {
+    play: comeAndGoWithImage,
+    points: [
+      'chartstore/removal/IMAGEDECISIONS/after',
+      'chartstore/wait/images/after',
+      'codesource/registry/tags/after',
+    ],
+  },
   {
     play: miss,
     points: [...facts('codesource', 'revision.unresolved'), ...after('chartstore/handled', 'revision.unresolved')],
@@ -254,16 +261,14 @@ export const scenarios: readonly Scenario[] = [
       ...after('codesource/record', 'PUSHES', 'IMAGES', 'COMMITS'),
       ...after('codesource/git', 'objects'),
       ...around('codesource/git/push'),
-      ...after('codesource/registry', 'tag', 'tags'),
       ...facts('chartstore', 'image.considered'),
       ...after('chartstore/handled', 'image.built'),
       ...after('chartstore/record', 'IMAGEDECISIONS'),
-      ...after('chartstore/wait', 'images'),
     ],
   },
   { play: refuse, points: after('codesource/removal', 'COMMITS') },
   { play: keepWaiting, points: after('codesource/wait', 'images') },
-  { play: moveTag, points: facts('codesource', 'tag.moved') },
+  { play: moveTag, points: [...facts('codesource', 'tag.moved'), ...after('codesource/registry', 'tag')] },
   { play: rollBack, points: facts('syncmaster', 'rollback.started', 'rollback.finished') },
   {
     play: stop,

@@ -6,6 +6,7 @@ import type { KubeClient } from '../kube/kube-client'
 import type { KubeObject } from '../kube/kube-object'
 import type { KubeConnection } from '../kube/kubeconfig'
 import { repositoryRoot } from '../paths'
+import type { RegistryAccess } from '../registry/registry-client'
 import { usualNamespace } from './layout'
 
 const apiVersion = 'argoproj.io/v1alpha1'
@@ -41,6 +42,18 @@ export function definitionNames(): string[] {
 /** Declares a further cluster to the mesh as Argo CD declares it: by a labelled Secret on the hub. */
 export async function registerCluster(hub: KubeClient, cluster: KubeConnection): Promise<void> {
   await hub.apply(clusterSecret(cluster))
+}
+
+/** Declares a registry to the mesh as Argo CD declares it, for the tags that nobody told of. */
+export async function registerRegistry(
+  hub: KubeClient,
+  { host, username, password }: RegistryAccess,
+  namespace: string = usualNamespace,
+): Promise<void> {
+  const labels = { 'argocd.argoproj.io/secret-type': 'repo-creds' }
+  const metadata = { name: 'registry', namespace, labels }
+  const stringData = { url: `oci://${host}`, type: 'oci', username, password, insecureOCIForceHttp: 'true' }
+  await hub.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData })
 }
 
 // The Secret by which Argo CD knows a cluster with a client certificate.
