@@ -14,6 +14,7 @@ import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../src/domain/application/application'
 import { LiveIndex } from '../src/domain/drift/live-index'
+import type { OpenHeal } from '../src/domain/drift/open-heal'
 import { driftDetectedId } from '../src/domain/fact/fact-ids'
 import { ConflictError } from '../src/domain/application/applications'
 import { RefusedError, type Fence, type MutationOptions } from '../src/domain/cluster/clusters'
@@ -37,6 +38,7 @@ interface Stored {
   announced: number
   version: number
   decisions: string[]
+  heals: readonly OpenHeal[]
 }
 
 /**
@@ -265,7 +267,7 @@ export class MemoryWorld {
 
   #storedOf(uid: string): Stored {
     const stored = this.#stored.get(uid) ?? {
-      ...{ applied: new Map(), announced: 0, version: 0, decisions: [] },
+      ...{ applied: new Map(), announced: 0, version: 0, decisions: [], heals: [] },
       ...{ sync: undefined, declaration: undefined, leaving: undefined },
     }
     this.#stored.set(uid, stored)
@@ -276,6 +278,7 @@ export class MemoryWorld {
   #account(stored: Stored): Account & { readonly applied: Map<string, AppliedRecord> } {
     const applied = new Map(stored.applied)
     let sync = stored.sync
+    let heals = stored.heals
     const store = async (act: () => void): Promise<void> => this.#call(act)
     return {
       applied,
@@ -284,6 +287,9 @@ export class MemoryWorld {
       },
       get declaration() {
         return stored.declaration
+      },
+      get heals() {
+        return heals
       },
       get isAnnounced() {
         return stored.announced === stored.version && stored.version > 0
@@ -303,7 +309,16 @@ export class MemoryWorld {
         sync = pointer
         return store(() => void (stored.sync = pointer))
       },
-      noteDecision: (decision, reason) => store(() => void stored.decisions.push(`${decision}: ${reason}`)),
+      noteDecision: (decision, reason) =>
+        store(() => {
+          stored.decisions.push(`${decision}: ${reason}`)
+          stored.heals = heals
+        }),
+      saveHeals: (open) => {
+        heals = open
+        return store(() => void (stored.heals = open))
+      },
+      endHeals: () => void (heals = []),
       saveDeclaration: async (record) => {
         await store(() => {
           stored.declaration = record
@@ -312,15 +327,17 @@ export class MemoryWorld {
         return stored.version
       },
       saveAnnounced: () => store(() => void (stored.announced = stored.version)),
-      leave: async () => {
-        const { declaration } = stored
-        if (declaration) {
-          await store(() => void (stored.leaving = { ref: declaration.ref, token: declaration.token }))
-          await store(() => void (stored.declaration = undefined))
-        }
-        return stored.leaving
-      },
+      leave: () => this.#leave(stored),
     }
+  }
+
+  async #leave(stored: Stored): Promise<Leaving | undefined> {
+    const { declaration } = stored
+    if (declaration) {
+      this.#call(() => void (stored.leaving = { ref: declaration.ref, token: declaration.token }))
+      this.#call(() => void (stored.declaration = undefined))
+    }
+    return stored.leaving
   }
 
   #announcer(): SyncAnnouncer {

@@ -117,6 +117,8 @@ export const DecisionRecord = z.object({
   history: z.array(z.object({ at: z.iso.datetime(), decision: z.string(), reason: z.string() })).max(10),
   /** Of an application that is gone: what its removal is announced by, once its APPLICATIONS row is no more. */
   leaving: z.object({ ref: ApplicationRef, token: z.string() }).optional(),
+  /** The drifts that are being put back, whose facts may not be stored yet. */
+  heals: z.string().optional(),
 })
 export type DecisionRecord = z.infer<typeof DecisionRecord>
 

@@ -26,12 +26,14 @@ async function push(desk: FaultDesk): Promise<void> {
   await eventually(isWhole, { timeoutMs: 60_000, stepMs: 200, what: `the trace of ${commit}` })
 }
 
-/** What somebody changes by hand is put back. A heal waits for nothing, so that a kill may take its facts with it (ADR 0026). */
+/** What somebody changes by hand is put back, and both is told. */
 async function drift(desk: FaultDesk): Promise<void> {
   desk.expectChanges('web', 2)
+  const from = desk.facts.all.length
   await desk.driver.hub.patch('apps/v1/Deployment', 'default/web', { spec: { replicas: 3 } })
   const isBack = (one: unknown): boolean => valueAt(one, 'spec.replicas') === 1
   await desk.driver.hub.watchUntil('apps/v1/Deployment', 'default/web', isBack, 60_000)
+  for (const fact of ['drift.detected', 'drift.repaired']) await desk.facts.until(fact, from)
 }
 
 /** An object leaves the source, and then the cluster. */

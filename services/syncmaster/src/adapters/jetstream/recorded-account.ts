@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
 import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
 import type { Records } from '@k8or/jetstream'
 import type { Account, Leaving } from '../../domain/account/accounts'
+import { OpenHeal } from '../../domain/drift/open-heal'
 import type { Clock } from '../../domain/ports'
 import { SyncPointer } from '../../domain/sync/sync-pointer'
 
@@ -20,6 +23,10 @@ export interface StoredAccount {
 
 const longestReason = 300
 const longestHistory = 10
+/** How long a heal waits for its note at most: who can not be told must not keep it from being made. */
+const longestHealNoteMs = 100
+/** All of them fit into one row. */
+const mostHeals = 200
 
 type Decision = DecisionRecord['history'][number]
 
@@ -32,6 +39,9 @@ export class RecordedAccount implements Account {
   #announced: number
   #declaration: StoredAccount['declaration']
   #leaving: Leaving | undefined
+  #heals: readonly OpenHeal[]
+  /** Whether the row says of heals what is no longer so. */
+  #isOutdated = false
   #isNoted: boolean
 
   constructor(
@@ -47,6 +57,7 @@ export class RecordedAccount implements Account {
     this.#announced = stored.decision?.announced ?? 0
     this.#declaration = stored.declaration
     this.#leaving = stored.decision?.leaving
+    this.#heals = readHeals(stored.decision?.heals)
     this.#isNoted = stored.decision !== undefined
   }
 
@@ -60,6 +71,10 @@ export class RecordedAccount implements Account {
 
   get declaration(): ApplicationRecord | undefined {
     return this.#declaration?.record
+  }
+
+  get heals(): readonly OpenHeal[] {
+    return this.#heals
   }
 
   get isAnnounced(): boolean {
@@ -91,10 +106,23 @@ export class RecordedAccount implements Account {
     const last = this.#decisions[0]
     const told = reason.slice(0, longestReason)
     this.#release = release
-    if (last?.decision === decision && last.reason === told) return
+    if (last?.decision === decision && last.reason === told) return this.#isOutdated ? this.#save() : undefined
     const noted = { at: this.clock.now().toISOString(), decision, reason: told }
     this.#decisions = [noted, ...this.#decisions].slice(0, longestHistory)
     await this.#save()
+  }
+
+  async saveHeals(heals: readonly OpenHeal[]): Promise<void> {
+    this.#heals = heals.slice(-mostHeals)
+    const over = new AbortController()
+    const waited = delay(longestHealNoteMs, undefined, { signal: over.signal })
+    await Promise.race([this.#save(), waited]).catch(() => undefined)
+    over.abort()
+  }
+
+  endHeals(): void {
+    this.#isOutdated ||= this.#heals.length > 0
+    this.#heals = []
   }
 
   async saveDeclaration(record: ApplicationRecord): Promise<number> {
@@ -122,6 +150,7 @@ export class RecordedAccount implements Account {
 
   async #save(): Promise<void> {
     this.#isNoted = true
+    this.#isOutdated = false
     const [last] = this.#decisions
     await this.records.decisions.put(this.application, {
       at: last?.at ?? this.clock.now().toISOString(),
@@ -132,6 +161,7 @@ export class RecordedAccount implements Account {
       announced: this.#announced,
       history: this.#decisions,
       ...(this.#leaving ? { leaving: this.#leaving } : {}),
+      ...(this.#heals.length > 0 ? { heals: JSON.stringify(this.#heals) } : {}),
     })
   }
 
@@ -145,4 +175,8 @@ function readPointer(text: string | undefined): SyncPointer | undefined {
   if (!text) return undefined
   const read = SyncPointer.safeParse(JSON.parse(text))
   return read.success ? read.data : undefined
+}
+
+function readHeals(text: string | undefined): readonly OpenHeal[] {
+  return text ? (z.array(OpenHeal).safeParse(JSON.parse(text)).data ?? []) : []
 }

@@ -1,4 +1,5 @@
 import type { AppliedRecord, ApplicationRecord } from '@k8or/contracts'
+import type { OpenHeal } from '../drift/open-heal'
 import type { SyncPointer } from '../sync/sync-pointer'
 
 /** What was done for one application. */
@@ -7,6 +8,8 @@ export interface AccountView {
   readonly sync: SyncPointer | undefined
   /** What the other services know of the application. */
   readonly declaration: ApplicationRecord | undefined
+  /** The drifts that are being put back, or were when a process was killed. */
+  readonly heals: readonly OpenHeal[]
   /** Whether the declaration was announced, too: a crash may come between the two. */
   readonly isAnnounced: boolean
   /** Nothing was ever done for the application. */
@@ -21,6 +24,10 @@ export interface Account extends AccountView {
   /** Notes why the application is as it is; the same again is not noted twice. */
   noteDecision(decision: string, reason: string, release: number): Promise<void>
   /** Answers a number that tells this version of the declaration from all others. */
+  /** These drifts are about to be put back. Resolves when that is stored, or can not be stored at once: a heal does not wait for it. */
+  saveHeals(heals: readonly OpenHeal[]): Promise<void>
+  /** What there was to tell of heals is stored; the next note says so. */
+  endHeals(): void
   saveDeclaration(record: ApplicationRecord): Promise<number>
   saveAnnounced(): Promise<void>
   /**

@@ -16,6 +16,10 @@ export class AskedAccount implements Account {
     return this.stored.declaration
   }
 
+  get heals() {
+    return this.stored.heals
+  }
+
   get isAnnounced() {
     return this.stored.isAnnounced
   }
@@ -28,6 +32,10 @@ export class AskedAccount implements Account {
     return Promise.resolve()
   }
 
+  endHeals(): void {
+    return undefined
+  }
+
   drop(): Promise<void> {
     return Promise.resolve()
   }
@@ -37,6 +45,10 @@ export class AskedAccount implements Account {
   }
 
   saveSync(): Promise<never> {
+    return refused()
+  }
+
+  saveHeals(): Promise<never> {
     return refused()
   }
 

@@ -103,7 +103,7 @@ export class FactAnnouncer implements SyncAnnouncer {
 
   async driftRepaired(cause: Cause, drift: DriftFact, detectedId: string): Promise<void> {
     const data = { application: cause.application, ...drift }
-    const id = driftRepairedId(detectedId, drift)
+    const id = driftRepairedId(detectedId)
     const draft = this.#draft({ ...cause, causes: [detectedId], correlationId: detectedId }, id, data)
     await this.announcer.publish(driftRepaired, draft)
   }

@@ -25,7 +25,7 @@ export function driftDetectedId(application: string, { object, uid, resourceVers
   return `drift.detected/${application}/${name}/${uid}/${resourceVersion === '' ? 'gone' : resourceVersion}`
 }
 
-/** One repair of one drift: the version that it left. */
-export function driftRepairedId(detected: string, { resourceVersion }: DriftFact): string {
-  return `drift.repaired/${sha256(detected).slice(0, 24)}/${resourceVersion}`
+/** A drift is repaired once. */
+export function driftRepairedId(detected: string): string {
+  return `drift.repaired/${sha256(detected).slice(0, 24)}`
 }

@@ -1,5 +1,6 @@
-import { nameOf } from '@k8or/kube-objects'
-import { describeDrift, formatDrift, type DriftDescription } from '../drift/describe-drift'
+import { keyOf, nameOf } from '@k8or/kube-objects'
+import { describeDrift, formatDrift } from '../drift/describe-drift'
+import type { OpenHeal } from '../drift/open-heal'
 import { failedHealWaitMs } from '../drift/token-bucket'
 import { isDesired, isDrift, type Change, type DesiredChange } from '../plan/change'
 import type { DriftFact } from '../fact/announcer'
@@ -28,22 +29,49 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
     noteHeal(work, 'waits to heal', 'drifts too often', drifts)
     return undefined
   }
-  const detected = new Map(allowed.map((drift) => [drift.key, driftFact(work, drift)]))
-  const told = new Map(allowed.map((drift) => [drift.key, tellDrift(work, drift)]))
+  // What a repair was about is told before it is made: afterwards nothing shows it any more.
+  const heals = new Map(allowed.map((drift) => [drift.key, openHeal(work, drift)]))
+  await work.account.saveHeals([...work.account.heals, ...heals.values()])
   const objects = await applyChanges(work, allowed, { prune: false, pruneHeld: undefined })
-  announceRepairs(work, objects, detected)
+  announceRepairs(work, objects, heals)
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')
-  noteEnd(work, objects, end.message, told)
+  await work.settleWrites()
+  work.account.endHeals()
+  noteEnd(work, objects, end.message, heals)
   await work.settleWrites()
   return { objects, ...end, sync: undefined, finishedAt: work.now.toISOString() }
 }
 
-/** What a repair was about, told before it is made: afterwards nothing shows it any more. */
-function tellDrift(work: Work, drift: DesiredChange): string {
+/**
+ * Tells what could not be told of earlier heals, by a process that was killed or while the bus was away: that the drift was
+ * seen, and that it was put back. What can not be told now either is told later, and holds nothing up.
+ */
+export async function tellOpenHeals(work: Work): Promise<void> {
+  const { account } = work
+  const { heals } = account
+  if (heals.length === 0) return
+  try {
+    await Promise.all(heals.flatMap((heal) => tellHeal(work, heal)))
+    // Unless more was healed meanwhile, and told.
+    if (account.heals === heals) await account.saveHeals([])
+  } catch {
+    work.lookAgain ??= { delayMs: 15_000, reason: 'a heal could not be told of' }
+  }
+}
+
+function tellHeal(work: Work, { drift, how }: OpenHeal): Promise<void>[] {
+  const key = keyOf(drift.object)
+  const live = work.ports.live.index.find(drift.cluster, key)
+  const detected = work.ports.announcer.driftDetected(causeOf(work, healer), drift, how)
+  const isPutBack = live && live.projection === work.account.applied.get(key)?.projectionDigest
+  return isPutBack ? [detected, announceRepair(work, drift, live)] : [detected]
+}
+
+function openHeal(work: Work, drift: DesiredChange): OpenHeal {
   const body = work.ports.live.index.bodyOf(needed(work.cluster).name, drift.key)
-  const told: DriftDescription = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
-  return formatDrift(nameOf(drift.ref), kindOf(drift), told)
+  const told = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
+  return { drift: driftFact(work, drift), how: { kind: kindOf(drift), ...told, willHeal: true } }
 }
 
 function kindOf(drift: Change): 'changed' | 'deleted' {
@@ -54,12 +82,16 @@ function noteEnd(
   work: Work,
   objects: readonly ObjectOutcome[],
   message: string,
-  told: ReadonlyMap<string, string>,
+  heals: ReadonlyMap<string, OpenHeal>,
 ): void {
   const healed = objects.filter(({ result }) => result !== 'failed')
   if (healed.length < objects.length) return note(work, 'heal failed', message)
-  const [first, ...others] = healed.map(({ change }) => told.get(change.key) ?? nameOf(change.ref))
+  const [first, ...others] = healed.map(({ change: { key, ref } }) => describeHeal(nameOf(ref), heals.get(key)))
   note(work, 'healed', `put back ${first ?? ''}${others.length > 0 ? `; and ${others.length} more objects` : ''}`)
+}
+
+function describeHeal(object: string, heal: OpenHeal | undefined): string {
+  return heal ? formatDrift(object, heal.how.kind, heal.how) : object
 }
 
 function noteHeal(work: Work, decision: string, reason: string, [first, ...others]: readonly DesiredChange[]): void {
@@ -120,30 +152,28 @@ function driftFact(work: Work, drift: Change): DriftFact {
   }
 }
 
-/** `detected` tells each drift as it was announced: what is remembered of an object made anew is another one already. */
-function announceRepairs(
-  work: Work,
-  objects: readonly ObjectOutcome[],
-  detected: ReadonlyMap<string, DriftFact>,
-): void {
-  for (const object of objects) {
-    const failure = object.result === 'failed' ? object.message : undefined
-    const about = { application: work.instance, cluster: needed(work.cluster).name }
-    work.ports.signals.healed({ ...about, object: nameOf(object.change.ref), failure })
+function announceRepairs(work: Work, objects: readonly ObjectOutcome[], heals: ReadonlyMap<string, OpenHeal>): void {
+  const cluster = needed(work.cluster).name
+  for (const { change, result, message, uid } of objects) {
+    const failure = result === 'failed' ? message : undefined
+    work.ports.signals.healed({ application: work.instance, cluster, object: nameOf(change.ref), failure })
     if (failure !== undefined) continue
-    const { key } = object.change
-    const cluster = needed(work.cluster).name
-    const live = work.ports.live.index.find(cluster, key)
-    const repaired = {
-      ...driftFact(work, object.change),
-      uid: object.uid,
-      resourceVersion: live?.resourceVersion ?? '',
-    }
-    const cause = driftDetectedId(work.uid, detected.get(key) ?? driftFact(work, object.change))
-    work.write(work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, cause))
-    work.memory.announcedDrifts.delete(key)
+    const { resourceVersion = '' } = work.ports.live.index.find(cluster, change.key) ?? {}
+    // Told as it was announced: what is remembered of an object made anew is another one already.
+    const drift = heals.get(change.key)?.drift ?? driftFact(work, change)
+    work.write(announceRepair(work, drift, { uid, resourceVersion }))
+    work.memory.announcedDrifts.delete(change.key)
   }
 }
+
+function announceRepair(work: Work, drift: DriftFact, { uid, resourceVersion }: Repaired): Promise<void> {
+  const repaired = { ...drift, release: needed(work.release).release, uid, resourceVersion }
+  const cause = driftDetectedId(work.uid, drift)
+  return work.ports.announcer.driftRepaired(causeOf(work, healer), repaired, cause)
+}
+
+/** The object as the repair left it. */
+type Repaired = Pick<DriftFact, 'uid' | 'resourceVersion'>
 
 function noteFailures(work: Work, hasFailed: boolean): void {
   const { memory } = work

@@ -81,6 +81,34 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     expect(world.application.resourceVersion).toBe(version)
   })
 
+  it('killed at any call of a heal it puts the drift back, and tells of both', async () => {
+    const drifted = async () => {
+      const world = worldOf()
+      publish(world, 1, [configMap('a'), configMap('b')])
+      await look(world)
+      world.drift('/ConfigMap/front/a', { v: '2' })
+      world.objects.delete('/ConfigMap/front/b')
+      return world
+    }
+    const whole = await drifted()
+    whole.diesAfter = 1000
+    await look(whole)
+    const calls = 1000 - whole.diesAfter
+    expect(calls).toBeGreaterThan(10)
+    for (let at = 0; at < calls; at++) {
+      const world = await drifted()
+      world.diesAfter = at
+      await expect(look(world)).rejects.toThrow(Killed)
+      world.diesAfter = Infinity
+      await look(world, 2)
+      expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+      const detected = factsOf(world, 'drift.detected')
+      expect(detected).toHaveLength(2)
+      expect(factsOf(world, 'repaired').toSorted()).toEqual(detected.map((id) => `repaired/${id}`).toSorted())
+      expect(world.stored.heals).toEqual([])
+    }
+  })
+
   it('killed at any call it ends the same, applies nothing twice and announces every end once', async () => {
     const calls = await (async () => {
       const world = worldOf()

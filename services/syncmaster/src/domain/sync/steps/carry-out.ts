@@ -4,7 +4,7 @@ import { RefusedError } from '../../cluster/clusters'
 import { judgedObject } from '../../status/resources'
 import { whyNotApplied } from '../apply-changes'
 import { endAbandoned } from '../end-abandoned'
-import { announceDrifts, driftsOf, heal } from '../heal'
+import { announceDrifts, driftsOf, heal, tellOpenHeals } from '../heal'
 import { inParallel } from '../in-parallel'
 import { runSync } from '../run-sync'
 import { whyNotHealed } from '../unsupported'
@@ -14,6 +14,7 @@ import { needed, type EndOfLook, type Work } from '../work'
 /** Does what was decided. */
 export async function carryOut(work: Work): Promise<EndOfLook | undefined> {
   const decision = needed(work.decision)
+  const told = tellOpenHeals(work)
   switch (decision.kind) {
     case 'sync':
       if (decision.resume) await mindDrifts(work)
@@ -39,6 +40,7 @@ export async function carryOut(work: Work): Promise<EndOfLook | undefined> {
   }
   tellFailure(work)
   await work.settleWrites()
+  await told
   return undefined
 }
 
