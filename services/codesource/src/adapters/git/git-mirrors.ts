@@ -11,7 +11,8 @@ import { Mirror, type MirrorOptions } from './mirror'
 import { readCommit } from './read-commit'
 import type { Route, Routes } from './route'
 import { GitCommandError } from './run-git'
-import { fetchQuickly } from './smart-http/fetch-quickly'
+import { checkHost, fetchQuickly } from './smart-http/fetch-quickly'
+import { readRefs } from './smart-http/local-refs'
 
 const unusedForMs = 7 * 86_400_000
 
@@ -38,6 +39,7 @@ export class GitMirrors implements Mirrors {
       if (http && (await fetchQuickly(http, mirror, refs, signal))) return
       const head = withHead ? mirror.readHead(remote.url, transport, signal) : Promise.resolve()
       await Promise.all([mirror.fetch(remote.url, transport, refs, signal), head])
+      if (http && (await readRefs(mirror.env, signal)).size === 0) await checkHost(http, signal)
     }
     await this.open(repository.token).exclusively(signal, () => this.reach(repository, signal, fetch))
     passPoint('codesource', 'git', 'fetch')

@@ -1,6 +1,7 @@
 import {
   BrokenMirrorError,
   expressionOf,
+  TreeMalformedError,
   TreeMissingError,
   TreeTooLargeError,
   type LinkProblem,
@@ -13,6 +14,8 @@ import type { ObjectReader } from './object-reader'
 import { readTreeEntries, type TreeEntry } from './tree-entries'
 
 const maxFiles = 20_000
+/** A tree may hold itself many times over: a few objects would become more folders than anybody could count. */
+const maxFolders = 20_000
 
 /** A file that was found and is still to be read. */
 interface Found {
@@ -35,7 +38,7 @@ export async function listPaths(objects: ObjectReader, commit: string, paths: re
 
 /**
  * Reads the files below a path of a commit, in the order of their names.
- * @throws TreeMissingError, TreeTooLargeError
+ * @throws TreeMissingError, TreeMalformedError, TreeTooLargeError
  */
 export async function readTree(
   objects: ObjectReader,
@@ -48,7 +51,9 @@ export async function readTree(
   const found =
     root.type === 'blob'
       ? [{ path: '', id: root.id, size: root.size, isLink: false, linkProblem: '' as const }]
-      : await walk(objects, root.id, { ...options, at: `${commit}:${trim(path)}` })
+      : await walk(objects, root.id, { ...options, at: `${commit}:${trim(path)}` }).catch((error: unknown) => {
+          throw error instanceof TreeMalformedError ? malformed(path, commit, error) : error
+        })
   const size = found.reduce((total, file) => total + file.size, 0)
   if (size > options.maxBytes)
     throw new TreeTooLargeError(
@@ -59,13 +64,21 @@ export async function readTree(
   return { id: root.id, files: files.sort((one, other) => (one.path < other.path ? -1 : 1)) }
 }
 
+function malformed(path: string, commit: string, { message }: TreeMalformedError): TreeMalformedError {
+  const where = `path "${path}" of commit ${commit.slice(0, 8)}`
+  return new TreeMalformedError(`${where} is not as git allows it: ${message}; commit it anew without that`)
+}
+
 /** Goes through the trees level by level: each level is one question. */
 async function walk(objects: ObjectReader, root: string, options: ReadOptions & { at: string }): Promise<Found[]> {
   const files: { path: string; entry: TreeEntry }[] = []
+  let folders = 0
   for (let level = [{ path: '', id: root }]; level.length > 0;) {
+    folders += level.length
+    if (folders > maxFolders) throw new TreeTooLargeError(`there are more than ${maxFolders} folders`)
     const trees = await objects.read(level.map(({ id }) => id))
     const entries = level.flatMap(({ path }, index) =>
-      readTreeEntries(contentOf(trees[index])).map((entry) => ({ path: path + entry.name, entry })),
+      readTreeEntries(treeOf(trees[index])).map((entry) => ({ path: path + entry.name, entry })),
     )
     files.push(...entries.filter(({ entry }) => isWanted(entry, options)))
     if (files.length > maxFiles) throw new TreeTooLargeError(`there are more than ${maxFiles} files`)
@@ -91,6 +104,7 @@ async function find(
   if (led?.kind === 'found' && led.type === 'blob') return { path, id: led.id, size: led.size, isLink, linkProblem: '' }
   const own = await describe(objects, entry.id)
   if (own?.kind !== 'found') throw new BrokenMirrorError(`object ${entry.id} can not be read`)
+  if (own.type !== 'blob') throw new TreeMalformedError(`file ${JSON.stringify(path)} is a ${own.type}`)
   return { path, id: entry.id, size: own.size, isLink, linkProblem: led ? linkProblemOf(led) : '' }
 }
 
@@ -102,6 +116,12 @@ function linkProblemOf(led: ObjectAnswer): LinkProblem {
 
 async function describe(objects: ObjectReader, expression: string | undefined): Promise<ObjectAnswer | undefined> {
   return expression === undefined ? undefined : (await objects.describe([expression]))[0]
+}
+
+function treeOf(answer: ObjectAnswer | undefined): Buffer {
+  if (answer?.kind === 'found' && answer.type !== 'tree')
+    throw new TreeMalformedError(`a folder in it is a ${answer.type}`)
+  return contentOf(answer)
 }
 
 function contentOf(answer: ObjectAnswer | undefined): Buffer {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { Credentials } from '../../domain/ports'
-import type { RepositoryAccess } from '../../domain/repository/access'
+import { checkAccess, type RepositoryAccess } from '../../domain/repository/access'
 import { parseRemote, type Remote } from '../../domain/repository/remote'
 import type { Addresses } from './addresses'
 import type { SecretFiles } from './secret-files'
@@ -35,6 +35,7 @@ export class Routes {
     const { credentials, addresses, files, connections } = this.parts
     const remote = parseRemote(declaredUrl)
     const [access, list] = await Promise.all([credentials.of(remote.url, options), addresses.of(remote)])
+    checkAccess(remote, access)
     const isPlain = remote.protocol !== 'ssh' && access.proxy === ''
     const http = isPlain ? httpOf(remote, access, connections.to(remote, access, list)) : undefined
     return { remote, access, transport: transportTo(remote, access, list, files), http }

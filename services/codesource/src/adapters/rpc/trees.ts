@@ -3,7 +3,7 @@ import { Trees, type ListTreesRequest, type ReadTreeRequest } from '@k8or/contra
 import { Later } from '@k8or/outcome'
 import { InvalidRequestError, NotFoundError, RpcService, TooLargeError } from '@k8or/rpc'
 import { RepositoryError } from '../../domain/repository/remote'
-import { TreeMissingError, TreeTooLargeError } from '../../domain/tree/tree'
+import { TreeMalformedError, TreeMissingError, TreeTooLargeError } from '../../domain/tree/tree'
 import { MirroredTrees } from '../git/mirrored-trees'
 
 const maxPaths = 10_000
@@ -32,7 +32,7 @@ async function telling<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof TreeMissingError) throw new NotFoundError(error.message)
+    if (error instanceof TreeMissingError || error instanceof TreeMalformedError) throw new NotFoundError(error.message)
     if (error instanceof TreeTooLargeError) throw new TooLargeError(error.message)
     if (!(error instanceof RepositoryError)) throw error
     throw error.isTransient ? new Later(error.message) : new NotFoundError(error.message)

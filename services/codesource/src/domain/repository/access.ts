@@ -1,5 +1,6 @@
 import type { Message } from '@bufbuild/protobuf'
 import type { GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
+import { RepositoryError, type Remote } from './remote'
 
 /** What it takes to read a repository, as AccessPoint answers it; what is empty is not needed. */
 export type RepositoryAccess = Omit<GetRepositoryResponse, keyof Message>
@@ -18,4 +19,41 @@ export const noAccess: RepositoryAccess = {
   insecureIgnoreHostKey: false,
   proxy: '',
   noProxy: '',
+}
+
+/** What each credential must hold to be one, and the field of the Secret that declares it. */
+const pems = [
+  ['tlsClientCert', 'tlsClientCertData', 'CERTIFICATE-----'],
+  ['tlsClientKey', 'tlsClientCertKey', 'PRIVATE KEY-----'],
+  ['sshPrivateKey', 'sshPrivateKey', 'PRIVATE KEY-----'],
+] as const
+const proxies = new Set(['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'])
+
+/**
+ * Checks credentials for what no host would ever be told by them: git and ssh would speak of files that nobody knows.
+ * @throws RepositoryError
+ */
+export function checkAccess({ url }: Pick<Remote, 'url'>, access: RepositoryAccess): void {
+  const wrong = (
+    field: string,
+    why: string,
+    where = 'its Secret labelled argocd.argoproj.io/secret-type=repository',
+  ) => {
+    const message = `credentials of repository ${url} can not be used: ${field} ${why}; correct ${where}`
+    return new RepositoryError({ reason: 'RepositoryCredentialsInvalid', message, field: 'repoURL' }, false)
+  }
+  if (/[^\x21-\x7e]/.test(access.bearerToken))
+    throw wrong('bearerToken', 'holds a line break, a space or another character that no token has')
+  for (const [name, field, kind] of pems)
+    if (access[name] !== '' && !access[name].includes(kind))
+      throw wrong(field, `is no PEM that holds a ${kind.slice(0, -5)}`)
+  if ((access.tlsClientCert === '') !== (access.tlsClientKey === ''))
+    throw wrong(access.tlsClientCert === '' ? 'tlsClientCertData' : 'tlsClientCertKey', 'is missing')
+  if (access.tlsCa !== '' && !access.tlsCa.includes('CERTIFICATE-----'))
+    throw wrong('the authority of its host', 'is no PEM that holds a CERTIFICATE', 'argocd-tls-certs-cm')
+  if (access.proxy !== '' && !isProxy(access.proxy)) throw wrong('proxy', 'is no address: write http://<host>:<port>')
+}
+
+function isProxy(text: string): boolean {
+  return URL.canParse(text) && proxies.has(new URL(text).protocol) && new URL(text).hostname !== ''
 }

@@ -44,6 +44,14 @@ export class BrokenMirrorError extends Error {
   }
 }
 
+/** Git itself would not let it be: no second try mends it. */
+export class TreeMalformedError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'TreeMalformedError'
+  }
+}
+
 /** More than was asked for. */
 export class TreeTooLargeError extends Error {
   constructor(message: string) {

@@ -1,5 +1,5 @@
 import { GitCommandError } from '../run-git'
-import { NotUnderstoodError, SilentHostError, type GitHttp } from './git-http'
+import { NoGitHostError, NotUnderstoodError, SilentHostError, type GitHttp } from './git-http'
 import { quickFetch, type QuickMirror } from './quick-fetch'
 
 const deadlineMs = 60_000
@@ -16,7 +16,7 @@ export interface AskedMirror extends QuickMirror {
 
 /**
  * Fetches without git where that can be done; false leaves it to git, which is right about everything unusual.
- * @throws GitCommandError when the host is silent: git would hear no more of it
+ * @throws GitCommandError when the host is silent, or none: git would hear no more of it, or take it for an empty repository
  */
 export async function fetchQuickly(
   http: GitHttp,
@@ -33,10 +33,22 @@ export async function fetchQuickly(
     return true
   } catch (error) {
     signal.throwIfAborted()
+    if (error instanceof NoGitHostError) throw new GitCommandError({ stderr: `fatal: ${error.message}` }, 'fetch')
     if (error instanceof SilentHostError) throw new GitCommandError({ stderr: '', ended: 'deadline' }, 'fetch')
     mirror.refs = undefined
     mirror.isSpokenTo = false
     if (error instanceof NotUnderstoodError) mirror.leftToGitUntil = performance.now() + againAfterMs
     return false
   }
+}
+
+/**
+ * Whether there is a git host at all, where git has found nothing.
+ * @throws GitCommandError
+ */
+export async function checkHost(http: GitHttp, signal: AbortSignal): Promise<void> {
+  await http.checkVersion(signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    if (error instanceof NoGitHostError) throw new GitCommandError({ stderr: `fatal: ${error.message}` }, 'fetch')
+  })
 }

@@ -27,6 +27,14 @@ export class NotUnderstoodError extends Error {
   }
 }
 
+/** What answers is no git host: a page that asks people to sign in, or to wait. Git would take it for an empty repository. */
+export class NoGitHostError extends Error {
+  constructor(what: string) {
+    super(`it answers with ${what}, as no git host does`)
+    this.name = 'NoGitHostError'
+  }
+}
+
 /** The host refuses, is ill, or points elsewhere: git has the words for it. */
 export class StatusError extends Error {
   constructor(
@@ -163,8 +171,11 @@ export class GitHttp {
 
 function problemOf({ statusCode = 0, headers }: IncomingMessage, wantedType: string): Error | undefined {
   if (statusCode !== 200) return new StatusError(statusCode, headers.location)
-  if (headers['content-type'] === wantedType) return undefined
-  return new NotUnderstoodError(`the host answers with ${headers['content-type'] ?? 'nothing'}`)
+  const type = headers['content-type'] ?? 'nothing'
+  if (type === wantedType) return undefined
+  return /^(text|application)\/(x?html|xhtml\+xml|json)\b/.test(type)
+    ? new NoGitHostError(type)
+    : new NotUnderstoodError(`the host answers with ${type}`)
 }
 
 const refLine = /^([0-9a-f]{40}|unborn) (\S+)(.*)$/

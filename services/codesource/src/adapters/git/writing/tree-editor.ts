@@ -1,5 +1,5 @@
 import type { FileContents, FileState } from '../../../domain/commit/fit'
-import { BrokenMirrorError } from '../../../domain/tree/tree'
+import { BrokenMirrorError, TreeMalformedError } from '../../../domain/tree/tree'
 import type { ObjectReader } from '../object-reader'
 import { readTreeEntries, type TreeEntry } from '../tree-entries'
 import { newObject, type NewObject } from './new-object'
@@ -12,6 +12,8 @@ interface Blocked {
   readonly blocked: string
 }
 
+/** What stands for bytes that are no text: written back, such a name would be another one. */
+const notUtf8 = '\ufffd'
 const kindNames = { link: 'a link', submodule: 'a submodule', tree: 'a folder', file: 'a file' } as const
 
 /** The folders of one commit along some paths: says what is there, and makes the trees of the next commit. */
@@ -86,10 +88,22 @@ export class TreeEditor {
     return entry.kind === 'tree' ? this.read(entry.id) : { blocked: `${dir} is ${kindNames[entry.kind]}` }
   }
 
-  private async read(expression: string): Promise<Folder> {
+  private async read(expression: string): Promise<Folder | Blocked> {
     const [answer] = await this.objects.read([expression])
     if (answer?.kind !== 'found') throw new BrokenMirrorError(`the mirror lacks tree ${expression}`)
-    return new Map(readTreeEntries(answer.content).map(({ name, ...entry }) => [name, entry]))
+    return folderOf(answer.content)
+  }
+}
+
+function folderOf(content: Buffer): Folder | Blocked {
+  try {
+    const entries = readTreeEntries(content)
+    const strange = entries.find(({ name }) => name.includes(notUtf8))
+    if (strange) return { blocked: `the name ${JSON.stringify(strange.name)} beside it is not in UTF-8` }
+    return new Map(entries.map(({ name, ...entry }) => [name, entry]))
+  } catch (error) {
+    if (error instanceof TreeMalformedError) return { blocked: `its folder is not as git allows it: ${error.message}` }
+    throw error
   }
 }
 
