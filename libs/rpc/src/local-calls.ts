@@ -14,6 +14,7 @@ import { clientOf, defaultTimeoutMs } from './clients'
 import { answering, asking } from './interceptors'
 import { maxRequestBytes } from './limits'
 import { actorHeader, valuesOf } from './peer'
+import { unknownCall } from './unknown-call'
 
 const maxAnswerBytes = 64 << 20
 
@@ -85,7 +86,10 @@ async function forwardTo(routes: CallRoutes, peer: string, call: ForwardedCall):
   const router = createConnectRouter({ interceptors: [answering], readMaxBytes: maxRequestBytes })
   routes(router)
   const handler = router.handlers.find(({ requestPath }) => requestPath === call.path)
-  if (!handler) return { status: 404, headers: {}, body: Buffer.from(`no such call: ${call.path}`) }
+  if (!handler) {
+    const { status, type, body } = unknownCall(call.path)
+    return { status, headers: { 'content-type': type }, body }
+  }
   const request = {
     httpVersion: '1.1',
     url: `https://local${call.path}`,

@@ -13,6 +13,7 @@ import type { CallRoutes } from './calls'
 import { answering } from './interceptors'
 import { maxRequestBytes } from './limits'
 import { valuesOf } from './peer'
+import { unknownCall } from './unknown-call'
 
 /** How long what runs may take when the listener stops; connections without calls end then, too. */
 const graceMs = 1_000
@@ -29,6 +30,12 @@ export interface RpcServerOptions {
   readonly routes: CallRoutes
 }
 
+/** As much of a response as HTTP/1.1 and HTTP/2 have in common. */
+interface RpcResponse {
+  writeHead(status: number, headers: Record<string, string>): unknown
+  end(body: Buffer): unknown
+}
+
 export type RpcHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void
 
 /** Answers calls on a listener of somebody else's; the caller's name comes from its certificate. */
@@ -40,8 +47,17 @@ export function rpcHandler(
     routes,
     interceptors: [answering],
     readMaxBytes: maxRequestBytes,
+    // None of ours packs what it sends, and a small body could become a large one.
+    acceptCompression: [],
+    fallback: answerUnknown,
     contextValues: (request) => valuesOf(peer(request as Http2ServerRequest)),
   })
+}
+
+function answerUnknown(request: { readonly url?: string | undefined }, response: RpcResponse): void {
+  const { status, type, body } = unknownCall(request.url ?? '')
+  response.writeHead(status, { 'content-type': type })
+  response.end(body)
 }
 
 /** The SPIFFE id of the certificate that a request came with; empty when there was none that our authority issued. */

@@ -74,7 +74,7 @@ async function passOn(
   const { method = '', url: target = '' } = request
   const tell = (rest: Pick<OutsideRequest, 'outcome' | 'rule' | 'reason' | 'status'>): void =>
     options.onPassed({ caller: caller.id, method, target, ...rest })
-  const verdict = judgeForward(method, target)
+  const verdict = judgeForward(method, target, request.headers['content-type'] ?? '')
   if (!verdict.allowed) {
     tell({ outcome: 'denied', rule: 'people:calls', reason: verdict.reason, status: verdict.status })
     fail(request, response, verdict.status, verdict.reason)
@@ -126,6 +126,7 @@ const connectCodes: Readonly<Record<number, string>> = {
   404: 'unimplemented',
   405: 'invalid_argument',
   413: 'resource_exhausted',
+  415: 'invalid_argument',
   503: 'unavailable',
 }
 
