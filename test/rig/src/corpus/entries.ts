@@ -8,7 +8,7 @@ import { made } from './make-text'
 /** Where input comes in; each has a folder of entries. */
 export const doors = [
   ...(['manifests', 'charts', 'kustomizations', 'command-line'] as const),
-  ...(['webhooks', 'git', 'declarations', 'secrets', 'facts'] as const),
+  ...(['webhooks', 'git', 'declarations', 'secrets', 'calls', 'facts'] as const),
 ] as const
 export type Door = (typeof doors)[number]
 

@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib'
+
 /** A text, or bytes that are none. */
 export type Made = string | Buffer
 
@@ -10,6 +12,7 @@ const makers: Readonly<Record<string, (given: never) => Made>> = {
   /** `[line, times]`: `#` in the line stands for its number. */
   $lines: ([line, times]: [string, number]) =>
     Array.from({ length: times }, (_, index) => line.replaceAll('#', String(index))).join('\n'),
+  $gzip: (content: Made) => gzipSync(content),
   $base64: (text: string) => Buffer.from(text, 'base64'),
   $json: (value: unknown) => JSON.stringify(value),
   $join: (parts: Made[]) => Buffer.concat(parts.map((part) => Buffer.from(part as string))),
