@@ -13,6 +13,7 @@ import { condition } from './src/conditions'
 import { decisionsOf } from './src/decisions'
 import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
+import { bothModes } from './src/modes'
 import { started } from './src/started'
 
 const longMs = 60_000
@@ -21,12 +22,16 @@ const left = ['v1/ConfigMap kept', 'v1/ConfigMap back', 'v1/ConfigMap quiet', 'a
 /** Is pushed to, and put back. */
 const all = [...left, 'v1/ConfigMap plain']
 
-describe('test/e2e/from-nothing.e2e', () => {
-  const mesh = useMesh({ environment: { K8OR_POLL_INTERVAL_MS: '5000' } })
+describe.each(bothModes)('test/e2e/from-nothing.e2e in mode %s', (mode) => {
+  const mesh = useMesh({ mode, environment: { K8OR_POLL_INTERVAL_MS: '5000' } })
   let plain: DrivenRepository
   let value = 0
+  /** A commit of before anything was lost. */
+  let first = ''
 
   const process = (name: string): ManagedProcess => mesh().mesh.processes.get(name)!
+  const services = () =>
+    [...mesh().mesh.processes.values()].filter(({ name }) => !['nats', 'redis', 'registry'].includes(name))
   const empty = (...path: string[]) =>
     rmSync(join(mesh().driver.value('K8OR_CA'), '..', ...path), {
       ...{ recursive: true, force: true, maxRetries: 5, retryDelay: 50 },
@@ -48,14 +53,15 @@ describe('test/e2e/from-nothing.e2e', () => {
   }
   const loseStreams = () => loseServer('nats', 'nats/data')
   const loseWaits = () => loseServer('redis', '../redis/appendonlydir')
+  const emptyIndex = () => ['', '-wal', '-shm'].forEach((end) => empty(`insighthub/index.db${end}`))
   const loseDisks = async () => {
     for (const path of ['codesource/mirrors', 'accesspoint/audit']) empty(path)
-    for (const end of ['', '-wal', '-shm']) empty(`insighthub/index.db${end}`)
+    emptyIndex()
   }
   const whileStopped = async (lose: () => Promise<void>) => {
-    await process('standalone').stop()
+    await Promise.all(services().map((service) => service.stop()))
     await lose()
-    await process('standalone').start()
+    await Promise.all(services().map((service) => service.start()))
   }
 
   /** Decisions are rows of the bus: where there is one again, the mesh has looked since. */
@@ -114,7 +120,7 @@ describe('test/e2e/from-nothing.e2e', () => {
   beforeAll(async () => {
     plain = await started(mesh().driver, 'plain')
     await Promise.all([hold(), suspend(), driftUnhealed()])
-    await push()
+    first = await push()
     await untilApplied()
   }, 120_000)
 
@@ -122,9 +128,10 @@ describe('test/e2e/from-nothing.e2e', () => {
     const { driver, mesh: running } = mesh()
     const before = await versions(all)
     const release = await newestRelease('plain')
-    const { restarts } = process('standalone')
+    const restarts = new Map(services().map((service) => [service, service.restarts]))
     await loseStreams()
-    await eventually(() => process('standalone').restarts > restarts, { timeoutMs: longMs, what: 'a new start' })
+    const haveEnded = () => [...restarts].every(([service, count]) => service.restarts > count)
+    await eventually(haveEnded, { timeoutMs: longMs, what: 'a new start of every service' })
     await running.untilReady(longMs)
     for (const name of ['kept', 'back', 'quiet', 'plain']) await looked(name)
     expect(await versions(all)).toEqual(before)
@@ -148,7 +155,10 @@ describe('test/e2e/from-nothing.e2e', () => {
     const { driver } = mesh()
     await k8orJson(driver, ['emergency-stop', 'raise', '--reason', 'the database burns'])
     const before = await versions(all)
-    await whileStopped(loseStreams)
+    await whileStopped(async () => {
+      await loseStreams()
+      emptyIndex()
+    })
     const stops = async () => (await k8or(driver, ['emergency-stop', 'list', '-o', 'json'])).out
     await eventually(async () => (await stops()).includes('the database burns'), { timeoutMs: longMs, stepMs: 500 })
     const commit = await push()
@@ -157,6 +167,8 @@ describe('test/e2e/from-nothing.e2e', () => {
     await driver.application('plain', isHeldBack, longMs)
     for (const name of ['kept', 'back', 'quiet']) await looked(name)
     expect(await versions(all)).toEqual(before)
+    const { complaints } = await k8or(driver, ['trace', '--commit', first])
+    expect(complaints.join()).toMatch(/facts are known since \d{4}-.*, when the stream was made/)
     await k8orJson(driver, ['emergency-stop', 'lift', '--reason', 'it is out'])
     await untilApplied()
     await converges()

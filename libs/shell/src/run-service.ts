@@ -10,6 +10,7 @@ import { networkLinks } from './network-links'
 import { startProbes } from './probes'
 import type { Readiness, ServiceApp } from './service-app'
 import { readTogether } from './settings'
+import { untilStreams } from './until-streams'
 import { untilSignal } from './until-signal'
 
 /** How one service runs in a process of its own. */
@@ -19,7 +20,7 @@ export interface ServiceProgram<Config> {
   readonly loadConfig: () => Config
   /** Only AccessPoint has its certificate from elsewhere than AccessPoint. */
   readonly identity?: (config: ShellConfig, log: Logger) => Promise<RenewingIdentity>
-  /** What looks after the bus beside the service. */
+  /** What makes the streams where they are not there; whoever has none waits for them. */
   readonly keepBus?: (bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal) => Promise<void>
 }
 
@@ -39,8 +40,8 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
     const links = await networkLinks(name, shell, log, { signal, identity })
     closing.push(() => links.close())
     endWhenAnew(links.bus, { endBecause })
-    // Those that need what it makes try until it is there.
-    program.keepBus?.(links.bus, shell, log, signal).catch(() => undefined)
+    if (program.keepBus) program.keepBus(links.bus, shell, log, signal).catch(() => undefined)
+    else await untilStreams(links.bus, log, signal)
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())
     await app.start(signal)
