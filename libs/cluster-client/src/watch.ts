@@ -30,6 +30,8 @@ export class Watch {
   private resourceVersion = ''
   private isInTrouble = false
   private canStreamList = true
+  /** When the stream that is read was opened. */
+  private openSince = Infinity
   private readonly backOff = new BackOff(firstWaitMs, longestWaitMs)
 
   constructor(
@@ -43,20 +45,26 @@ export class Watch {
   async run(): Promise<void> {
     const { signal } = this.options
     while (!signal.aborted) {
-      const begun = performance.now()
+      this.openSince = Infinity
       try {
         await this.once()
+        if (this.hasStood()) this.backOff.reset()
         // A server that ends watches at once is not asked again at once.
-        if (performance.now() - begun < shortestMs) await pause(this.backOff.next(), signal)
-        else this.backOff.reset()
+        else await pause(this.backOff.next(), signal)
       } catch (error) {
         if (isAborted(signal)) return
+        if (this.hasStood()) this.backOff.reset()
         if (error instanceof WatchEndedError && error.isExpired) this.resourceVersion = ''
         else this.tellTrouble(error)
         const isUnserved = error instanceof KubeError && error.reason === 'KindNotServed'
         await pause(Math.min(this.backOff.next(), isUnserved ? longestWaitForKindMs : longestWaitMs), signal)
       }
     }
+  }
+
+  /** Whether the stream that has ended was open for a while, however it ended. */
+  private hasStood(): boolean {
+    return performance.now() - this.openSince >= shortestMs
   }
 
   private async once(): Promise<void> {
@@ -112,6 +120,7 @@ export class Watch {
       this.refused(response.status, await readBody(response.body))
       return
     }
+    this.openSince = performance.now()
     if (this.resourceVersion !== '') this.tellStanding()
     await readWatch(response.body, onLine)
   }

@@ -165,8 +165,10 @@ export class HubApplications implements Applications {
   }
 
   #tell(what: string, error: Error | null): void {
-    if (error) this.log.warn({ err: error }, `the watch of ${what} on the hub is broken`)
-    else this.log.info(`the watch of ${what} on the hub stands again`)
+    if (error) return this.log.warn({ err: error }, `the watch of ${what} on the hub is broken`)
+    this.log.info(`the watch of ${what} on the hub stands again`)
+    // What failed meanwhile is not to wait for its next try, which may be minutes away.
+    this.#considerAll()
   }
 }
 
