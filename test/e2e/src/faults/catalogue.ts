@@ -15,9 +15,10 @@ function serviceOf(point: string): string {
   return point.slice(0, point.indexOf('/'))
 }
 
-/** One service after the other: who is killed twice in a row is kept waiting longer before it is started again. */
+/** One service after the other, each spread over the whole: who is killed twice in a row is kept waiting before it is started again. */
 export function inTurn(points: readonly string[]): string[] {
-  const left = Map.groupBy(points, serviceOf)
-  const turns = Array.from({ length: points.length }, () => [...left.values()].map((own) => own.shift()))
-  return turns.flat().filter((point) => point !== undefined)
+  const spread = [...Map.groupBy(points, serviceOf).values()].flatMap((own) =>
+    own.map((point, index) => ({ point, at: (index + 0.5) / own.length })),
+  )
+  return spread.toSorted((one, other) => one.at - other.at).map(({ point }) => point)
 }

@@ -7,7 +7,7 @@ describe('test/rig/src/process/back-off', () => {
 
   it('counts ends in a row and forgets them once a process has run for a while', () => {
     expect(failuresAfter(0, 5)).toBe(1)
-    expect(failuresAfter(3, 9_999)).toBe(4)
-    expect(failuresAfter(3, 10_000)).toBe(1)
+    expect(failuresAfter(3, 2_999)).toBe(4)
+    expect(failuresAfter(3, 3_000)).toBe(1)
   })
 })

@@ -3,7 +3,7 @@ export function restartDelay(failures: number): number {
   return Math.min(5_000, 100 * 2 ** Math.max(0, failures - 1))
 }
 
-/** Failures in a row after one more end: a process that ran for ten seconds starts afresh. */
+/** Failures in a row after one more end: a process that ran for three seconds starts afresh. */
 export function failuresAfter(failures: number, ranMs: number): number {
-  return ranMs >= 10_000 ? 1 : failures + 1
+  return ranMs >= 3_000 ? 1 : failures + 1
 }
