@@ -10,7 +10,7 @@ export function logSince(mesh: Mesh, process: string): () => string {
 }
 
 /** Waits until a text is among what is said. */
-export async function untilSaid(said: () => string, pattern: RegExp, timeoutMs = 60_000): Promise<void> {
+export async function untilSaid(said: () => string, pattern: RegExp, timeoutMs = 90_000): Promise<void> {
   try {
     await eventually(() => pattern.test(said()), { timeoutMs, stepMs: 100, what: String(pattern) })
   } catch (cause) {
