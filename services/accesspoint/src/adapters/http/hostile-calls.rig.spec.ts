@@ -14,7 +14,6 @@ import {
   type TestBus,
 } from '@k8or/rig'
 import { createAuthority, createKey, createRequest, issue, publicKeyOfRequest, spiffeIdOf } from '@k8or/identity'
-import type { ServiceName } from '@k8or/contracts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'

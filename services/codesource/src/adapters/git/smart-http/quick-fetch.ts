@@ -1,5 +1,6 @@
 import { isSafeRef } from '../../../domain/revision/target'
-import type { GitHttp } from './git-http'
+import type { ObjectReader } from '../object-reader'
+import { NotUnderstoodError, type GitHttp } from './git-http'
 import { changeRefs, moveRef, readRefs } from './local-refs'
 import { Unpacking } from './unpacking'
 
@@ -10,6 +11,7 @@ export interface QuickMirror {
   readonly dir: string
   readonly env: Readonly<Record<string, string>>
   readonly maxBytes: number
+  readonly objects: Pick<ObjectReader, 'describe'>
   /** The refs as they are on disk, once they were read. */
   refs: Map<string, string> | undefined
   head: string | undefined
@@ -41,7 +43,7 @@ export async function quickFetch(
 
 async function fetchObjects(
   http: GitHttp,
-  { env, maxBytes }: QuickMirror,
+  { env, maxBytes, objects }: QuickMirror,
   wants: readonly string[],
   haves: readonly string[],
   signal: AbortSignal,
@@ -52,6 +54,9 @@ async function fetchObjects(
   try {
     await http.fetchPack(wants, haves, (chunk) => unpacking.take(chunk), signal)
     await unpacking.finish()
+    // A branch that led to nothing would look like one that is gone.
+    const found = await objects.describe(wants)
+    if (found.some(({ kind }) => kind !== 'found')) throw new NotUnderstoodError('the pack lacks what was asked for')
   } catch (error) {
     cancel()
     throw error
