@@ -1,3 +1,5 @@
+import { mangled } from '@k8or/rig'
+import fc from 'fast-check'
 import {
   denyObject,
   destinationDenied,
@@ -129,5 +131,28 @@ describe('libs/projects/src/permissions', () => {
     expect(permitsDestination(closed, cluster, 'shop')).toBe(false)
     expect(permitsKind(closed, deployment)).toBe(false)
     expect(permitsRepository(closed, 'https://git.test/shop.git')).toBe(false)
+  })
+
+  it('reads whatever a project declares, or permits nothing and names the field', () => {
+    const pattern = { server: '*', name: '', namespace: '*' }
+    const kinds = [{ group: '*', kind: '*', name: 'a' }]
+    const spec = {
+      ...{
+        sourceRepos: ['*'],
+        destinations: [pattern],
+        sourceNamespaces: ['/^a$/'],
+        namespaceResourceWhitelist: kinds,
+      },
+      ...{ clusterResourceWhitelist: kinds, clusterResourceBlacklist: kinds, permitOnlyProjectScopedClusters: false },
+    }
+    fc.assert(
+      fc.property(mangled({ spec }), (wrong) => {
+        const read = readProject({ ...(wrong as object), metadata: { name: 'shop' } })
+        const permits = [permitsKind(read, deployment), permitsRepository(read, 'https://git.test/a.git')]
+        permits.push(permitsDestination(read, cluster, 'shop'), permitsApplicationNamespace(read, 'a', 'argocd'))
+        if (read.problem !== undefined)
+          expect([read.problem.startsWith('spec'), ...permits]).toEqual([true, false, false, false, false])
+      }),
+    )
   })
 })

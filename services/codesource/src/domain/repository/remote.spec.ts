@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import { withoutPassword } from '@k8or/contracts'
 import { parseRemote, RepositoryError } from './remote'
 
 describe('services/codesource/src/domain/repository/remote', () => {
@@ -19,8 +18,6 @@ describe('services/codesource/src/domain/repository/remote', () => {
       username: 'me',
       password: 'p@ss',
     })
-    expect(withoutPassword('https://me:pass@git.example/a')).toBe('https://git.example/a')
-    expect(withoutPassword('ssh://git@git.example/a')).toBe('ssh://git@git.example/a')
   })
 
   it.each([

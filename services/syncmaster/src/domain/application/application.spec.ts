@@ -1,3 +1,5 @@
+import { mangled } from '@k8or/rig'
+import fc from 'fast-check'
 import { hasManySources, parseApplication, projectOf, sourcesOf } from './application'
 import { attentionDigest, declarationOf, nextDeclaration, saysMore } from './declaration'
 import { automationOf, SyncOptions } from './policy'
@@ -90,5 +92,28 @@ describe('services/syncmaster/src/domain/application/application', () => {
       expect(attentionDigest(parse({}, { metadata: { deletionTimestamp: 'now' } }))).not.toBe(digest)
       expect(attentionDigest(parse({ syncPolicy: { automated: {} } }))).not.toBe(digest)
     })
+  })
+
+  it('reads whatever people declare, or names the field', () => {
+    const source = { repoURL: 'https://git.test/a.git', path: 'a', helm: { parameters: [{ name: 'a', value: 'b' }] } }
+    const automated = { prune: true, selfHeal: false }
+    const syncPolicy = { automated, syncOptions: ['A=b'], retry: { limit: 2, backoff: { duration: '5s', factor: 2 } } }
+    const declared = {
+      spec: { project: 'p', source, sources: [source], destination: { name: 'c', namespace: 'n' }, syncPolicy },
+      operation: {
+        sync: { revision: 'main', resources: [{ kind: 'A', name: 'b' }] },
+        info: [{ name: 'a', value: 'b' }],
+      },
+      status: { sync: { status: 'Synced' }, history: [{ id: 1 }], conditions: [{ type: 'a', message: 'b' }] },
+    }
+    const metadata = { uid: 'u', name: 'shop', namespace: 'argocd' }
+    fc.assert(
+      fc.property(mangled(declared), (wrong) => {
+        const application = parseApplication({ ...(wrong as object), metadata })
+        expect(application.problem ?? 'spec').toMatch(/^(spec|operation)/)
+        declarationOf(application, 'argocd')
+        attentionDigest(application)
+      }),
+    )
   })
 })
