@@ -51,7 +51,7 @@ describe('services/syncmaster/src/hostile-declarations', () => {
     expectClear(entry, told.get(String(outcome)) ?? '')
     expect(world.applies).toEqual([])
     world.project = projectOf({})
-    world.edit({ spec: null, operation: null, status: null })
+    world.edit({ spec: null, operation: null, status: null, metadata: { annotations: null } })
     world.edit({ spec })
     expect([...(await look(world)).keys()]).toEqual(['operation'])
   })
