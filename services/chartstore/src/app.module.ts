@@ -33,7 +33,7 @@ import { Signals } from './signals'
 class ChartStoreModule {}
 
 const name = 'chartstore'
-const backoffMs = [200, 1_000, 5_000, 30_000]
+const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 30_000]
 /** How long looks may still take when the service stops; then they are cut off, and repeated at the next start. */
 const stopGraceMs = 300
 

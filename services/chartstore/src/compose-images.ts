@@ -15,7 +15,7 @@ import { Writing, type WritingParts } from './domain/images/write-back/writing'
 import type { Signals } from './signals'
 
 const concurrency = 16
-const backoffMs = [200, 1_000, 5_000, 30_000]
+const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
 interface ImageNeeds extends Pick<WritingParts, 'applications' | 'revisions' | 'releases' | 'trees' | 'clock'> {
   readonly bus: Bus

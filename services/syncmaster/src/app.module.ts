@@ -36,7 +36,7 @@ import type { Settings } from './domain/sync/work'
 class SyncMasterModule {}
 
 const name = 'syncmaster'
-const backoffMs = [200, 1000, 5000, 15_000, 60_000, 180_000]
+const backoffMs = [200, 500, 1000, 2000, 5000, 15_000, 60_000, 180_000]
 const partition = { count: bucketCount, of: bucketOf }
 
 /** Builds SyncMaster from its settings and its links to the mesh. */

@@ -52,16 +52,26 @@ export async function reconcile(work: Work): Promise<void> {
 }
 
 async function takeSteps(work: Work): Promise<EndOfLook | undefined> {
+  try {
+    const stopped = await untilStopped(work)
+    work.memory.troubles = 0
+    return stopped
+  } catch (error) {
+    return await troubled(work, error)
+  }
+}
+
+async function untilStopped(work: Work): Promise<EndOfLook | undefined> {
   for (const step of steps) {
-    if (!work.holdsLease()) return 'silent'
-    try {
-      const stop = await step(work)
-      if (stop) return stop
-    } catch (error) {
-      return await troubled(work, error)
-    }
+    const stop = work.holdsLease() ? await step(work) : 'silent'
+    if (stop) return stop
   }
   return undefined
+}
+
+/** Who is asked on the way is there again soon, as a rule. */
+function troubleWaitMs(before: number): number {
+  return Math.min(5000, 250 * 2 ** before)
 }
 
 /** A call that was refused while comparing is told in the status; trouble on the way is tried again as well. */
@@ -76,6 +86,8 @@ async function troubled(work: Work, error: unknown): Promise<EndOfLook> {
   if (error instanceof RefusedError && error.isFenced) return 'silent'
   if (!(error instanceof RefusedError) && !(error instanceof Later)) throw error
   if (work.signal.aborted) throw error
-  work.lookAgain = { delayMs: error instanceof Later ? (error.delayMs ?? 5000) : 60_000, reason: 'the look failed' }
+  const delayMs = error instanceof Later ? (error.delayMs ?? troubleWaitMs(work.memory.troubles)) : 60_000
+  work.memory.troubles += 1
+  work.lookAgain = { delayMs, reason: 'the look failed' }
   return work.unknown('ComparisonError', describeError(error))
 }

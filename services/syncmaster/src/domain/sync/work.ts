@@ -35,6 +35,8 @@ export class Memory {
   readonly comparisons = new Map<string, { desired: string; version: string; isSame: boolean }>()
   /** The version of each drifted object that was announced last. */
   readonly announcedDrifts = new Map<string, string>()
+  /** How many looks in a row were troubled on the way. */
+  troubles = 0
   lastProbeMs = 0
   reportedAtMs = 0
   failedHeals = 0
