@@ -94,7 +94,7 @@ function notNow(subject: Subject, response: GateResponse, answer: KubeStatus): L
 function broken(subject: Subject, call: JsonCall, error: unknown): unknown {
   if (call.signal.aborted) return call.signal.reason
   if (error instanceof Later) return new Later(`${describeSubject(subject)}: ${describeError(error)}`, error.delayMs)
-  return new Later(`${describeSubject(subject)}: the answer broke off`, undefined, { cause: error })
+  return new Later(`${describeSubject(subject)}: the answer of AccessPoint broke off`, undefined, { cause: error })
 }
 
 /** The access record of the call is to name the trace that it belongs to. */
