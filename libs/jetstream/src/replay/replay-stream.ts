@@ -75,10 +75,12 @@ async function readOn(wire: Wire, options: ReplayOptions, cursor: Cursor): Promi
 
 /** Whoever lost a disk or restored a backup has other streams, whose sequences begin anew. */
 async function findStream(wire: Wire, { stream, onStream }: ReplayOptions, cursor: Cursor): Promise<void> {
-  const { created } = await streamInfo(wire, stream)
-  const isAnother = cursor.created !== undefined && cursor.created !== created
+  const { created, state } = await streamInfo(wire, stream)
+  // An older copy of the same stream ends before what was read of it.
+  const isOlder = state.last_seq < cursor.sequence
+  const isAnother = cursor.created !== undefined && (cursor.created !== created || isOlder)
   if (isAnother) cursor.sequence = 0
-  if (cursor.created !== created || !cursor.caughtUp) onStream?.({ created, isAnother })
+  if (isAnother || cursor.created !== created || !cursor.caughtUp) onStream?.({ created, isAnother })
   cursor.created = created
   cursor.isSure = true
 }

@@ -42,7 +42,7 @@ export class FactFeed {
       fromSequence: this.index.cursor(stream),
       ofStream: this.index.streamOf(stream),
       onStream: ({ created, isAnother }) => {
-        this.index.begin(stream, created, Date.now())
+        this.index.begin(stream, { created, isAnother }, Date.now())
         if (isAnother) this.listener.lost(stream)
       },
       signal: this.#stop.signal,

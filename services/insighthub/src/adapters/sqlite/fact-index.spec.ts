@@ -114,11 +114,11 @@ describe('services/insighthub/src/adapters/sqlite/fact-index', () => {
   })
 
   it('reads another stream of the same name from its beginning, and says what was lost with the one before', () => {
-    index.begin('FACTS', 'monday', 0)
+    index.begin('FACTS', { created: 'monday', isAnother: false }, 0)
     index.add(fact(7))
-    index.begin('FACTS', 'monday', 0)
+    index.begin('FACTS', { created: 'monday', isAnother: false }, 0)
     expect([index.cursor('FACTS'), index.gaps()]).toEqual([7, []])
-    index.begin('FACTS', 'tuesday', 9_000)
+    index.begin('FACTS', { created: 'tuesday', isAnother: true }, 9_000)
     expect([index.cursor('FACTS'), index.streamOf('FACTS'), index.all()]).toEqual([0, 'tuesday', []])
     expect(index.gaps()).toEqual([
       { stream: 'FACTS', cause: 'stream lost', from: 1007, until: 1007, noticedAt: 9_000, facts: 1 },

@@ -56,11 +56,10 @@ export class SqliteFactIndex implements FactIndex, LeadFacts {
     return this.#cursors.get(stream)?.created
   }
 
-  /** From now on facts come from the stream that was made at this time. Those of another one before it are lost. */
-  begin(stream: Stream, created: string, now: number): void {
-    const known = this.streamOf(stream)
+  /** From now on facts come from the stream that was made at this time. Those of another one before it, or of a newer copy, are lost. */
+  begin(stream: Stream, { created, isAnother }: { created: string; isAnother: boolean }, now: number): void {
     this.flush()
-    if (known !== undefined && known !== created) {
+    if (isAnother) {
       this.#removal.lose(stream, now)
       this.#cursors.delete(stream)
     }
