@@ -234,8 +234,8 @@ describe('services/chartstore/src/domain/release/consider', () => {
     expect(world.rows.get('one.3')?.digest).toBe(world.rows.get('one.1')?.digest)
   })
 
-  it('C20.1 a number that holds the same content already is that release; other content under it is left as it is', async () => {
-    const { world, considering } = setUp()
+  it('C20.1 a number that holds the same content already is that release; other content under it is left as it is, and so is what the hub remembers', async () => {
+    const { world, index, considering } = setUp()
     world.commit('a', { one: manifest('1') })
     await considering.application('one')
     const stored = world.rows.get('one.1')
@@ -249,6 +249,11 @@ describe('services/chartstore/src/domain/release/consider', () => {
     await considering.application('one')
     expect(world.rows.get('one.2')).toBe(other)
     expect(world.rows.get('one.latest')).toMatchObject({ release: 3 })
+    // As after a restore from an older copy.
+    const record = { ...application('one', 'one'), releaseFloor: 7 }
+    index.put({ record, revision: 2, factId: 'declared/again', correlationId: 'declared/again' })
+    await considering.application('one')
+    expect(world.rows.get('one.latest')).toMatchObject({ release: 8 })
   })
 
   it('C24.3 what could not run on any cluster is no release, with the field that is wrong', async () => {

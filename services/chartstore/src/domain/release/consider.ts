@@ -69,10 +69,12 @@ export class Considering {
   ): Promise<readonly Problem[]> {
     const { sources, newest } = snapshot
     const { record } = application
+    // What is kept is older than what the hub remembers: the same content gets a number behind that.
+    const isBehind = latest !== undefined && latest.release < (record.releaseFloor ?? 0)
     if (latest && latest.release > 0) {
       const inputDigest = inputDigestOf(record, sources, await this.inputsNow(application, sources, latest))
       const draft = { application, sources, inputDigest, revision: newest, latest }
-      if (latest.inputDigest === inputDigest && !isHard) {
+      if (latest.inputDigest === inputDigest && !isHard && !isBehind) {
         if (isOlderCommit(latest, sources) || latest.failure) await this.books.renew(draft, latest)
         else if (!latest.announced) await this.books.publish(latest, record.token)
         return []
@@ -82,7 +84,8 @@ export class Considering {
     if ('problems' in content) return content.problems
     const inputDigest = inputDigestOf(record, sources, content)
     const draft = { application, sources, revision: newest, latest, inputDigest }
-    if (isHard && latest && isSame(latest, content.digest, inputDigest)) await this.books.renew(draft, latest)
+    if (isHard && !isBehind && latest && isSame(latest, content.digest, inputDigest))
+      await this.books.renew(draft, latest)
     else await this.books.enter(draft, content)
     return []
   }

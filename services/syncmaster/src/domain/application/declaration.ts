@@ -9,6 +9,7 @@ export function declarationOf(application: Application, controlNamespace: string
   const { uid, namespace, name, spec } = application
   const project = projectOf(spec)
   const sources = sourcesOf(spec)
+  const releaseFloor = releaseFloorOf(application)
   return {
     ref: { uid, namespace, name, project },
     token: applicationToken(instanceName(namespace, name, controlNamespace), uid),
@@ -18,16 +19,15 @@ export function declarationOf(application: Application, controlNamespace: string
     ...policiesOf(application),
     specDigest: digestOf({ project, destination: spec.destination, sources }),
     refresh: '',
-    ...releaseFloorOf(application),
+    ...(releaseFloor > 0 ? { releaseFloor } : {}),
   }
 }
 
-/** A release that the hub names must not get its number a second time, though the record of it was lost. */
-function releaseFloorOf(application: Application): Pick<ApplicationRecord, 'releaseFloor'> {
+/** The newest release that the hub names; its number is not given a second time, though the record of it may be lost. */
+export function releaseFloorOf(application: Application): number {
   const held = holdsOf(application).map(({ release }) => release)
   const deployed = (application.status.history ?? []).map(({ release = 0 }) => release)
-  const releaseFloor = Math.max(0, ...held, ...deployed)
-  return releaseFloor > 0 ? { releaseFloor } : {}
+  return Math.max(0, ...held, ...deployed)
 }
 
 const imageUpdater = 'argocd-image-updater.argoproj.io/'

@@ -1,6 +1,6 @@
 import type { Problem, ReleaseRecord } from '@k8or/contracts'
 import { nameOf, splitApiVersion, type KindRef, type KubeObject } from '@k8or/kube-objects'
-import { declarationOf } from '../../application/declaration'
+import { declarationOf, releaseFloorOf } from '../../application/declaration'
 import { holdOf } from '../../application/hold'
 import { endHold } from '../../rollback/change-hold'
 import { isReverted } from '../../rollback/revert-git'
@@ -73,9 +73,10 @@ async function readNewest(work: Work): Promise<EndOfLook | undefined> {
   return work.unknown('ComparisonError', message)
 }
 
-/** The newest release of which anything was applied: nothing older comes after it, whatever the record says. */
-function newestRelease({ account }: Work): number {
-  return Math.max(account.sync?.release ?? 0, ...[...account.applied.values()].map((row) => row.release))
+/** The newest release of which anything was applied: nothing older comes after it, whatever the record says. It may be older than what the hub remembers. */
+function newestRelease({ account, application }: Work): number {
+  const applied = [...account.applied.values()].map((row) => row.release)
+  return Math.max(account.sync?.release ?? 0, releaseFloorOf(application), ...applied)
 }
 
 function describeProblem(problem: Problem): string {

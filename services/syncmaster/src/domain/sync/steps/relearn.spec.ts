@@ -111,6 +111,24 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
     expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
   })
 
+  it('goes back to nothing that an older copy of the bus takes for the newest, and asks for a new number', async () => {
+    const world = worldOf({ prune: true, selfHeal: true })
+    publish(world, 1, [configMap('a')])
+    await look(world, 2)
+    const copy = structuredClone({ ...world.stored })
+    publish(world, 2, [configMap('a', '2')])
+    await look(world, 2)
+    Object.assign(world.stored, copy)
+    publish(world, 1, [configMap('a')])
+    world.applies.length = 0
+    await look(world, 3)
+    expect(world.applies).toEqual([])
+    expect(world.stored.declaration?.releaseFloor).toBe(2)
+    publish(world, 3, [configMap('a', '2')], 'commit-2')
+    await look(world, 3)
+    expect(data(world)).toEqual({ a: { v: '2' } })
+  })
+
   it('applies what is new when the record of what was applied is lost, and prunes by the marks alone', async () => {
     const world = worldOf({ prune: true })
     publish(world, 1, [configMap('a'), configMap('gone')])
