@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   eventually,
@@ -15,6 +15,7 @@ import { configMap, deployment } from './src/manifests'
 import { useMesh } from './src/mesh-under-test'
 import { bothModes } from './src/modes'
 import { started } from './src/started'
+import { untilTraced } from './src/traces'
 
 const longMs = 60_000
 /** Must stay as they are whatever is lost: drifted without self-heal, held by a rollback, suspended with something to do. */
@@ -32,10 +33,8 @@ describe.each(bothModes)('test/e2e/from-nothing.e2e in mode %s', (mode) => {
   const process = (name: string): ManagedProcess => mesh().mesh.processes.get(name)!
   const services = () =>
     [...mesh().mesh.processes.values()].filter(({ name }) => !['nats', 'redis', 'registry'].includes(name))
-  const empty = (...path: string[]) =>
-    rmSync(join(mesh().driver.value('K8OR_CA'), '..', ...path), {
-      ...{ recursive: true, force: true, maxRetries: 5, retryDelay: 50 },
-    })
+  const at = (path: string) => join(mesh().driver.value('K8OR_CA'), '..', path)
+  const empty = (path: string) => rmSync(at(path), { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   /** As they are to the last field: somebody who touched one would have made another version of it. */
   const versions = async (which: readonly string[]) => {
     const read = async (one: string): Promise<[string, unknown]> => {
@@ -46,9 +45,9 @@ describe.each(bothModes)('test/e2e/from-nothing.e2e in mode %s', (mode) => {
     return Object.fromEntries(await Promise.all(which.map(read)))
   }
 
-  const loseServer = async (name: 'nats' | 'redis', ...path: string[]) => {
+  const loseServer = async (name: 'nats' | 'redis', path: string) => {
     await process(name).stop('SIGKILL')
-    empty(...path)
+    empty(path)
     await process(name).start()
   }
   const loseStreams = () => loseServer('nats', 'nats/data')
@@ -172,6 +171,34 @@ describe.each(bothModes)('test/e2e/from-nothing.e2e in mode %s', (mode) => {
     await k8orJson(driver, ['emergency-stop', 'lift', '--reason', 'it is out'])
     await untilApplied()
     await converges()
+    expect(before).toMatchObject(await versions(left))
+  }, 300_000)
+
+  it('NATS is restored from an older copy: nothing goes back to what that says, and releases go on in number', async () => {
+    const copy = at('nats/older')
+    const restart = async (change: () => void) => {
+      await process('nats').stop()
+      change()
+      await process('nats').start()
+    }
+    await whileStopped(() => restart(() => cpSync(at('nats/data'), copy, { recursive: true })))
+    for (const _ of ['once', 'twice']) {
+      await push()
+      await untilApplied()
+    }
+    const release = await newestRelease('plain')
+    const before = await versions(all)
+    await whileStopped(() =>
+      restart(() => {
+        empty('nats/data')
+        renameSync(copy, at('nats/data'))
+      }),
+    )
+    await eventually(async () => (await newestRelease('plain')) > release, { timeoutMs: longMs, stepMs: 500 })
+    expect(await versions(all)).toEqual(before)
+    const commit = await push()
+    await untilApplied()
+    await untilTraced(mesh().driver, commit, 'sync.finished')
     expect(before).toMatchObject(await versions(left))
   }, 300_000)
 
