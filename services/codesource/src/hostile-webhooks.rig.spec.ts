@@ -1,4 +1,5 @@
-import { Content, expectClear, readEntries, signGithub, type Entry } from '@k8or/rig'
+import { Content, eventually, expectClear, readEntries, signGithub, type Entry } from '@k8or/rig'
+import { deliveryReceived } from '@k8or/contracts'
 import { z } from 'zod'
 import { CodeSourceUnderTest, hush } from '../test/code-source-under-test'
 
@@ -33,12 +34,20 @@ describe('services/codesource/src/hostile-webhooks.rig', () => {
     return { method, path, headers: Object.fromEntries(headers) as Record<string, string>, body: sent }
   }
 
+  let stored = 0
+  const send = async (request: ReturnType<typeof requestOf>) => {
+    const answer = await codesource.send(request)
+    const { result } = JSON.parse(answer.text) as { result?: string }
+    if (result === 'unfollowed' || result === 'accepted') stored++
+    return answer
+  }
+
   it.each(readEntries('webhooks', Sent))(
-    '%s (C100.2)',
+    '%s',
     async (_: string, entry: Entry<Sent>) => {
       const request = requestOf(entry.given)
-      let answer = await codesource.send(request)
-      for (let time = 1; time < entry.given.times; time++) answer = await codesource.send(request)
+      let answer = await send(request)
+      for (let time = 1; time < entry.given.times; time++) answer = await send(request)
       expect(answer).toEqual({ status: entry.expected.outcome, text: answer.text })
       expectClear(entry, (JSON.parse(answer.text) as { message: string }).message)
       for (const secret of Object.values(hush)) expect(answer.text).not.toContain(`"${secret}"`)
@@ -46,9 +55,12 @@ describe('services/codesource/src/hostile-webhooks.rig', () => {
     60_000,
   )
 
-  it('takes a genuine push after all of that', async () => {
+  it('has stored nothing that it refused, and takes a genuine push after all of that', async () => {
     const body = JSON.stringify({ ref: 'refs/heads/main', before: 'a', after: 'b', repository: {} })
     const headers = { 'x-github-event': 'push', 'x-hub-signature-256': signGithub(hush.github, body) }
     expect(await codesource.send({ headers, body })).toMatchObject({ status: 200 })
+    await eventually(() => codesource.told(deliveryReceived).length > stored)
+    expect(codesource.told(deliveryReceived)).toHaveLength(stored + 1)
+    expect(JSON.stringify(codesource.facts)).not.toContain('canary')
   }, 60_000)
 })
