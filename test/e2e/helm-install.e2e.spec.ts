@@ -99,7 +99,7 @@ describe('test/e2e/helm-install.e2e', () => {
     )
   }, 90_000)
 
-  it('lets AccessPoint read what is declared, and write only to Applications', async () => {
+  it('lets AccessPoint read what is declared, and write only to Applications and its copies of emergency stops', async () => {
     const may = (asked: Record<string, string>) => mayDo(kube, 'accesspoint', asked)
     for (const resource of ['secrets', 'configmaps'])
       for (const verb of ['get', 'list', 'watch']) expect(await may({ namespace, verb, resource })).toBe(true)
@@ -110,6 +110,8 @@ describe('test/e2e/helm-install.e2e', () => {
     expect(await may({ namespace, verb: 'create', resource: 'secrets' })).toBe(false)
     expect(await may({ ...argo, verb: 'delete', namespace })).toBe(false)
     expect(await may({ namespace, verb: 'create', resource: 'pods' })).toBe(false)
+    const mayPatch = (name: string) => may({ namespace, verb: 'patch', resource: 'configmaps', name })
+    expect([await mayPatch('k8or-emergency-stops'), await mayPatch('argocd-cm')]).toEqual([true, false])
   })
 
   it.each(accounts)('lets %s do nothing at all in the cluster', async (account) => {
@@ -124,6 +126,19 @@ describe('test/e2e/helm-install.e2e', () => {
     expect(await generations()).toEqual(before)
     const history = JSON.parse(await onRelease(kube, 'history', '-o', 'json')) as { revision: number }[]
     expect(history.at(-1)?.revision).toBe(2)
+  }, 120_000)
+
+  it('is stopped and started for a backup when what docs/operations.md says is typed', async () => {
+    const [stop = '', start = ''] = commandsOf('docs/operations.md', 'replicas=0').split('# now')
+    const replicas = async () =>
+      (await releasedObjects(kube)).flatMap((object) => valueAt(object, 'spec.replicas') ?? [])
+    const before = await replicas()
+    await typed(kube, stop, dir)
+    expect(await replicas()).toEqual(before.map(() => 0))
+    await typed(kube, `# ${start}`, dir)
+    expect(await replicas()).toEqual(before.map(() => 1))
+    await onRelease(kube, 'upgrade', ...ha)
+    expect(await replicas()).toEqual(before)
   }, 120_000)
 
   it('keeps what bootstrap makes in Secrets, with the rights of its hook and no others', async () => {
@@ -192,8 +207,7 @@ describe('test/e2e/helm-install.e2e', () => {
   }, 120_000)
 
   it('leaves nothing of its own when what docs/install.md says is typed', async () => {
-    const page = readFileSync(join(repositoryRoot, 'docs/install.md'), 'utf8')
-    const forGood = [...page.matchAll(/```sh\n([^]*?)```/g)].at(-1)?.[1] ?? ''
+    const forGood = commandsOf('docs/install.md', 'delete pvc')
     expect(forGood).toMatch(/delete secret .*delete pvc/s)
     await typed(kube, forGood, dir)
     expect((await secretsOf('authority', 'nats', 'people')).filter(Boolean)).toEqual([])
@@ -241,6 +255,13 @@ async function bootstrap(
   }
   await promisify(execFile)(join(repositoryRoot, 'bin/k8or'), args, { env: environment, timeout: 30_000 })
   expect(readdirSync(at.stateDir)).toContain('ca.crt')
+}
+
+/** What a page tells to type, by a part of it. */
+function commandsOf(page: string, part: string): string {
+  const text = readFileSync(join(repositoryRoot, page), 'utf8')
+  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, commands = '']) => commands)
+  return blocks.find((commands) => commands.includes(part)) ?? ''
 }
 
 function versionOf({ metadata: { generation, resourceVersion } }: KubeObject): unknown {
