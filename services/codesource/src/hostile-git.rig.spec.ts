@@ -65,9 +65,13 @@ describe('services/codesource/src/hostile-git.rig', () => {
   let answers: z.infer<typeof Answer>[] = []
   let access: Record<string, string> = {}
   let mirrors: GitMirrors
+  let repo: string
+  const commits = new Map<string, string>()
 
   beforeAll(async () => {
     server = await startGitServer({ root })
+    repo = await gitRepo(root, 'trees')
+    for (const [, { name, given }] of readEntries('git', Asked)) if (given.tree) await publish(name, given.tree)
     liar = createServer((incoming, response) => {
       const [answer] = answers.length > 1 ? answers.splice(0, 1) : answers
       if (answer) lie(response, answer)
@@ -83,7 +87,7 @@ describe('services/codesource/src/hostile-git.rig', () => {
         ...{ files: new SecretFiles(join(dir, 'secrets')), connections: new Connections() },
       }),
     })
-  }, 30_000)
+  }, 60_000)
 
   afterAll(async () => {
     mirrors.close()
@@ -123,13 +127,18 @@ describe('services/codesource/src/hostile-git.rig', () => {
     }
   }
 
-  const readHostile = async (name: string, { tree = [], read }: Asked): Promise<string> => {
-    const repo = await gitRepo(root, name)
+  /** All trees are of one repository, fetched once. */
+  const publish = async (name: string, tree: readonly Node[]): Promise<string> => {
     const commit = await commitTree(repo, tree)
-    await git(['-C', repo, 'update-ref', 'refs/heads/main', commit.id])
-    const { path, commit: asked = commit.id, ...how } = read
+    await git(['-C', repo, 'update-ref', `refs/heads/${name}`, commit.id])
+    commits.set(name, commit.id)
+    return commit.id
+  }
+
+  const readHostile = async (name: string, { tree = [], read }: Asked): Promise<string> => {
+    const { path, commit = commits.get(name) ?? (await publish(name, tree)), ...how } = read
     const trees = new MirroredTrees(mirrors)
-    const { files } = await trees.read(urlOf(name), asked, path, { ...options, ...how }, signal)
+    const { files } = await trees.read(urlOf('trees'), commit, path, { ...options, ...how }, signal)
     const shown = files.map(
       (file) => `${file.path.slice(-100)}=${file.linkProblem || file.content.toString('utf8', 0, 60)}`,
     )
