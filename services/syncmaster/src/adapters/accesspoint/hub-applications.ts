@@ -93,7 +93,11 @@ export class HubApplications implements Applications {
           if (type === 'DELETED') this.#drop(uid)
           else if (this.#take(object)) this.#onChange(uid)
         },
-        onTrouble: (error) => this.#tell('Applications', error),
+        onTrouble: (error) => {
+          this.#tell('Applications', error)
+          // What failed meanwhile is not to wait for its next try, which may be minutes away.
+          if (!error) this.#considerAll()
+        },
       })
       signal.addEventListener('abort', () => resolve(), { once: true })
     })
@@ -165,10 +169,8 @@ export class HubApplications implements Applications {
   }
 
   #tell(what: string, error: Error | null): void {
-    if (error) return this.log.warn({ err: error }, `the watch of ${what} on the hub is broken`)
-    this.log.info(`the watch of ${what} on the hub stands again`)
-    // What failed meanwhile is not to wait for its next try, which may be minutes away.
-    this.#considerAll()
+    if (error) this.log.warn({ err: error }, `the watch of ${what} on the hub is broken`)
+    else this.log.info(`the watch of ${what} on the hub stands again`)
   }
 }
 
