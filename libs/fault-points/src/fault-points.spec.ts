@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,16 @@ describe('libs/fault-points/src/fault-points', () => {
     expect(run()).toEqual({ signal: 'SIGKILL', lines: ['one'] })
     expect([existsSync(armed), existsSync(hit)]).toEqual([false, true])
     expect(run()).toEqual({ signal: null, lines: ['one', 'two', 'two', 'three'] })
+  })
+
+  it('kills the processes that are named in its place, and goes on', async () => {
+    const other = spawn('sleep', ['60'])
+    const ended = once(other, 'exit')
+    const { armed, hit } = faultPointFiles(dir, 'service/effect/three/after')
+    writeFileSync(armed, `${String(other.pid)}\n`)
+    expect(run()).toEqual({ signal: null, lines: ['one', 'two', 'two', 'three'] })
+    expect(await ended).toEqual([null, 'SIGKILL'])
+    expect(existsSync(hit)).toBe(true)
   })
 
   it('does nothing in a process that was not told to', () => {

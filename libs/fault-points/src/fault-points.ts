@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Whether a point lies before its effect or after it. */
@@ -13,8 +13,9 @@ interface Armed {
 let armed: Armed | undefined
 
 /**
- * From now on this process notes the points that it passes in `<dir>/passed`, and kills itself at one for which there is a
- * file in `<dir>/armed`. That file moves to `<dir>/hit` first, so that a point is hit once.
+ * From now on this process notes the points that it passes in `<dir>/passed`. At one for which there is a file in
+ * `<dir>/armed` it kills the processes whose ids the file has, a line each, and goes on, or itself when it has none. That
+ * file moves to `<dir>/hit` first, so that a point is hit once.
  */
 export function armFaultPoints(dir: string): void {
   for (const folder of ['armed', 'hit']) mkdirSync(join(dir, folder), { recursive: true })
@@ -46,7 +47,12 @@ function pass({ dir, passed }: Armed, name: string): void {
     appendFileSync(join(dir, 'passed'), `${name}\n`)
   }
   const files = faultPointFiles(dir, name)
-  if (isMoved(files.armed, files.hit)) process.kill(process.pid, 'SIGKILL')
+  if (isMoved(files.armed, files.hit)) killEach(readFileSync(files.hit, 'utf8').split('\n').filter(Boolean))
+}
+
+function killEach(named: readonly string[]): void {
+  for (const pid of named) process.kill(Number(pid), 'SIGKILL')
+  if (named.length === 0) process.kill(process.pid, 'SIGKILL')
 }
 
 function isMoved(from: string, to: string): boolean {

@@ -7,8 +7,11 @@ import { eventually, removeDir, tempDir } from '@k8or/rig'
 export class ArmedPoints {
   readonly dir = tempDir('fault-points')
 
-  arm(point: string): void {
-    writeFileSync(faultPointFiles(this.dir, point).armed, '')
+  /** Whoever passes there kills the processes of these ids, or itself when there are none. */
+  arm(point: string, pids: readonly number[] = []): void {
+    const { armed, hit } = faultPointFiles(this.dir, point)
+    rmSync(hit, { force: true })
+    writeFileSync(armed, pids.map((pid) => `${String(pid)}\n`).join(''))
   }
 
   /** What was not hit is not to kill anybody later. */
@@ -16,7 +19,7 @@ export class ArmedPoints {
     rmSync(faultPointFiles(this.dir, point).armed, { force: true })
   }
 
-  /** Waits until a process has killed itself there. */
+  /** Waits until somebody was killed there. */
   async untilHit(point: string): Promise<void> {
     const { hit } = faultPointFiles(this.dir, point)
     await eventually(() => existsSync(hit), { timeoutMs: 30_000, what: `a kill at ${point}` })

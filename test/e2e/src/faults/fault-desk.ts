@@ -25,6 +25,9 @@ const retry = { limit: 20, backoff: { duration: '1s', factor: 1 } }
 const syncPolicy = { automated: { prune: true, selfHeal: true }, retry }
 const patiently = { timeoutMs: 60_000, stepMs: 100 }
 
+/** What is found when everything was done once. */
+export const noSurplus = { generations: [], commits: [], factsTwice: [] }
+
 /** A mesh whose processes are killed at any step, driven by people, hosts and registries that ask again. */
 export class FaultDesk {
   readonly driver: MeshDriver

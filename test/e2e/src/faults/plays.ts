@@ -7,10 +7,11 @@ import { web, type FaultDesk } from './fault-desk'
 
 const wholeWay = ['delivery.received', 'revision.observed', 'release.rendered', 'sync.planned', 'sync.started']
 
-/** A push becomes healthy, and the way from the webhook to the verdict is told. */
-export async function push(desk: FaultDesk): Promise<void> {
+/** A push becomes healthy, and the way from the webhook to the verdict is told; `meanwhile` something may come to pass. */
+export async function push(desk: FaultDesk, meanwhile = async (): Promise<void> => undefined): Promise<void> {
   desk.expectChanges('web')
   const commit = await desk.push('web', web('web', `shop/web:${desk.next()}`))
+  await meanwhile()
   await desk.untilRuns('web')
   const isWhole = async () => {
     const facts = (await hopsOf(desk.driver, commit)).map(({ fact }) => fact)
