@@ -24,14 +24,16 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
     return undefined
   }
   const allowed = drifts.filter((drift) => isAllowed(work, drift, nowMs))
-  announceDrifts(work, drifts, true)
   if (allowed.length === 0) {
+    announceDrifts(work, drifts, true)
     noteHeal(work, 'waits to heal', 'drifts too often', drifts)
     return undefined
   }
-  // What a repair was about is told before it is made: afterwards nothing shows it any more.
+  // What a repair was about is noted before it is made: afterwards nothing shows it any more.
   const heals = new Map(allowed.map((drift) => [drift.key, openHeal(work, drift)]))
-  await work.account.saveHeals([...work.account.heals, ...heals.values()])
+  const noted = work.account.saveHeals([...work.account.heals, ...heals.values()])
+  announceDrifts(work, drifts, true)
+  await noted
   const objects = await applyChanges(work, allowed, { prune: false, pruneHeld: undefined })
   announceRepairs(work, objects, heals)
   const end = summarize(objects)
