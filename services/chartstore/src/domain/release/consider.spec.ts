@@ -250,10 +250,12 @@ describe('services/chartstore/src/domain/release/consider', () => {
     expect(world.rows.get('one.2')).toBe(other)
     expect(world.rows.get('one.latest')).toMatchObject({ release: 3 })
     // As after a restore from an older copy.
-    const record = { ...application('one', 'one'), releaseFloor: 7 }
-    index.put({ record, revision: 2, factId: 'declared/again', correlationId: 'declared/again' })
-    await considering.application('one')
-    expect(world.rows.get('one.latest')).toMatchObject({ release: 8 })
+    for (const [revision, deployedAt, release] of [[2, '2999-01-01', 3] as const, [3, '1999-01-01', 8] as const]) {
+      const record = { ...application('one', 'one'), releaseFloor: 7, deployedAt }
+      index.put({ record, revision, factId: 'd', correlationId: 'd' })
+      await considering.application('one')
+      expect(world.rows.get('one.latest')).toMatchObject({ release })
+    }
   })
 
   it('C24.3 what could not run on any cluster is no release, with the field that is wrong', async () => {

@@ -1,5 +1,12 @@
 import { Later } from '@k8or/outcome'
-import { repositoryToken, revisionKey, type Problem, type ReleaseRecord, type ResolvedSource } from '@k8or/contracts'
+import {
+  repositoryToken,
+  revisionKey,
+  type Problem,
+  type ReleaseRecord,
+  type ResolvedSource,
+  type RevisionRecord,
+} from '@k8or/contracts'
 import type { ApplicationIndex, DeclaredApplication } from '../applications/application-index'
 import {
   RendererNotReadyError,
@@ -71,6 +78,7 @@ export class Considering {
     const { record } = application
     // What is kept is older than what the hub remembers: the same content gets a number behind that.
     const isBehind = latest !== undefined && latest.release < (record.releaseFloor ?? 0)
+    if (isBehind && !isHard && isStale(newest, record.deployedAt)) return []
     if (latest && latest.release > 0) {
       const inputDigest = inputDigestOf(record, sources, await this.inputsNow(application, sources, latest))
       const draft = { application, sources, inputDigest, revision: newest, latest }
@@ -153,6 +161,11 @@ const unsettled = 'unsettled'
 
 function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, TreeEntry>): boolean {
   return reading === undefined || [...reading].some(([path, id]) => (trees.get(path)?.id ?? '') !== id)
+}
+
+/** Whether a revision was seen before the last deployment that the hub remembers: CodeSource has to look at it once more. */
+function isStale({ observedAt }: RevisionRecord, deployedAt = ''): boolean {
+  return Date.parse(observedAt) < Date.parse(deployedAt)
 }
 
 function isSame({ digest, inputDigest }: ReleaseRecord, rendered: string, from: string): boolean {

@@ -19,7 +19,7 @@ export function declarationOf(application: Application, controlNamespace: string
     ...policiesOf(application),
     specDigest: digestOf({ project, destination: spec.destination, sources }),
     refresh: '',
-    ...(releaseFloor > 0 ? { releaseFloor } : {}),
+    ...(releaseFloor > 0 ? { releaseFloor, deployedAt: lastDeployed(application) } : {}),
   }
 }
 
@@ -28,6 +28,11 @@ export function releaseFloorOf(application: Application): number {
   const held = holdsOf(application).map(({ release }) => release)
   const deployed = (application.status.history ?? []).map(({ release = 0 }) => release)
   return Math.max(0, ...held, ...deployed)
+}
+
+function lastDeployed({ status }: Application): string {
+  const times = (status.history ?? []).map(({ deployedAt = '' }) => deployedAt)
+  return times.sort().at(-1) ?? ''
 }
 
 const imageUpdater = 'argocd-image-updater.argoproj.io/'

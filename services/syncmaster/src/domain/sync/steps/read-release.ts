@@ -59,7 +59,7 @@ async function readNewest(work: Work): Promise<EndOfLook | undefined> {
   }
   const newest = newestRelease(work)
   if (release.release < newest) {
-    const reason = `release ${release.release} is older than release ${newest}, which was applied already`
+    const reason = `release ${release.release} is older than release ${newest}, which was applied already${nextStep(work, newest)}`
     await work.account.noteDecision('ignored', reason, newest)
     work.isWaiting = true
     return 'report'
@@ -77,6 +77,12 @@ async function readNewest(work: Work): Promise<EndOfLook | undefined> {
 function newestRelease({ account, application }: Work): number {
   const applied = [...account.applied.values()].map((row) => row.release)
   return Math.max(account.sync?.release ?? 0, releaseFloorOf(application), ...applied)
+}
+
+/** Where only the hub remembers the newer one, the bus was restored from an older copy. */
+function nextStep({ account, application }: Work, newest: number): string {
+  if ((account.sync?.release ?? 0) >= newest) return ''
+  return `: it goes on when a newer commit is seen, or is asked to (k8or app refresh --hard ${application.name})`
 }
 
 function describeProblem(problem: Problem): string {
