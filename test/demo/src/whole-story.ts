@@ -2,13 +2,13 @@ import {
   eventually,
   headOf,
   readFileAt,
+  registerRegistry,
   RegistryClient,
   runsHealthy,
   valueAt,
   type KubeObject,
   type Mesh,
   type RegistryAccess,
-  registerRegistry,
 } from '@k8or/rig'
 import { applicationOf, Estate, type Clusters } from './estate'
 import { clusterNames, type ClusterName, type Fleet } from './fleet'

@@ -1,5 +1,5 @@
-import type { ApplicationIndex } from '../applications/application-index'
 import type { Marks } from '@k8or/outcome'
+import type { ApplicationIndex } from '../applications/application-index'
 import type { ImageDecisions } from './ports'
 import type { ImagePolicy } from './policy'
 import { policiesFor, writerOf, type ImageWriter } from './write-back/image-writer'

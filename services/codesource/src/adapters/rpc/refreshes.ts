@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect'
+import { withoutPassword } from '@k8or/contracts'
 import { Refreshes, type RefreshRequest } from '@k8or/contracts/rpc/codesource/v1/refreshes'
 import { NotFoundError, RpcService, untilDone } from '@k8or/rpc'
-import { withoutPassword } from '@k8or/contracts'
 import { Agenda } from '../../domain/agenda/agenda'
 
 @RpcService(Refreshes)

@@ -1,11 +1,11 @@
 import {
   imageBuilt,
   tagMoved,
+  type Announcer,
   type DeliveryReceived,
   type Fact,
   type ImageRecord,
   type PushRecord,
-  type Announcer,
 } from '@k8or/contracts'
 import { Later, Never } from '@k8or/outcome'
 import type { Clock, OwnRow, OwnRows, Registry } from '../ports'

@@ -1,5 +1,10 @@
-import { repositoryMatchKey, repositoryToken, type ApplicationRecord, type RepositoryRef } from '@k8or/contracts'
-import { withoutPassword } from '@k8or/contracts'
+import {
+  repositoryMatchKey,
+  repositoryToken,
+  withoutPassword,
+  type ApplicationRecord,
+  type RepositoryRef,
+} from '@k8or/contracts'
 
 /** A repository that applications follow, with the target revisions that they name; an empty one is `HEAD`. */
 export interface FollowedRepository extends RepositoryRef {

@@ -2,9 +2,9 @@ import {
   revisionKey,
   revisionObserved,
   revisionUnresolved,
+  type Announcer,
   type Problem,
   type RevisionRecord,
-  type Announcer,
 } from '@k8or/contracts'
 import { Later } from '@k8or/outcome'
 import type { OwnCommits } from '../commit/own-commits'

@@ -1,6 +1,5 @@
-import { canonicalImageName, parseImageReference, type DeliveryReceived } from '@k8or/contracts'
+import { canonicalImageName, parseImageReference, withoutPassword, type DeliveryReceived } from '@k8or/contracts'
 import { z } from 'zod'
-import { withoutPassword } from '@k8or/contracts'
 import type { CloudEvent } from './cloud-event'
 import { imageTag, sha256Digest } from './image'
 import { BoundedText } from './payload'

@@ -5,9 +5,9 @@ import {
   repositoryToken,
   sha256,
   withoutPassword,
+  type Announcer,
   type DeliveryReceived,
   type Fact,
-  type Announcer,
 } from '@k8or/contracts'
 import { legible } from '@k8or/outcome'
 import type { Clock, TakenDeliveries, WebhookSecrets } from '../ports'

@@ -23,11 +23,11 @@ export interface Account extends AccountView {
   saveSync(pointer: SyncPointer): Promise<void>
   /** Notes why the application is as it is; the same again is not noted twice. */
   noteDecision(decision: string, reason: string, release: number): Promise<void>
-  /** Answers a number that tells this version of the declaration from all others. */
   /** These drifts are about to be put back. Resolves when that is stored, or can not be stored at once: a heal does not wait for it. */
   saveHeals(heals: readonly OpenHeal[]): Promise<void>
   /** What there was to tell of heals is stored; the next note says so. */
   endHeals(): void
+  /** Answers a number that tells this version of the declaration from all others. */
   saveDeclaration(record: ApplicationRecord): Promise<number>
   saveAnnounced(): Promise<void>
   /**
