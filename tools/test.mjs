@@ -1,4 +1,5 @@
-// Runs all tests, units beside each other and those with real servers one after the other, and counts them truly.
+// Runs all tests, first units, then those with real servers, of which two files run beside each other: they mostly wait.
+// Counts them truly.
 // Arguments choose files by a part of their path; MODE chooses how the meshes of all end-to-end tests run.
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -11,11 +12,12 @@ const root = join(import.meta.dirname, '..')
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
 const withServers = '\\.(rig|e2e)\\.spec\\.ts$'
 const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
+const beside = ['--maxWorkers=2']
 const ignored = [withServers, '/node_modules/', '/dist/', '/.run/']
 
 const runs = [
   { name: 'units', args: (wanted) => ['--testPathIgnorePatterns', ...ignored, workers, ...wanted] },
-  { name: 'servers', args: (wanted) => ['-i', '--forceExit', '--testTimeout=60000', ...serverPatterns(wanted)] },
+  { name: 'servers', args: (wanted) => [...beside, '--forceExit', '--testTimeout=60000', ...serverPatterns(wanted)] },
 ]
 
 /** Whoever ends the tests ends the run that is under way; then what it wrote is removed. */

@@ -10,3 +10,9 @@ export function baseEnvironment(): Record<string, string> {
 export function programFolders(): string[] {
   return [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean)
 }
+
+/** Which of the test workers that run beside each other this one is, from 1; undefined outside of tests. */
+export function testWorker(): number | undefined {
+  const { JEST_WORKER_ID } = process.env
+  return JEST_WORKER_ID ? Number(JEST_WORKER_ID) : undefined
+}
