@@ -6,6 +6,12 @@ export function baseEnvironment(): Record<string, string> {
   return { PATH, HOME: userInfo().homedir, LANG: 'C.UTF-8', ...(TMPDIR ? { TMPDIR } : {}) }
 }
 
+/** That of a supervisor, which chooses ports: within a test those of the test's worker. */
+export function supervisorEnvironment(): Record<string, string> {
+  const worker = testWorker()
+  return { ...baseEnvironment(), ...(worker === undefined ? {} : { JEST_WORKER_ID: String(worker) }) }
+}
+
 /** Folders in which programs are looked up, the administrator's included: sshd is there. */
 export function programFolders(): string[] {
   return [...(process.env['PATH'] ?? '').split(':'), '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { baseEnvironment } from '../config'
+import { supervisorEnvironment } from '../config'
 import { repositoryRoot } from '../paths'
 import type { UpOptions } from './options'
 import {
@@ -57,7 +57,7 @@ function startSupervisor(options: UpOptions): UpState {
   ]
   const child = spawn(process.execPath, args, {
     cwd: repositoryRoot,
-    env: baseEnvironment(),
+    env: supervisorEnvironment(),
     detached: true,
     stdio: ['ignore', log, log],
   })
