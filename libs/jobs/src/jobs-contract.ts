@@ -171,10 +171,11 @@ function waits(recorder: () => Recorder, jobs: () => Jobs): void {
   })
 
   it('lets a second wait for the same key and reason replace the first', async () => {
-    await jobs().later('a', 50, 'look')
+    await jobs().later('a', 800, 'look')
     await jobs().later('a', 60_000, 'look')
     await jobs().later('b', 60_000, 'look')
-    await jobs().later('b', 50, 'look')
+    // Due after the first wait would have been.
+    await jobs().later('b', 1_000, 'look')
     await eventually(() => recorder().count('b') === 1)
     expect(recorder().ended).toEqual(['b'])
   })
