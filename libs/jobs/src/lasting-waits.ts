@@ -35,6 +35,7 @@ export class LastingWaits implements Waits {
   private readonly mark: string
   private readonly looking: NodeJS.Timeout
   private isMarked = false
+  private isStopped = false
 
   constructor(
     private readonly options: LastingWaitsOptions,
@@ -65,6 +66,7 @@ export class LastingWaits implements Waits {
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true
     clearInterval(this.looking)
     await this.memory.stop()
     if (isReady(this.options.redis)) await this.stored.stop()
@@ -89,6 +91,8 @@ export class LastingWaits implements Waits {
       log.info({ queue: name, waits: open.length }, 'redis has lost its waits: they are written down again')
       for (const wait of open) await this.set(wait)
     } catch (error) {
+      // The connection was closed beneath it.
+      if (this.isStopped) return
       log.warn({ queue: name, reason: describeError(error) }, 'it is not known whether redis has the waits still')
     }
   }
