@@ -30,6 +30,10 @@ export function createSignals(log: Logger): Signals {
       else log.warn({ application, cluster, object }, failure)
     },
 
+    healUntold({ application, message }) {
+      log.warn({ application }, `a heal could not be told of: ${message}`)
+    },
+
     conditionCame({ application, type, message, isTold }) {
       conditions.add({ type })
       if (!isTold) log.warn({ application, condition: type }, message)

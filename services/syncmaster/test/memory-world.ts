@@ -74,6 +74,10 @@ export class MemoryWorld {
   nowMs = Date.parse('2026-01-01T00:00:00Z')
   lease = 7
   stop: StopRecord | undefined
+  /** Why a fact can not be stored. */
+  refusesFact: (id: string) => Error | undefined = () => undefined
+  /** What was signalled of heals that could not be told of. */
+  readonly untold: string[] = []
   /** The number of outside calls after which the process dies. */
   diesAfter = Infinity
   readonly #stored = new Map<string, Stored>()
@@ -172,6 +176,7 @@ export class MemoryWorld {
         syncEnded: () => undefined,
         objectFailed: () => undefined,
         healed: () => undefined,
+        healUntold: ({ message }) => void this.untold.push(message),
         conditionCame: () => undefined,
       },
     }
@@ -318,7 +323,7 @@ export class MemoryWorld {
         heals = open
         return store(() => void (stored.heals = open))
       },
-      endHeals: () => void (heals = []),
+      endHeals: (told) => void (heals = heals.filter((heal) => !told.includes(heal))),
       saveDeclaration: async (record) => {
         await store(() => {
           stored.declaration = record
@@ -343,6 +348,8 @@ export class MemoryWorld {
   #announcer(): SyncAnnouncer {
     const say = async (id: string, data: unknown): Promise<boolean> =>
       this.#call(() => {
+        const refused = this.refusesFact(id)
+        if (refused) throw refused
         if (this.facts.has(id)) return false
         this.facts.set(id, data)
         return true

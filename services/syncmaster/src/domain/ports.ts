@@ -76,6 +76,8 @@ export interface Signals {
     readonly object: string
     readonly failure: string | undefined
   }): void
+  /** Not for want of the bus: it will not pass by itself. */
+  healUntold(of: { readonly application: string; readonly message: string }): void
   /** Something about an Application is wrong that was not before. */
   conditionCame(of: {
     readonly application: string

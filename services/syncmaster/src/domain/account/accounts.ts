@@ -25,8 +25,8 @@ export interface Account extends AccountView {
   noteDecision(decision: string, reason: string, release: number): Promise<void>
   /** These drifts are about to be put back. Resolves when that is stored, or can not be stored at once: a heal does not wait for it. */
   saveHeals(heals: readonly OpenHeal[]): Promise<void>
-  /** What there was to tell of heals is stored; the next note says so. */
-  endHeals(): void
+  /** What there was to tell of these heals is stored; the next note says so. */
+  endHeals(told: readonly OpenHeal[]): void
   /** Answers a number that tells this version of the declaration from all others. */
   saveDeclaration(record: ApplicationRecord): Promise<number>
   saveAnnounced(): Promise<void>

@@ -1,4 +1,5 @@
 import { keyOf, nameOf } from '@k8or/kube-objects'
+import { describeError, Later } from '@k8or/outcome'
 import { describeDrift, formatDrift } from '../drift/describe-drift'
 import type { OpenHeal } from '../drift/open-heal'
 import { failedHealWaitMs } from '../drift/token-bucket'
@@ -39,7 +40,7 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
   const end = summarize(objects)
   noteFailures(work, end.phase === 'Failed')
   await work.settleWrites()
-  work.account.endHeals()
+  work.account.endHeals([...heals.values()])
   noteEnd(work, objects, end.message, heals)
   await work.settleWrites()
   return { objects, ...end, sync: undefined, finishedAt: work.now.toISOString() }
@@ -51,23 +52,27 @@ export async function heal(work: Work): Promise<Outcome | undefined> {
  */
 export async function tellOpenHeals(work: Work): Promise<void> {
   const { account } = work
-  const { heals } = account
-  if (heals.length === 0) return
+  const told = new Set<OpenHeal>()
   try {
-    await Promise.all(heals.flatMap((heal) => tellHeal(work, heal)))
-    // Unless more was healed meanwhile, and told.
-    if (account.heals === heals) await account.saveHeals([])
-  } catch {
+    const tell = (heal: OpenHeal) => tellHeal(work, heal).then(() => told.add(heal))
+    const results = await Promise.allSettled(account.heals.map(tell))
+    // More may be healed meanwhile, and is told by whoever heals it.
+    if (told.size > 0) await account.saveHeals(account.heals.filter((heal) => !told.has(heal)))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  } catch (error) {
+    // The bus tells itself that it is away.
+    if (!(error instanceof Later))
+      work.ports.signals.healUntold({ application: work.instance, message: describeError(error) })
     work.lookAgain ??= { delayMs: 15_000, reason: 'a heal could not be told of' }
   }
 }
 
-function tellHeal(work: Work, { drift, how }: OpenHeal): Promise<void>[] {
+async function tellHeal(work: Work, { drift, how }: OpenHeal): Promise<void> {
   const key = keyOf(drift.object)
   const live = work.ports.live.index.find(drift.cluster, key)
   const detected = work.ports.announcer.driftDetected(causeOf(work, healer), drift, how)
   const isPutBack = live && live.projection === work.account.applied.get(key)?.projectionDigest
-  return isPutBack ? [detected, announceRepair(work, drift, live)] : [detected]
+  await Promise.all(isPutBack ? [detected, announceRepair(work, drift, live)] : [detected])
 }
 
 function openHeal(work: Work, drift: DesiredChange): OpenHeal {

@@ -1,8 +1,11 @@
 import type { SyncFinished } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
+import { Later } from '@k8or/outcome'
 import { Killed, MemoryWorld } from '../../../test/memory-world'
 import { declarationOf } from '../application/declaration'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
+import type { OpenHeal } from '../drift/open-heal'
+import { driftDetectedId } from '../fact/fact-ids'
 import { defaultMassChangeLimits } from '../plan/prune'
 import { Reconciler } from './reconciler'
 
@@ -107,6 +110,32 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
       expect(factsOf(world, 'repaired').toSorted()).toEqual(detected.map((id) => `repaired/${id}`).toSorted())
       expect(world.stored.heals).toEqual([])
     }
+  })
+
+  it.each([
+    { when: 'now', failure: () => new Later('the bus is away'), untold: [] },
+    { when: 'for good', failure: () => new Error('no such stream'), untold: ['no such stream'] },
+  ])('keeps a heal that can not be told of $when while another one is made', async ({ failure, untold }) => {
+    const world = worldOf()
+    publish(world, 1, [configMap('a'), configMap('b')])
+    await look(world)
+    const object = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'front', name: 'a' }
+    const open: OpenHeal = {
+      drift: { release: 1, cluster: 'in-cluster', object, uid: 'u', resourceVersion: '1' },
+      how: { kind: 'changed', fields: [], manager: '', willHeal: true },
+    }
+    world.stored.heals = [open]
+    world.drift('/ConfigMap/front/b', { v: '2' })
+    const id = driftDetectedId(uid, open.drift)
+    world.refusesFact = (fact) => (fact === id ? failure() : undefined)
+    await look(world)
+    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(world.stored.heals).toEqual([open])
+    expect(world.untold).toEqual(untold)
+    world.refusesFact = () => undefined
+    await look(world)
+    expect(world.facts.has(id)).toBe(true)
+    expect(world.stored.heals).toEqual([])
   })
 
   it('killed at any call it ends the same, applies nothing twice and announces every end once', async () => {
