@@ -2,7 +2,7 @@ import { appliedRecord, applicationRecord, bucketOf, decisionRecord } from '@k8o
 import type { Bus } from '@k8or/jetstream'
 import { keyOf } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import type { Account, Accounts, AccountView } from '../../domain/account/accounts'
+import type { Accounts, AccountView } from '../../domain/account/accounts'
 import type { Clock } from '../../domain/ports'
 import { RecordedAccount, type AccountRecords, type StoredAccount } from './recorded-account'
 
@@ -44,7 +44,7 @@ export class RecordedAccounts implements Accounts {
     return [...this.#open.keys(), ...this.#stored.keys()].filter((uid) => bucketOf(uid) === bucket)
   }
 
-  async open(application: string): Promise<Account> {
+  async open(application: string): Promise<RecordedAccount> {
     while (this.#loading) await this.#loading
     // Whoever took an account for empty because it was not read would write over what is stored.
     if (!this.#held.has(bucketOf(application)))
@@ -96,8 +96,7 @@ export class RecordedAccounts implements Accounts {
 
   async remove(application: string): Promise<void> {
     const account = await this.open(application)
-    await Promise.all([...account.applied.keys()].map((key) => account.drop(key)))
-    await this.#records.decisions.delete(application)
+    await account.forget()
     this.#open.delete(application)
   }
 

@@ -25,8 +25,8 @@ const longestReason = 300
 const longestHistory = 10
 /** How long a heal waits for its note at most: who can not be told must not keep it from being made. */
 const longestHealNoteMs = 100
-/** All of them fit into one row. */
-const mostHeals = 200
+/** The row stays small. What is over is told as well, but not after a crash in the middle of the repair. */
+const mostHeals = 20
 
 type Decision = DecisionRecord['history'][number]
 
@@ -43,6 +43,9 @@ export class RecordedAccount implements Account {
   /** Whether the row says of heals what is no longer so. */
   #isOutdated = false
   #isNoted: boolean
+  /** The writing of the row, one after the other; the one that waits for its turn takes along what changes until then. */
+  #writing: Promise<void> = Promise.resolve()
+  #waiting: Promise<void> | undefined
 
   constructor(
     private readonly application: string,
@@ -113,16 +116,18 @@ export class RecordedAccount implements Account {
   }
 
   async saveHeals(heals: readonly OpenHeal[]): Promise<void> {
-    this.#heals = heals.slice(-mostHeals)
+    // The first are those that a former process may have left untold.
+    this.#heals = heals.slice(0, mostHeals)
     const over = new AbortController()
     const waited = delay(longestHealNoteMs, undefined, { signal: over.signal })
     await Promise.race([this.#save(), waited]).catch(() => undefined)
     over.abort()
   }
 
-  endHeals(): void {
-    this.#isOutdated ||= this.#heals.length > 0
-    this.#heals = []
+  endHeals(told: readonly OpenHeal[]): void {
+    const open = this.#heals.filter((heal) => !told.includes(heal))
+    this.#isOutdated ||= open.length < this.#heals.length
+    this.#heals = open
   }
 
   async saveDeclaration(record: ApplicationRecord): Promise<number> {
@@ -148,9 +153,34 @@ export class RecordedAccount implements Account {
     return this.#leaving
   }
 
-  async #save(): Promise<void> {
+  /** The application is gone, and that was told: takes away what is left, behind what is still being written. */
+  async forget(): Promise<void> {
+    await Promise.all([...this.#applied.keys()].map((key) => this.drop(key)))
+    await this.#writing
+    await this.records.decisions.delete(this.application)
+  }
+
+  #save(): Promise<void> {
     this.#isNoted = true
+    if (this.#waiting) return this.#waiting
+    const written = this.#writing.then(() => this.#write())
+    this.#waiting = written
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  async #write(): Promise<void> {
+    this.#waiting = undefined
     this.#isOutdated = false
+    try {
+      await this.#put()
+    } catch (error) {
+      this.#isOutdated = true
+      throw error
+    }
+  }
+
+  async #put(): Promise<void> {
     const [last] = this.#decisions
     await this.records.decisions.put(this.application, {
       at: last?.at ?? this.clock.now().toISOString(),
