@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..')
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
 const withServers = '\\.(rig|e2e)\\.spec\\.ts$'
 const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
-const beside = ['--maxWorkers=2']
+// A worker keeps some of what each file has loaded: it is replaced before that is too much.
+const beside = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB']
 const ignored = [withServers, '/node_modules/', '/dist/', '/.run/']
 
 const runs = [
