@@ -77,15 +77,25 @@ export class RecordedStops {
   private async compare(): Promise<void> {
     const rows = await this.records.list()
     const copies = await this.kept.read()
-    for (const row of rows) {
-      const { key, value } = row
-      if (!value.lifted && copies.get(key)?.since !== value.since && this.stops.stands(value))
-        await this.kept.write(value)
-      if (isUnsaid(row)) await this.settle(row)
-    }
     const known = new Set(rows.map(({ key }) => key))
-    for (const [key, copy] of copies)
-      if (!known.has(key) && key === stopKey(copy.cluster)) await this.restore(key, copy)
+    const lost = [...copies].filter(([key, copy]) => !known.has(key) && key === stopKey(copy.cluster))
+    await eachOf([
+      ...rows.flatMap((row) => [() => this.copyAgain(row, copies), () => this.settleUnsaid(row)]),
+      ...lost.map(
+        ([key, copy]) =>
+          () =>
+            this.restore(key, copy),
+      ),
+    ])
+  }
+
+  private async copyAgain({ key, value }: Row<StopRecord>, copies: StopCopies): Promise<void> {
+    if (!value.lifted && copies.get(key)?.since !== value.since && this.stops.stands(value))
+      await this.kept.write(value)
+  }
+
+  private async settleUnsaid(row: Row<StopRecord>): Promise<void> {
+    if (isUnsaid(row)) await this.settle(row)
   }
 
   private async restore(key: string, stop: StopRecord): Promise<void> {
@@ -165,6 +175,13 @@ export class RecordedStops {
     const data = { cluster, reason: by.reason }
     await this.options.bus.publisher.publish(stopLifted, { ...draft, causes: [stopRaisedId(key, since)], data })
   }
+}
+
+/** Does all of them, one after the other, whichever of them fail. @throws what failed */
+async function eachOf(works: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const work of works) await work().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw new AggregateError(failures)
 }
 
 async function unlessChanged(write: Promise<unknown>): Promise<void> {
