@@ -23,11 +23,14 @@ export function declarationOf(application: Application, controlNamespace: string
   }
 }
 
+/** No application comes to so many; people may have written any number, and further ones must have room above it. */
+const mostReleases = 1_000_000_000
+
 /** The newest release that the hub names; its number is not given a second time, though the record of it may be lost. */
 export function releaseFloorOf(application: Application): number {
   const held = holdsOf(application).map(({ release }) => release)
   const deployed = (application.status.history ?? []).map(({ release = 0 }) => release)
-  return Math.max(0, ...held, ...deployed)
+  return Math.max(0, ...[...held, ...deployed].filter((release) => release <= mostReleases))
 }
 
 function lastDeployed({ status }: Application): string {
