@@ -35,6 +35,7 @@ export class LastingWaits implements Waits {
   private readonly mark: string
   private readonly looking: NodeJS.Timeout
   private isMarked = false
+  private isLooking = false
   private isStopped = false
 
   constructor(
@@ -78,12 +79,16 @@ export class LastingWaits implements Waits {
     await this.look()
   }
 
-  /** Looks whether Redis knows that we were there before. */
+  /**
+   * Looks whether Redis knows that we were there before. An answer tells that once, so a late one counts as well: as long
+   * as none came, nothing more is asked.
+   */
   private async look(): Promise<void> {
     const { redis, name, log } = this.options
-    if (!isReady(redis)) return
+    if (!isReady(redis) || this.isLooking) return
+    this.isLooking = true
     try {
-      const known = await redis.set(this.mark, '1', 'EX', rememberedSeconds, 'GET')
+      const known = await this.told(redis.set(this.mark, '1', 'EX', rememberedSeconds, 'GET'))
       const isLost = this.isMarked && known === null
       this.isMarked = true
       const open = this.open()
@@ -94,7 +99,16 @@ export class LastingWaits implements Waits {
       // The connection was closed beneath it.
       if (this.isStopped) return
       log.warn({ queue: name, reason: describeError(error) }, 'it is not known whether redis has the waits still')
+    } finally {
+      this.isLooking = false
     }
+  }
+
+  /** An answer, and a line in the log when it is late. */
+  private async told<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const { name, log } = this.options
+    const late = setTimeout(() => log.warn({ queue: name }, 'redis does not answer'), deadlineMs).unref()
+    return answer.finally(() => clearTimeout(late))
   }
 
   /** Those that are not over, as far as can be known here: one that begins twice does no harm. */
