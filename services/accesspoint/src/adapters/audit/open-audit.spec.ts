@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -170,6 +171,31 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     expect(publisher.records.map(({ path }) => path)).toEqual(['/shipped', '/after', '/again'])
     expect(new Set(publisher.records.map(({ replica }) => replica)).size).toBe(1)
     expect(findBreak(publisher.records, chainStart)).toMatch(/does not follow record 1/)
+  }, 20_000)
+
+  it('says what is lost also where nothing can be written to the folder, and goes on once it can', async () => {
+    const audit = open()
+    const noteOne = async (path: string): Promise<void> => {
+      audit.log.note({ ...record, path }, '_')
+      await audit.log.settle()
+    }
+    await noteOne('/shipped')
+    await eventually(() => publisher.facts.size === 1)
+    publisher.isAway = true
+    await noteOne('/lost')
+    rmSync(dir, { recursive: true })
+    // In the way of the cursor.
+    mkdirSync(join(dir, 'shipped.json.new'), { recursive: true })
+    await noteOne('/lost too')
+    const isTold = (what: string) => troubles.some((trouble) => trouble.startsWith(what))
+    await eventually(() => isTold('access records are lost'))
+    rmSync(join(dir, 'shipped.json.new'), { recursive: true })
+    publisher.isAway = false
+    await noteOne('/after')
+    await audit.close()
+    expect(troubles.filter((trouble) => trouble.startsWith('access records are lost'))).toHaveLength(1)
+    expect(readFileSync(join(dir, 'replica'), 'utf8')).toBe(publisher.records[0]?.replica)
+    expect(publisher.records.map(({ path }) => path)).toEqual(['/shipped', '/after'])
   }, 20_000)
 
   it('begins a new chain, and says so, where its folder was emptied while nobody looked', async () => {

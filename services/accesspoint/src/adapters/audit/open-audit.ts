@@ -50,10 +50,10 @@ export function openAudit(options: AuditOptions): OpenAudit {
     retryMs: settings.retryMs,
     onTrouble: (error) => onTrouble('access records wait to be shipped', error),
     onLost: (segment, shipped) => {
-      writeReplica(dir, replica)
       const which = `records of ${replica} after ${String(shipped)} that were not shipped yet`
       onTrouble('access records are lost', new Error(`segment ${segment} was taken away, and with it ${which}`))
     },
+    onEmptied: () => writeReplica(dir, replica),
   })
   started.shipper = shipper
   shipper.wake()

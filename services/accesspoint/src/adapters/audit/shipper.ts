@@ -21,6 +21,8 @@ export interface ShipperOptions {
   readonly onTrouble: (error: Error) => void
   /** Somebody took the segment away that was written to; records after this one are lost unless they were shipped. */
   readonly onLost: (segment: string, shipped: number) => void
+  /** The folder is there again, with the cursor alone. */
+  readonly onEmptied: () => void
 }
 
 const batch = 200
@@ -36,6 +38,7 @@ export class Shipper {
   private running: Promise<void> | undefined
   private isStopped = false
   private lost: number | undefined
+  private isEmptied = false
 
   constructor(private readonly options: ShipperOptions) {
     this.shipped = options.cursor.read()
@@ -70,6 +73,7 @@ export class Shipper {
     const segments = this.options.files.list()
     if (position && position.offset > 0 && !segments.some(({ number }) => number === position.segment.number))
       this.tellLoss(position, segments.length === 0)
+    this.writeAgain()
     for (const segment of segments) {
       const isCurrent = segment.number === position?.segment.number
       // Behind the one that is written to lies the next one, still empty.
@@ -85,11 +89,19 @@ export class Shipper {
   private tellLoss({ segment, offset }: Position, isAllLost: boolean): void {
     if (this.lost === segment.number) return
     this.lost = segment.number
-    const { log, cursor, onLost } = this.options
+    const { log, onLost } = this.options
     const unshipped = offset - (this.segment?.number === segment.number ? this.offset : 0)
     log.lost(isAllLost ? Infinity : unshipped)
-    cursor.write(this.shipped)
+    this.isEmptied = true
     onLost(segment.path, this.shipped.sequence)
+  }
+
+  /** What else was in the folder; tried again until it can be written. */
+  private writeAgain(): void {
+    if (!this.isEmptied) return
+    this.options.cursor.write(this.shipped)
+    this.options.onEmptied()
+    this.isEmptied = false
   }
 
   private async shipSegment(segment: Segment, end: number): Promise<void> {
