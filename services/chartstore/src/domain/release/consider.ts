@@ -163,9 +163,15 @@ function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, Tree
   return reading === undefined || [...reading].some(([path, id]) => (trees.get(path)?.id ?? '') !== id)
 }
 
+/**
+ * How far the clock of CodeSource may be ahead of that of SyncMaster. A revision that seems fresh for that alone would take
+ * back what was deployed; and before a bus is restored and read again, more time than this goes by.
+ */
+const clockSkewMs = 2_000
+
 /** Whether a revision was seen before the last deployment that the hub remembers: CodeSource has to look at it once more. */
 function isStale({ observedAt }: RevisionRecord, deployedAt = ''): boolean {
-  return Date.parse(observedAt) < Date.parse(deployedAt)
+  return Date.parse(observedAt) < Date.parse(deployedAt) + clockSkewMs
 }
 
 function isSame({ digest, inputDigest }: ReleaseRecord, rendered: string, from: string): boolean {
