@@ -164,7 +164,7 @@ function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, Tree
 }
 
 /**
- * How far the clock of CodeSource may be ahead of that of SyncMaster. A revision that seems fresh for that alone would take
+ * How far the clock of CodeSource may be ahead of that of SyncMaster, which tells whole seconds. A revision that seems fresh for that alone would take
  * back what was deployed; and before a bus is restored and read again, more time than this goes by.
  */
 const clockSkewMs = 2_000
