@@ -216,21 +216,24 @@ describe('services/insighthub/src/insight.rig', () => {
     expect(nodes[3]?.object.images).toEqual(['shop/web:1'])
   })
 
-  it('judges within milliseconds of the event', async () => {
-    const quick = await declare('quick')
-    const seen = Promise.withResolvers<number>()
+  it('judges at the event, not at the next sweep', async () => {
+    const seen = new Map<string, number>()
     const stop = new AbortController()
-    await bus('insighthub')
-      .records(healthRecord)
-      .watch(({ key }) => key === healthKey(quick.uid, null) && seen.resolve(performance.now()), {
-        signal: stop.signal,
-      })
-    await deploy(quick, 1, [deployment('quick', 'shop/web:1', quick.uid)])
-    const finished = performance.now()
-    // NOTE: loose, because test machines are busy; the figure itself is for the benchmark.
-    expect((await seen.promise) - finished).toBeLessThan(500)
+    const take = ({ key, value }: { key: string; value: HealthRecord | null }) =>
+      value?.health?.status === 'Progressing' && !seen.has(key) && seen.set(key, performance.now())
+    await bus('insighthub').records(healthRecord).watch(take, { signal: stop.signal })
+    const waits: number[] = []
+    for (const name of ['quick', 'quicker', 'quickest', 'quick-again']) {
+      const quick = await declare(name)
+      await deploy(quick, 1, [deployment(name, 'shop/web:1', quick.uid)])
+      const finished = performance.now()
+      waits.push((await eventually(() => seen.get(healthKey(quick.uid, null)), { timeoutMs })) - finished)
+    }
     stop.abort()
-  })
+    // Who waits for a sweep begins the next round right after it, and waits for most of a second each time but the first.
+    // NOTE: the least of them, because test machines are busy; the figure itself is for the benchmark.
+    expect(Math.min(...waits.slice(1))).toBeLessThan(500)
+  }, 60_000)
 
   it('calls what a silent cluster runs unknown, not healthy, until it speaks again (IH.4)', async () => {
     const shop = await declare('shop')

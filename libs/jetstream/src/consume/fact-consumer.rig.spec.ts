@@ -3,8 +3,8 @@ import { eventually, freePort, Relay, removeDir, startTestBus, tempDir, type Tes
 import { connectBus, type Bus } from '../index'
 import { eventsByType } from './read-fact'
 
-/** What the server sends to nobody comes again only after `ack_wait`, which is much longer. */
-const promptMs = 5_000
+/** What the server sends to nobody comes again only after `ack_wait`, which is longer. */
+const promptMs = 10_000
 
 const reachable = (id: string): FactDraft<ClusterReachable> => ({
   id,
