@@ -23,7 +23,7 @@ describe('test/bench/src/processor-time', () => {
     expect(processorSeconds(pids)).toBeGreaterThanOrEqual(whileAlive)
     parent.kill()
     await once(parent, 'exit')
-  })
+  }, 60_000)
 
   it('counts a process that is gone as nothing', () => {
     expect(processorSeconds([2 ** 22 + 1])).toBe(0)

@@ -37,4 +37,10 @@ describe('test/soak/src/descriptors', () => {
     expect(moreOf([], two)).toEqual(['1 connection to redis'])
     expect(moreOf(two, [...two, 'connection to redis'])).toEqual(['1 connection to redis'])
   })
+
+  it('knows the spare one of files that take turns, and no second', () => {
+    const [segment, other] = ['/audit/*.jsonl', '/audit7/index.db']
+    expect(moreOf([segment, other], [segment, segment, other])).toEqual([])
+    expect(moreOf([segment, other], [segment, segment, segment, other, other])).toEqual([`1 ${segment}`, `1 ${other}`])
+  })
 })

@@ -14,20 +14,30 @@ export function descriptorsOf(pids: ReadonlyMap<string, number>): Map<string, st
 }
 
 /**
- * What there is more of in `after` than in `before`. The first connection between two processes is not: it is opened
- * when one has something to ask of the other, and kept.
+ * What there is more of in `after` than in `before`. Two things are not: the first connection between two processes, which
+ * is opened when one has something to ask of the other, and kept; and of files that take turns the next one, which is
+ * opened ahead of its turn.
  */
 export function moreOf(before: readonly string[], after: readonly string[]): string[] {
   const known = Map.groupBy(before, (kind) => kind)
   return [...Map.groupBy(after, (kind) => kind)].flatMap(([kind, { length }]) => {
-    const allowed = Math.max(known.get(kind)?.length ?? 0, isConnection(kind) ? 1 : 0)
-    return length > allowed ? [`${String(length - allowed)} ${kind}`] : []
+    const more = length - allowedOf(kind, known.get(kind)?.length ?? 0)
+    return more > 0 ? [`${String(more)} ${kind}`] : []
   })
+}
+
+function allowedOf(kind: string, before: number): number {
+  if (isConnection(kind)) return Math.max(before, 1)
+  return takesTurns(kind) ? before + 1 : before
 }
 
 /** Pipes have numbers, and files that take turns, too. */
 function kindOf(path: string): string {
   return path.replace(/\d+/g, '*')
+}
+
+function takesTurns(kind: string): boolean {
+  return kind.startsWith('/') && kind.slice(kind.lastIndexOf('/')).includes('*')
 }
 
 function isConnection(kind: string): boolean {

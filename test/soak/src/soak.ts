@@ -19,9 +19,9 @@ import { watchObjects } from './watch-objects'
 
 const sampleEveryMs = 10_000
 const restSampleEveryMs = 1_000
-/** Idle connections are let go after 75 s; what is held after that, is held. */
-const letGoMs = 90_000
-const restMs = 10_000
+const letGoMs = 15_000
+/** Longer than an idle connection is kept, such as that of a watch which was renewed a moment ago: 75 s. */
+const restMs = 90_000
 const settleMs = 180_000
 
 /** What a soak needs. */
