@@ -67,7 +67,10 @@ function orNothing(read: () => string[]): string[] {
 function socketNames(links: ReadonlyMap<string, readonly string[]>): Map<string, string> {
   const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(rowsOf)
   const processes = new Map([...links].flatMap(([process, own]) => own.map((link) => [link, process] as const)))
-  const ends = new Map(rows.map(({ local, link }) => [local, processes.get(link)]))
+  // Of one port there are many rows, those of connections that were closed a moment ago included: these belong to nobody.
+  const ends = new Map(
+    rows.filter(({ link }) => processes.has(link)).map(({ local, link }) => [local, processes.get(link)]),
+  )
   const served = new Set(rows.filter(({ state }) => state === listening).map(({ local }) => local))
   const nameOf = ({ local, remote, state }: SocketRow): string => {
     if (state === listening) return `port ${String(local)}`
