@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import { eventually, removeDir, repositoryRoot, startKube, tempDir, type KubeServer } from '@k8or/rig'
+import { eventually, removeDir, startKube, tempDir, type KubeServer, installDefinitions } from '@k8or/rig'
 import { Agent, request } from 'undici'
 import { createClusters, KubeError, type Clusters, type Gate } from '.'
 
@@ -87,8 +85,7 @@ describe('libs/cluster-client/src/create-clusters.rig', () => {
   it('says that a kind is not served, and finds it once its definition is installed', async () => {
     const kind = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' }
     await expect(clusters.list(cluster, kind, { signal })).rejects.toThrow('serves no argoproj.io/v1alpha1 Application')
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
-    for (const file of readdirSync(folder)) await kube.client.applyYaml(readFileSync(join(folder, file), 'utf8'))
+    await installDefinitions(kube.client)
     const found = await eventually(() => clusters.discover(cluster, kind, { signal }), { timeoutMs: 15_000 })
     expect(found).toMatchObject({ plural: 'applications', namespaced: true })
     const resources = await clusters.resources(cluster, { signal })

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClusters, type Clusters } from '@k8or/cluster-client'
 import type { Fact, ServiceName } from '@k8or/contracts'
@@ -8,12 +8,12 @@ import {
   eventually,
   freePorts,
   removeDir,
-  repositoryRoot,
   startFleet,
   startTestBus,
   tempDir,
   type KubeServer,
   type TestBus,
+  installDefinitions,
 } from '@k8or/rig'
 import { startAccessPoint, type AccessPointUnderTest } from './access-point-under-test'
 
@@ -107,8 +107,7 @@ export class GateUnderTest {
 
   private async prepare(): Promise<void> {
     const { client } = this.hub
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
-    for (const file of readdirSync(folder)) await client.applyYaml(readFileSync(join(folder, file), 'utf8'))
+    await installDefinitions(client)
     await client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
     await this.far.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
     const everything = {

@@ -65,7 +65,8 @@ function clusterSecret({ name, url, ca, cert, key }: KubeConnection): KubeObject
   return { apiVersion: 'v1', kind: 'Secret', metadata, stringData }
 }
 
-async function installDefinitions(hub: KubeClient): Promise<void> {
+/** Installs the definitions of the mesh's kinds, and waits until the API server serves them. */
+export async function installDefinitions(hub: KubeClient): Promise<void> {
   await Promise.all(definitions().map((definition) => installDefinition(hub, definition)))
 }
 

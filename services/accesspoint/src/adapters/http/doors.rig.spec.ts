@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
 import { connect } from 'node:http2'
 import { join } from 'node:path'
@@ -21,12 +20,12 @@ import {
   eventually,
   freePorts,
   removeDir,
-  repositoryRoot,
   startKube,
   startTestBus,
   tempDir,
   type KubeServer,
   type TestBus,
+  installDefinitions,
 } from '@k8or/rig'
 import { Agent, request } from 'undici'
 import { peopleToken, startAccessPoint, type AccessPointUnderTest } from '../../../test/access-point-under-test'
@@ -60,8 +59,7 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
       startKube({ dir: join(dir, 'kube'), controllers: false }),
       startTestBus(join(dir, 'bus')),
     ])
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
-    for (const file of readdirSync(folder)) await kube.client.applyYaml(readFileSync(join(folder, file), 'utf8'))
+    await installDefinitions(kube.client)
     await kube.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
     await kube.client.apply(secret('argocd-secret', {}, { 'webhook.github.secret': canary }))
     await kube.client.apply(

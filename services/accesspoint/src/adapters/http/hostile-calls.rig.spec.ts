@@ -5,16 +5,15 @@ import {
   freePorts,
   readEntries,
   removeDir,
-  repositoryRoot,
   startKube,
   startTestBus,
   tempDir,
   type Entry,
   type KubeServer,
   type TestBus,
+  installDefinitions,
 } from '@k8or/rig'
 import { createAuthority, createKey, createRequest, issue, publicKeyOfRequest, spiffeIdOf } from '@k8or/identity'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, request } from 'undici'
 import { z } from 'zod'
@@ -46,8 +45,7 @@ describe('services/accesspoint/src/adapters/http/hostile-calls.rig', () => {
       startKube({ dir: join(dir, 'kube'), controllers: false }),
       startTestBus(join(dir, 'bus')),
     ])
-    const folder = join(repositoryRoot, 'deploy/helm/mesh/definitions')
-    for (const file of readdirSync(folder)) await kube.client.applyYaml(readFileSync(join(folder, file), 'utf8'))
+    await installDefinitions(kube.client)
     await kube.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
     const [mesh = 0, people = 0] = await freePorts(2)
     const state = { dir: join(dir, 'state'), kubeconfig: kube.kubeconfigPath }

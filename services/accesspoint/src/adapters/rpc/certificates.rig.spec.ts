@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClusters } from '@k8or/cluster-client'
 import type { ServiceName } from '@k8or/contracts'
@@ -7,12 +6,12 @@ import {
   DirectGate,
   freePorts,
   removeDir,
-  repositoryRoot,
   startKube,
   startTestBus,
   tempDir,
   type KubeServer,
   type TestBus,
+  installDefinitions,
 } from '@k8or/rig'
 import { startAccessPoint, type AccessPointUnderTest } from '../../../test/access-point-under-test'
 import { AccountTokens } from '../kubernetes/account-tokens'
@@ -33,9 +32,7 @@ describe('services/accesspoint/src/adapters/rpc/certificates.rig', () => {
       startKube({ dir: join(dir, 'kube'), controllers: false }),
       startTestBus(join(dir, 'bus')),
     ])
-    const definitions = join(repositoryRoot, 'deploy/helm/mesh/definitions')
-    for (const file of readdirSync(definitions))
-      await kube.client.applyYaml(readFileSync(join(definitions, file), 'utf8'))
+    await installDefinitions(kube.client)
     await kube.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
     for (const name of ['k8or-chartstore', 'k8or-redis'])
       await kube.client.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } })
