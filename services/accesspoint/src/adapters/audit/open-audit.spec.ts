@@ -148,8 +148,8 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     expect(findBreak(publisher.records, chainStart)).toBeUndefined()
   })
 
-  it('goes on when its folder is emptied, says what is lost, and shows it by a gap in the chain', async () => {
-    const audit = open()
+  /** One record is shipped, the next one is lost with the folder while the bus is away; answers how to note another. */
+  const loseFolder = async (audit: ReturnType<typeof open>): Promise<(path: string) => Promise<void>> => {
     const noteOne = async (path: string): Promise<void> => {
       audit.log.note({ ...record, path }, '_')
       await audit.log.settle()
@@ -159,6 +159,12 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
     publisher.isAway = true
     await noteOne('/lost')
     rmSync(dir, { recursive: true })
+    return noteOne
+  }
+
+  it('goes on when its folder is emptied, says what is lost, and shows it by a gap in the chain', async () => {
+    const audit = open()
+    const noteOne = await loseFolder(audit)
     await noteOne('/lost too')
     await eventually(() => troubles.some((trouble) => trouble.startsWith('access records are lost')))
     expect(troubles.join()).toMatch(/records of \w+ after 1 that were not shipped yet/)
@@ -175,15 +181,7 @@ describe('services/accesspoint/src/adapters/audit/open-audit', () => {
 
   it('says what is lost also where nothing can be written to the folder, and goes on once it can', async () => {
     const audit = open()
-    const noteOne = async (path: string): Promise<void> => {
-      audit.log.note({ ...record, path }, '_')
-      await audit.log.settle()
-    }
-    await noteOne('/shipped')
-    await eventually(() => publisher.facts.size === 1)
-    publisher.isAway = true
-    await noteOne('/lost')
-    rmSync(dir, { recursive: true })
+    const noteOne = await loseFolder(audit)
     // In the way of the cursor.
     mkdirSync(join(dir, 'shipped.json.new'), { recursive: true })
     await noteOne('/lost too')
