@@ -1,8 +1,8 @@
-import { hubCluster, type ReleaseRecord } from '@k8or/contracts'
+import { hubCluster } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
 import { MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
+import { releaseOf } from '../../../test/release-of'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
 import { defaultMassChangeLimits } from '../plan/prune'
 import type { Ports } from '../ports'
@@ -22,21 +22,6 @@ const configMap = (name: string, v: string): KubeObject => ({
   kind: 'ConfigMap',
   metadata: { name },
   data: { v },
-})
-
-const releaseOf = (world: MemoryWorld, release: number): ReleaseRecord => ({
-  ...{ application: declarationOf(world.application, 'argocd').ref, release, digest: `d${release}`, inputDigest: 'i' },
-  ...{ specDigest: declarationOf(world.application, 'argocd').specDigest, objects: 1 },
-  sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
-  ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-  ...{
-    problems: [],
-    failure: null,
-    warnings: [],
-    ...{ reads: [], readsDigest: '', consulted: {} },
-    causes: [],
-    announced: true,
-  },
 })
 
 /** A world in which release 1 was applied, and what a replica sees of it that owns nothing. */

@@ -2,7 +2,7 @@ import type { SyncFinished } from '@k8or/contracts'
 import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
 import { Killed, MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
+import { releaseOf } from '../../../test/release-of'
 import { healAllowance, TokenBuckets } from '../drift/token-bucket'
 import type { OpenHeal } from '../drift/open-heal'
 import { driftDetectedId } from '../fact/fact-ids'
@@ -35,24 +35,10 @@ const worldOf = (automated: object | null = { prune: true, selfHeal: true }): Me
   })
 
 const publish = (world: MemoryWorld, release: number, manifests: KubeObject[]): void => {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
   world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
-    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{
-      problems: [],
-      failure: null,
-      warnings: [],
-      ...{ reads: [], readsDigest: '', consulted: {} },
-      causes: [],
-      announced: true,
-    },
-  }
+  world.release = releaseOf(world, release, manifests.length)
 }
 
-/** Looks until nothing is left to be done, as a process would that is never killed. */
 const look = async (world: MemoryWorld, times = 1): Promise<void> => {
   const reconciler = new Reconciler(world.start(), settings())
   for (let time = 0; time < times; time++) await reconciler.consider(uid, signal)
