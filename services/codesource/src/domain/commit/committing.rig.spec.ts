@@ -1,9 +1,7 @@
-import { repositoryToken, type CommitPushed, type CommitRecord, type FactDraft } from '@k8or/contracts'
-import { Later } from '@k8or/outcome'
+import { repositoryToken } from '@k8or/contracts'
 import {
   commitFiles,
   git,
-  gitEnvironment,
   gitRepo,
   headOf,
   readFileAt,
@@ -12,116 +10,23 @@ import {
   startSshGitServer,
   tempDir,
 } from '@k8or/rig'
+import { CommitDesk } from '../../../test/commit-desk'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Addresses } from '../../adapters/git/addresses'
-import { GitMirrors, namedRepository } from '../../adapters/git/git-mirrors'
-import { HostLimits } from '../../adapters/git/host-limits'
-import { RunningReaders } from '../../adapters/git/object-reader'
-import { Routes } from '../../adapters/git/route'
-import { SecretFiles } from '../../adapters/git/secret-files'
-import { Connections } from '../../adapters/git/smart-http/connections'
-import { GitWriter } from '../../adapters/git/writing/git-writer'
+import { namedRepository } from '../../adapters/git/git-mirrors'
 import { noAccess } from '../repository/access'
-import { RepositoryError } from '../repository/remote'
-import { Committing } from './committing'
 import { blobId } from './fit'
-import { OwnCommits } from './own-commits'
 import type { CommitRequest } from './request'
 
 const signal = new AbortController().signal
 
-/** Committing on real git, with a record and a bus that keep what they are given. */
-class Desk {
-  readonly dir = tempDir('desk')
-  readonly rows = new Map<string, CommitRecord>()
-  readonly facts: FactDraft<CommitPushed>[] = []
-  readonly pushed: CommitRecord[] = []
-  access = { ...noAccess }
-  readAccess = { ...noAccess }
-  isBusAway = false
-  /** The host carries the next push out, and its answer is lost. */
-  losesAnswers = false
-  /** Somebody else pushes between our making and our pushing. */
-  rival: (() => Promise<unknown>) | undefined
-  private readonly connections = new Connections()
-  readonly mirrors = this.newMirrors()
-  readonly own = this.newOwn()
-  readonly committing = this.start()
-
-  private newMirrors() {
-    return new GitMirrors({
-      dir: join(this.dir, 'mirrors'),
-      place: { path: gitEnvironment()['PATH'] ?? '', home: this.dir },
-      maxBytes: 1 << 30,
-      readers: new RunningReaders(4),
-      hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-      routes: new Routes({
-        credentials: { of: async (_url, options) => (options?.write ? this.access : this.readAccess) },
-        addresses: new Addresses({ allowLoopback: true }),
-        files: new SecretFiles(join(this.dir, 'secrets')),
-        connections: this.connections,
-      }),
-    })
-  }
-
-  private newWriter() {
-    const place = { path: gitEnvironment()['PATH'] ?? '', home: this.dir }
-    return new GitWriter({ mirrors: this.mirrors, place, author: 'k8or mesh <noreply@k8or.dev>' })
-  }
-
-  newOwn() {
-    const key = ({ repository, commit }: CommitRecord) => `${repository.token}.${commit}`
-    return new OwnCommits({
-      records: {
-        list: async () => [...this.rows.values()],
-        write: async (record) => void this.rows.set(key(record), record),
-        delete: async (record) => void this.rows.delete(key(record)),
-      },
-      writer: this.newWriter(),
-      announcer: {
-        publish: async (_event, draft) => {
-          if (this.isBusAway) throw new Later('the bus is away')
-          this.facts.push(draft as unknown as FactDraft<CommitPushed>)
-          return { duplicate: false }
-        },
-      },
-      clock: () => new Date(),
-    })
-  }
-
-  /** A process that knows nothing but disk and record. */
-  start(own = this.own) {
-    const writer = this.newWriter()
-    const push = writer.push.bind(writer)
-    writer.push = async (...args) => {
-      await this.rival?.()
-      const outcome = await push(...args)
-      if (!this.losesAnswers) return outcome
-      this.losesAnswers = false
-      throw new RepositoryError({ reason: 'RepositoryUnreachable', message: 'no answer' }, true)
-    }
-    return new Committing({
-      ...{ writer, own, clock: () => new Date(), signal, backOff: async () => undefined },
-      traced: (_requests, run) => run(),
-      onPushed: (record) => void this.pushed.push(record),
-    })
-  }
-
-  stop() {
-    this.mirrors.close()
-    this.connections.close()
-    removeDir(this.dir)
-  }
-}
-
 describe('services/codesource/src/domain/commit/committing.rig', () => {
   const root = tempDir('git')
-  const desks: Desk[] = []
+  const desks: CommitDesk[] = []
   let server: Awaited<ReturnType<typeof startGitServer>>
 
   const open = () => {
-    const desk = new Desk()
+    const desk = new CommitDesk()
     desks.push(desk)
     return desk
   }
