@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { noToken, stopKey, stopLifted, stopRaised, stopRecord, type StopRecord } from '@k8or/contracts'
-import { RecordConflictError, type Bus, type Records, type Row } from '@k8or/jetstream'
+import { RecordConflictError, type Bus, type Records } from '@k8or/jetstream'
 import { Later } from '@k8or/outcome'
 import { stopLiftedId, stopRaisedId } from '../../domain/fact-ids'
+import { isUnsaid, repairsOf, type StopRepair, type StopRow } from '../../domain/stop/repairs'
 import type { StopCopies, Stops } from '../../domain/stop/stops'
 import type { Signals } from '../../signals'
 
@@ -70,37 +71,30 @@ export class RecordedStops {
     }
   }
 
-  /**
-   * Writes down again what was lost, here or there, and does what a crash left undone. Lifting takes the copy away before
-   * the row, and the rows are read before the copies: so a stop that is being lifted is not taken for one that was lost.
-   */
+  /** The rows are read before the copies. Each repair is made, whichever of them fail. @throws what failed */
   private async compare(): Promise<void> {
     const rows = await this.records.list()
     const copies = await this.kept.read()
-    const known = new Set(rows.map(({ key }) => key))
-    const lost = [...copies].filter(([key, copy]) => !known.has(key) && key === stopKey(copy.cluster))
-    await eachOf([
-      ...rows.flatMap((row) => [() => this.copyAgain(row, copies), () => this.settleUnsaid(row)]),
-      ...lost.map(
-        ([key, copy]) =>
-          () =>
-            this.restore(key, copy),
-      ),
-    ])
+    const failures: unknown[] = []
+    for (const repair of repairsOf(rows, copies, (stop) => this.stops.stands(stop)))
+      await this.make(repair).catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures)
   }
 
-  private async copyAgain({ key, value }: Row<StopRecord>, copies: StopCopies): Promise<void> {
-    if (!value.lifted && copies.get(key)?.since !== value.since && this.stops.stands(value))
-      await this.kept.write(value)
-  }
-
-  private async settleUnsaid(row: Row<StopRecord>): Promise<void> {
-    if (isUnsaid(row)) await this.settle(row)
+  private make(repair: StopRepair): Promise<void> {
+    switch (repair.kind) {
+      case 'copy':
+        return this.kept.write(repair.stop)
+      case 'settle':
+        return this.settle(repair.row)
+      case 'restore':
+        return this.restore(repair.key, repair.stop)
+      case 'removeCopy':
+        return this.kept.remove(repair.cluster)
+    }
   }
 
   private async restore(key: string, stop: StopRecord): Promise<void> {
-    // Copied once more while it was being lifted.
-    if (!this.stops.stands(stop)) return this.kept.remove(stop.cluster)
     await unlessChanged(this.records.create(key, { ...stop, announced: undefined }))
     this.options.signals.stopRestored(stop)
   }
@@ -139,7 +133,7 @@ export class RecordedStops {
     const key = stopKey(stop.cluster)
     const row = await this.records.get(key)
     // Whoever raised it may have been killed before it was announced.
-    if (row && isUnsaid(row)) await this.settle(row)
+    if (row && isUnsaid(row.value)) await this.settle(row)
     const lifted = { actor: by.actor, reason: by.reason, at: by.at.toISOString() }
     const value: StopRecord = { ...stop, lifted, announced: false }
     const revision = await this.records.put(key, value)
@@ -151,7 +145,7 @@ export class RecordedStops {
    * The fact of what the row says, then the row as it is from then on; who has changed it meanwhile says more. A row that
    * says lifted keeps the copy from standing, so the copy goes first.
    */
-  private async settle({ key, value, revision }: Row<StopRecord>): Promise<void> {
+  private async settle({ key, value, revision }: StopRow): Promise<void> {
     if (value.lifted) {
       await this.kept.remove(value.cluster)
       await this.announceLifted(value, value.lifted)
@@ -177,13 +171,6 @@ export class RecordedStops {
   }
 }
 
-/** Does all of them, one after the other, whichever of them fail. @throws what failed */
-async function eachOf(works: readonly (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = []
-  for (const work of works) await work().catch((error: unknown) => failures.push(error))
-  if (failures.length > 0) throw new AggregateError(failures)
-}
-
 async function unlessChanged(write: Promise<unknown>): Promise<void> {
   await write.catch((error: unknown) => {
     if (!(error instanceof RecordConflictError)) throw error
@@ -194,10 +181,6 @@ function unrecorded(isCopied: boolean): string {
   return isCopied
     ? 'the stop stands, and is copied to the hub, but could not be recorded; that is done when the bus is back'
     : 'the stop stands at this replica of AccessPoint until it restarts, but could not be recorded; raise it again'
-}
-
-function isUnsaid({ value }: Row<StopRecord>): boolean {
-  return value.announced === false
 }
 
 function draftOf(cluster: string, actor: string, time: Date) {
