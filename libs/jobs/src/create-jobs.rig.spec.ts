@@ -4,6 +4,11 @@ import { Redis } from 'ioredis'
 import { createJobs, createPartitionedJobs, type JobsOptions, type PartitionedJobs } from './index'
 import { keepsTheContract } from './jobs-contract'
 
+/** All but `setInterval`: Redis is looked at when the test says so. */
+const doNotFake = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setTimeout', 'clearTimeout'] as const),
+]
 const silent = { info: () => undefined, warn: () => undefined }
 
 describe('libs/jobs/src/create-jobs.rig', () => {
@@ -97,6 +102,67 @@ describe('libs/jobs/src/create-jobs.rig', () => {
       await jobs.later('a', 60_000, 'look')
       await jobs.stop(100)
     })
+  })
+
+  describe('a Redis that does not answer', () => {
+    const untilHung = (act: () => Promise<void>) => {
+      process.kill(redis.process.pid, 'SIGSTOP')
+      return act().finally(() => process.kill(redis.process.pid, 'SIGCONT'))
+    }
+    const told = () => warnings.filter((one) => one === 'redis does not answer').length
+
+    beforeEach(() => {
+      warnings.length = 0
+    })
+
+    it('is asked once however often it is looked, and is looked at again when it goes on', async () => {
+      jest.useFakeTimers({ doNotFake })
+      const look = () => jest.advanceTimersByTime(10_000)
+      const handled: string[] = []
+      const same = options(handled)
+      const jobs = createJobs({ redis: { url: redis.url }, log }, same)
+      const tester = new Redis(redis.url)
+      const marks = `k8or:${same.name}:knows:`
+      const asked = async () => {
+        const commands = (await tester.slowlog('GET', 1_000)) as [number, number, number, string[]][]
+        return commands.filter(([, , , [command, key]]) => command === 'set' && key?.startsWith(marks)).length
+      }
+      try {
+        await eventually(async () => (await tester.keys(`${marks}*`)).length > 0)
+        await jobs.later('kept', 600_000, 'look')
+        await tester.config('SET', 'slowlog-log-slower-than', '0')
+        await untilHung(async () => {
+          for (let time = 0; time < 3; time++) look()
+          await eventually(told)
+          look()
+          await jobs.later('short', 50, 'look')
+          await eventually(() => handled.includes('short'))
+        })
+        await eventually(asked)
+        expect([await asked(), told()]).toEqual([1, 1])
+        await tester.flushall()
+        await eventually(async () => {
+          look()
+          return (await asked()) > 1
+        })
+        await eventually(() => tester.exists(`k8or:${same.name}:delayed`))
+      } finally {
+        await jobs.stop()
+        tester.disconnect()
+        jest.useRealTimers()
+      }
+    }, 60_000)
+
+    it('does not hold up a stop', async () => {
+      const jobs = createPartitionedJobs({ redis: { url: redis.url }, log }, { count: 1, of: () => 0 }, options([]))
+      jobs.owned([0])
+      await eventually(async () => {
+        warnings.length = 0
+        await jobs.later('a', 60_000, 'look')
+        return warnings.length === 0
+      })
+      await untilHung(() => jobs.stop(100))
+    }, 20_000)
   })
 
   describe('partitions', () => {

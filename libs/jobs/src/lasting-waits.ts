@@ -70,8 +70,8 @@ export class LastingWaits implements Waits {
     this.isStopped = true
     clearInterval(this.looking)
     await this.memory.stop()
-    if (isReady(this.options.redis)) await this.stored.stop()
-    else this.stored.abandon()
+    const isClosed = isReady(this.options.redis) && (await inTime(this.stored.stop().then(() => true)))
+    if (!isClosed) this.stored.abandon()
   }
 
   private async writeDown(): Promise<void> {
@@ -122,14 +122,16 @@ export class LastingWaits implements Waits {
   private async store(wait: Wait): Promise<boolean> {
     await opened(this.options.redis, deadlineMs)
     if (!isReady(this.options.redis)) return false
-    const giveUp = new AbortController()
-    try {
-      const stored = this.stored.set(wait).then(() => true)
-      return await Promise.race([stored, delay(deadlineMs, false, { signal: giveUp.signal })])
-    } catch {
-      return false
-    } finally {
-      giveUp.abort()
-    }
+    return inTime(this.stored.set(wait).then(() => true)).catch(() => false)
+  }
+}
+
+/** False where Redis does not answer. */
+async function inTime(answer: Promise<true>): Promise<boolean> {
+  const giveUp = new AbortController()
+  try {
+    return await Promise.race([answer, delay(deadlineMs, false, { signal: giveUp.signal })])
+  } finally {
+    giveUp.abort()
   }
 }
