@@ -41,7 +41,7 @@ export const ApplicationRecord = z.object({
   refresh: z.string().default(''),
   /** The newest release that the hub names: further ones have higher numbers, also when the records of all releases were lost. */
   releaseFloor: z.number().int().nonnegative().optional(),
-  /** When the newest deployment that the hub remembers ended: sources that were seen before it may be old. */
+  /** When the newest deployment that the hub remembers ended, at the latest: sources that were seen before it may be old. */
   deployedAt: z.string().optional(),
 })
 export type ApplicationRecord = z.infer<typeof ApplicationRecord>

@@ -103,7 +103,7 @@ describe('services/chartstore/src/domain/release/consider', () => {
     await considering.application('one')
     expect(world.rows.get('one.2')).toBe(other)
     expect(world.rows.get('one.latest')).toMatchObject({ release: 3 })
-    const restored = { '2999-01-01': 3, '2025-12-31T23:59:59Z': 3, '2025-12-31T23:59:57Z': 8 } // By another clock.
+    const restored = { '': 3, 'some day': 3, '2999-01-01': 3, '2025-12-31T23:59:59Z': 3, '2025-12-31T23:59:57Z': 8 } // By another clock.
     for (const [at, [deployedAt, release]] of Object.entries(restored).entries()) {
       const record = { ...application('one', 'one'), releaseFloor: 7, deployedAt }
       index.put({ record, revision: at + 2, factId: 'd', correlationId: 'd' })

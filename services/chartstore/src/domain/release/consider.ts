@@ -169,9 +169,13 @@ function isTouched(reading: Reading | undefined, trees: ReadonlyMap<string, Tree
  */
 const clockSkewMs = 2_000
 
-/** Whether a revision was seen before the last deployment that the hub remembers: CodeSource has to look at it once more. */
+/**
+ * Whether a revision may have been seen before the last deployment that the hub remembers: CodeSource has to look at it once
+ * more. Nothing is newer than a deployment of which nobody knows when it was.
+ */
 function isStale({ observedAt }: RevisionRecord, deployedAt = ''): boolean {
-  return Date.parse(observedAt) < Date.parse(deployedAt) + clockSkewMs
+  const isFresh = Date.parse(observedAt) >= Date.parse(deployedAt) + clockSkewMs
+  return !isFresh
 }
 
 function isSame({ digest, inputDigest }: ReleaseRecord, rendered: string, from: string): boolean {

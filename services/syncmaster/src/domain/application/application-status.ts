@@ -52,12 +52,12 @@ export type OperationState = z.infer<typeof OperationState>
 /** One deployment of the past. */
 export const HistoryEntry = z.looseObject({
   id: z.number().int(),
-  /** Ours alone: Argo CD has no releases. */
-  release: z.number().int().optional(),
+  /** Ours alone: Argo CD has no releases. What is no number must not hide the entries that have one. */
+  release: z.number().int().optional().catch(undefined),
   revision: z.string().default(''),
   revisions: z.array(z.string()).optional(),
   deployStartedAt: z.string().optional(),
-  deployedAt: z.string().optional(),
+  deployedAt: text.catch(undefined),
   initiatedBy: z.looseObject({ username: text, automated: z.boolean().nullish() }).nullish(),
   source: z.looseObject({}).nullish(),
   sources: z.array(z.looseObject({})).nullish(),

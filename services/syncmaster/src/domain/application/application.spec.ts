@@ -73,14 +73,15 @@ describe('services/syncmaster/src/domain/application/application', () => {
     })
 
     it('is announced when it is new, changed, or people ask to look again', () => {
-      const known = nextDeclaration(parse(), 'argocd', undefined)
+      const now = new Date()
+      const known = nextDeclaration(parse(), 'argocd', undefined, now)
       expect(saysMore(known, undefined)).toBe(true)
-      expect(saysMore(nextDeclaration(parse(), 'argocd', known), known)).toBe(false)
+      expect(saysMore(nextDeclaration(parse(), 'argocd', known, now), known)).toBe(false)
       const asked = parse({}, { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } } })
-      const refreshed = nextDeclaration(asked, 'argocd', known)
+      const refreshed = nextDeclaration(asked, 'argocd', known, now)
       expect(refreshed.refresh).toBe('normal@7')
       expect(saysMore(refreshed, known)).toBe(true)
-      expect(nextDeclaration(parse(), 'argocd', refreshed).refresh).toBe('normal@7')
+      expect(nextDeclaration(parse(), 'argocd', refreshed, now).refresh).toBe('normal@7')
     })
 
     it('does not take its own status for a change', () => {

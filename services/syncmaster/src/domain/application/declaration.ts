@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { applicationToken, bucketOf, instanceName, type ApplicationRecord } from '@k8or/contracts'
 import { digestOf } from '../digest'
 import { projectOf, sourcesOf, type Application } from './application'
@@ -19,7 +20,7 @@ export function declarationOf(application: Application, controlNamespace: string
     ...policiesOf(application),
     specDigest: digestOf({ project, destination: spec.destination, sources }),
     refresh: '',
-    ...(releaseFloor > 0 ? { releaseFloor, deployedAt: lastDeployed(application) } : {}),
+    ...(releaseFloor > 0 ? { releaseFloor } : {}),
   }
 }
 
@@ -30,12 +31,24 @@ const mostReleases = 1_000_000_000
 export function releaseFloorOf(application: Application): number {
   const held = holdsOf(application).map(({ release }) => release)
   const deployed = (application.status.history ?? []).map(({ release = 0 }) => release)
-  return Math.max(0, ...[...held, ...deployed].filter((release) => release <= mostReleases))
+  return newestOf([0, ...held, ...deployed].filter((release) => release <= mostReleases))
 }
 
-function lastDeployed({ status }: Application): string {
-  const times = (status.history ?? []).map(({ deployedAt = '' }) => deployedAt)
-  return times.sort().at(-1) ?? ''
+const Time = z.iso.datetime({ offset: true })
+
+/**
+ * When the newest deployment that the hub names ended. Where that is missing, no time, or still to come, it may have been
+ * at any time until now: then what is seen from now on is newer, and nothing that was seen before passes for that.
+ */
+function lastDeployed({ status }: Application, now: Date): string {
+  const times = (status.history ?? []).map(({ deployedAt }) => Date.parse(Time.safeParse(deployedAt).data ?? ''))
+  const newest = newestOf(times)
+  return new Date(Number.isFinite(newest) && newest <= now.getTime() ? newest : now).toISOString()
+}
+
+/** NaN where one is. A history may be longer than a call may have arguments. */
+function newestOf(numbers: readonly number[]): number {
+  return numbers.reduce((one, other) => Math.max(one, other), -Infinity)
 }
 
 const imageUpdater = 'argocd-image-updater.argoproj.io/'
@@ -63,10 +76,13 @@ export function nextDeclaration(
   application: Application,
   controlNamespace: string,
   known: ApplicationRecord | undefined,
+  now: Date,
 ): ApplicationRecord {
   const asked = refreshOf(application)
   const refresh = asked === undefined ? (known?.refresh ?? '') : `${asked}@${application.resourceVersion}`
-  return { ...declarationOf(application, controlNamespace), refresh }
+  const declaration = declarationOf(application, controlNamespace)
+  const isDeployed = declaration.releaseFloor !== undefined
+  return { ...declaration, refresh, ...(isDeployed ? { deployedAt: lastDeployed(application, now) } : {}) }
 }
 
 /** Whether the others must hear of a declaration: it is new, or says something else than the record they know. */

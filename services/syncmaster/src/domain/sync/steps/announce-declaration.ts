@@ -5,7 +5,7 @@ import type { EndOfLook, Work } from '../work'
 export async function announceDeclaration(work: Work): Promise<EndOfLook | undefined> {
   const { account, application, ports, settings } = work
   if (application.problem !== undefined || application.deletedAt !== undefined) return undefined
-  const next = nextDeclaration(application, settings.controlNamespace, account.declaration)
+  const next = nextDeclaration(application, settings.controlNamespace, account.declaration, work.now)
   const isKnown = !saysMore(next, account.declaration) && account.isAnnounced
   if (isKnown && !(await isBehind(work, next.releaseFloor))) return undefined
   const version = await account.saveDeclaration(next)
