@@ -153,6 +153,36 @@ describe('libs/jobs/src/create-jobs.rig', () => {
       }
     }, 60_000)
 
+    it('is told of marks for other replicas once, and hands on what was marked meanwhile', async () => {
+      const tester = new Redis(redis.url)
+      const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await tester.info('stats'))?.[1])
+      const handled: string[] = []
+      const place = { redis: { url: redis.url }, log }
+      const [same, partition] = [options(handled), { count: 1, of: () => 0 }]
+      const owner = createPartitionedJobs(place, partition, same)
+      owner.owned([0])
+      const other = createPartitionedJobs(place, partition, {
+        ...same,
+        handler: () => Promise.reject(new Error('not mine')),
+      })
+      const names = Array.from({ length: 300 }, (_, index) => `k${index}`)
+      const arrived = () => names.every((name) => handled.includes(name))
+      try {
+        for (const name of names) other.mark(name)
+        await eventually(arrived)
+        handled.length = 0
+        const before = await commands()
+        await untilHung(async () => {
+          for (const name of [...names, ...names]) other.mark(name)
+        })
+        await eventually(arrived)
+        expect((await commands()) - before).toBeLessThan(2 * names.length)
+      } finally {
+        await Promise.all([owner.stop(), other.stop()])
+        tester.disconnect()
+      }
+    }, 60_000)
+
     it('does not hold up a stop', async () => {
       const jobs = createPartitionedJobs({ redis: { url: redis.url }, log }, { count: 1, of: () => 0 }, options([]))
       jobs.owned([0])

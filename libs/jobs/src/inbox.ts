@@ -21,6 +21,7 @@ export interface InboxOptions {
 export class Inbox {
   private readonly listener: Redis
   private readonly unsent = new Map<string, number>()
+  private isSending = false
   private owned: ReadonlySet<number> = new Set()
 
   constructor(private readonly options: InboxOptions) {
@@ -28,7 +29,7 @@ export class Inbox {
     this.listener.on('error', () => undefined)
     this.listener.on('message', (_, bucket: string) => void this.take(Number(bucket)))
     this.listener.on('ready', () => void this.listen())
-    options.redis.on('ready', () => this.sendUnsent())
+    options.redis.on('ready', () => void this.sendUnsent())
   }
 
   /** From now on these buckets are this replica's. */
@@ -41,7 +42,7 @@ export class Inbox {
   /** Leaves a key for the owner of its bucket; kept until Redis takes it. */
   send(key: string, bucket: number): void {
     this.unsent.set(key, bucket)
-    if (isReady(this.options.redis)) this.sendUnsent()
+    void this.sendUnsent()
   }
 
   async stop(): Promise<void> {
@@ -54,16 +55,29 @@ export class Inbox {
     this.takeAll()
   }
 
-  private sendUnsent(): void {
-    for (const [key, bucket] of this.unsent) void this.sendOne(key, bucket)
+  /** All that there is at once, and nothing more before that was answered: however long Redis takes, it is asked one thing. */
+  private async sendUnsent(): Promise<void> {
+    if (this.isSending) return
+    this.isSending = true
+    let isTaken = true
+    while (isTaken && this.unsent.size > 0 && isReady(this.options.redis)) isTaken = await this.sendAll()
+    this.isSending = false
   }
 
-  private async sendOne(key: string, bucket: number): Promise<void> {
+  /** A key that is marked meanwhile is sent once more: its owner may have taken and handled it already. */
+  private async sendAll(): Promise<boolean> {
+    const taken = [...this.unsent]
+    this.unsent.clear()
+    const word = this.options.redis.multi()
+    for (const [key, bucket] of taken) word.sadd(this.setOf(bucket), key)
+    for (const bucket of new Set(taken.map(([, bucket]) => bucket))) word.publish(this.channel, String(bucket))
     try {
-      await this.options.redis.multi().sadd(this.setOf(bucket), key).publish(this.channel, String(bucket)).exec()
-      this.unsent.delete(key)
+      await word.exec()
+      return true
     } catch (error) {
-      this.warn(error, 'a mark waits for redis')
+      for (const [key, bucket] of taken) this.unsent.set(key, bucket)
+      this.warn(error, 'marks wait for redis')
+      return false
     }
   }
 
