@@ -1,4 +1,4 @@
-import { keyOf, nameOf } from '@k8or/kube-objects'
+import { keyOf, nameOf, type KubeObject } from '@k8or/kube-objects'
 import { describeError, Later } from '@k8or/outcome'
 import { describeDrift, formatDrift } from '../drift/describe-drift'
 import type { OpenHeal } from '../drift/open-heal'
@@ -76,9 +76,21 @@ async function tellHeal(work: Work, { drift, how }: OpenHeal): Promise<void> {
 }
 
 function openHeal(work: Work, drift: DesiredChange): OpenHeal {
-  const body = work.ports.live.index.bodyOf(needed(work.cluster).name, drift.key)
+  return tellingOf(work, drift, { body: watchedBody(work, drift), willHeal: true })
+}
+
+/** All that the facts of a drift tell, by what the object is now; of one that is gone, or can not be read, there is no body. */
+function tellingOf(
+  work: Work,
+  drift: DesiredChange,
+  { body, willHeal }: { readonly body: KubeObject | undefined; readonly willHeal: boolean },
+): OpenHeal {
   const told = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
-  return { drift: driftFact(work, drift), how: { kind: kindOf(drift), ...told, willHeal: true } }
+  return { drift: driftFact(work, drift), how: { kind: kindOf(drift), ...told, willHeal } }
+}
+
+function watchedBody(work: Work, { key }: Change): KubeObject | undefined {
+  return work.ports.live.index.bodyOf(needed(work.cluster).name, key)
 }
 
 function kindOf(drift: Change): 'changed' | 'deleted' {
@@ -138,14 +150,14 @@ export function announceDrifts(work: Work, drifts: readonly DesiredChange[], wil
 }
 
 async function announceDrift(work: Work, drift: DesiredChange, willHeal: boolean): Promise<void> {
-  const { live, clusters, announcer } = work.ports
-  const cluster = needed(work.cluster).name
-  const body =
-    live.index.bodyOf(cluster, drift.key) ??
-    (drift.live ? await clusters.get(cluster, drift.ref, work.signal).catch(() => undefined) : undefined)
-  const told = body ? describeDrift(drift.desired.object, body) : { fields: [], manager: '' }
-  const how = { kind: kindOf(drift), ...told, willHeal }
-  await announcer.driftDetected(causeOf(work, healer), driftFact(work, drift), how)
+  const body = watchedBody(work, drift) ?? (await askedBody(work, drift))
+  const told = tellingOf(work, drift, { body, willHeal })
+  await work.ports.announcer.driftDetected(causeOf(work, healer), told.drift, told.how)
+}
+
+async function askedBody(work: Work, { live, ref }: Change): Promise<KubeObject | undefined> {
+  if (!live) return undefined
+  return work.ports.clusters.get(needed(work.cluster).name, ref, work.signal).catch(() => undefined)
 }
 
 function driftFact(work: Work, drift: Change): DriftFact {
