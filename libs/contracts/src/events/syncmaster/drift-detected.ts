@@ -11,7 +11,7 @@ export const DriftDetected = z.object({
   uid: z.string(),
   resourceVersion: z.string(),
   kind: z.enum(['changed', 'deleted']),
-  /** Paths of the fields that differ, at most 20. */
+  /** Paths of the fields that differ, at most 20; told after a crash, two of them and how many more. */
   fields: z.array(z.string()).max(20),
   /** The field manager that took them, where the API server names one. */
   manager: z.string(),

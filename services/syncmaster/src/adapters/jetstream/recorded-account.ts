@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
 import { objectKeyHash, type AppliedRecord, type ApplicationRecord, type DecisionRecord } from '@k8or/contracts'
 import type { Records } from '@k8or/jetstream'
 import type { Account, Leaving } from '../../domain/account/accounts'
-import { OpenHeal } from '../../domain/drift/open-heal'
+import { formatHeals, readHeals, withRoom, type OpenHeal } from '../../domain/drift/open-heal'
 import type { Clock } from '../../domain/ports'
 import { SyncPointer } from '../../domain/sync/sync-pointer'
 
@@ -25,8 +24,6 @@ const longestReason = 300
 const longestHistory = 10
 /** How long a heal waits for its note at most: who can not be told must not keep it from being made. */
 const longestHealNoteMs = 100
-/** The row stays small. What is over is told as well, but not after a crash in the middle of the repair. */
-const mostHeals = 20
 
 type Decision = DecisionRecord['history'][number]
 
@@ -116,8 +113,8 @@ export class RecordedAccount implements Account {
   }
 
   async saveHeals(heals: readonly OpenHeal[]): Promise<void> {
-    // The first are those that a former process may have left untold.
-    this.#heals = heals.slice(0, mostHeals)
+    // The first are those that a former process may have left untold. What is over is told as well, but not after a crash.
+    this.#heals = withRoom(heals)
     const over = new AbortController()
     const waited = delay(longestHealNoteMs, undefined, { signal: over.signal })
     await Promise.race([this.#save(), waited]).catch(() => undefined)
@@ -191,7 +188,7 @@ export class RecordedAccount implements Account {
       announced: this.#announced,
       history: this.#decisions,
       ...(this.#leaving ? { leaving: this.#leaving } : {}),
-      ...(this.#heals.length > 0 ? { heals: JSON.stringify(this.#heals) } : {}),
+      ...(this.#heals.length > 0 ? { heals: formatHeals(this.#heals) } : {}),
     })
   }
 
@@ -205,8 +202,4 @@ function readPointer(text: string | undefined): SyncPointer | undefined {
   if (!text) return undefined
   const read = SyncPointer.safeParse(JSON.parse(text))
   return read.success ? read.data : undefined
-}
-
-function readHeals(text: string | undefined): readonly OpenHeal[] {
-  return text ? (z.array(OpenHeal).safeParse(JSON.parse(text)).data ?? []) : []
 }
