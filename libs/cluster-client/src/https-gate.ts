@@ -31,7 +31,7 @@ export function httpsGate(options: HttpsGateOptions): ClosableGate {
     void old.watches.close()
   })
   return {
-    call: (call) => send(options.url, call.timeoutMs === 0 ? agents.watches : agents.calls, call),
+    call: (call) => send(options.url, isWatch(call) ? agents.watches : agents.calls, call),
     close: async () => {
       forget()
       await Promise.all([agents.calls.destroy(), agents.watches.destroy()])
@@ -48,6 +48,10 @@ function newAgents({ identity, connections }: HttpsGateOptions): { calls: Agent;
   }
 }
 
+function isWatch({ timeoutMs }: GateRequest): boolean {
+  return timeoutMs === 0
+}
+
 async function send(url: string, dispatcher: Agent, call: GateRequest): Promise<GateResponse> {
   const deadline = deadlineOf(call.signal, call.timeoutMs)
   try {
@@ -55,6 +59,8 @@ async function send(url: string, dispatcher: Agent, call: GateRequest): Promise<
       method: call.method,
       headers: call.headers,
       ...(call.body === undefined ? {} : { body: call.body }),
+      // The next watch begins before the connection of the one that has ended is free: it would only lie idle.
+      reset: isWatch(call),
       signal: deadline.signal,
       dispatcher,
     })

@@ -1,6 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { request as plainRequest } from 'node:http'
 import { connect } from 'node:http2'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { createClusters, httpsGate, type ClosableGate, type Clusters } from '@k8or/cluster-client'
 import { services, type AccessRecorded } from '@k8or/contracts'
 import { Clusters as ClusterCalls } from '@k8or/contracts/rpc/accesspoint/v1/clusters'
@@ -14,7 +17,6 @@ import {
   publicKeyOfRequest,
   spiffeIdOf,
 } from '@k8or/identity'
-import { connectBus } from '@k8or/jetstream'
 import { ForbiddenError, InvalidRequestError, networkCalls, NotFoundError, type Calls } from '@k8or/rpc'
 import {
   eventually,
@@ -29,6 +31,7 @@ import {
 } from '@k8or/rig'
 import { Agent, request } from 'undici'
 import { peopleToken, startAccessPoint, type AccessPointUnderTest } from '../../../test/access-point-under-test'
+import { accessRecords } from '../../../test/access-records'
 import { findBreak } from '../../domain/audit/chain'
 
 const signal = new AbortController().signal
@@ -123,24 +126,7 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
     return networkCalls({ identity: await access.identity(service), urls })
   }
 
-  async function records(): Promise<AccessRecorded[]> {
-    const reader = await connectBus({ url: bus.url, identity: await bus.identity('insighthub'), failFast: true })
-    const ending = new AbortController()
-    const found: AccessRecorded[] = []
-    const caughtUp = new Promise<void>((resolve) => {
-      void reader.replay({
-        stream: 'ACCESS',
-        fromSequence: 0,
-        onFact: (fact) => void found.push(fact.data as AccessRecorded),
-        onCaughtUp: resolve,
-        signal: ending.signal,
-      })
-    })
-    await caughtUp
-    ending.abort()
-    await reader.close()
-    return found
-  }
+  const records = () => accessRecords(bus)
 
   it('lets a service read through the gate over mutual TLS, and watch', async () => {
     expect(
@@ -158,6 +144,25 @@ describe('services/accesspoint/src/adapters/http/doors.rig', () => {
     await kube.client.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen', namespace: 'default' } })
     await eventually(() => seen.includes('ADDED seen'))
     ending.abort()
+  })
+
+  it('keeps the connection of a call, but not that of a watch that has ended: the next one is open by then', async () => {
+    const port = Number(new URL(access.meshUrl).port)
+    const used: Socket[] = []
+    const take = (message: unknown) => {
+      const { socket } = message as { readonly socket: Socket }
+      if (socket.remotePort === port) used.push(socket)
+    }
+    subscribe('undici:client:sendHeaders', take)
+    const drain = async (path: string, timeoutMs: number): Promise<void> => {
+      const at = { cluster: 'in-cluster', method: 'GET', headers: {}, path } as const
+      await text((await gate.call({ ...at, signal, timeoutMs })).body)
+    }
+    await drain('/version', 5_000)
+    await drain('/api/v1/configmaps?watch=true&timeoutSeconds=1', 0)
+    unsubscribe('undici:client:sendHeaders', take)
+    await eventually(() => used[1]?.destroyed)
+    expect(used[0]?.destroyed).toBe(false)
   })
 
   it('C52.1 answers 401 to who shows no or a bad credential, and the cluster receives nothing', async () => {
