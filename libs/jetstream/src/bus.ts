@@ -29,6 +29,8 @@ export interface Bus {
   onMadeAnew(listener: (stream: string) => void): void
   /** Calls back whenever the connection has come back, until it is closed. */
   onReconnect(listener: () => void): void
+  /** @throws while something is not there that the service builds on: rows that it reads, its durable consumers */
+  assertProvisioned(): Promise<void>
   /** Whether the connection stands. */
   isConnected(): boolean
   /** Drains and closes. */

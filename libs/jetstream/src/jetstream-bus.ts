@@ -1,10 +1,11 @@
-import type { LeaseRecord, RecordDefinition, ServiceName } from '@k8or/contracts'
+import { records, type LeaseRecord, type RecordDefinition, type ServiceName } from '@k8or/contracts'
 import type { Blobs, Bus, DeadLetters, LeaseOptions, Leases, Publisher, Records, ReplayOptions } from './bus'
 import { blobNames, JetStreamBlobs } from './blobs/jetstream-blobs'
 import { Origins } from './connection/origins'
 import type { Wire } from './connection/wire'
 import type { FactHandlers } from './consume/fact-consumer'
-import { handleFacts, type Handling } from './consume/handle-facts'
+import { durablesOf, handleFacts, type Handling } from './consume/handle-facts'
+import { busFailure } from './errors'
 import { JetStreamLeases } from './leases/jetstream-leases'
 import { pause } from './pause'
 import { FactPublisher } from './publish/publisher'
@@ -67,6 +68,18 @@ export class JetStreamBus implements Bus {
 
   onReconnect(listener: () => void): void {
     this.wire.reconnects.on(listener, this.closing.signal)
+  }
+
+  async assertProvisioned(): Promise<void> {
+    const { service, wire } = this
+    const needed = records.filter(({ owner, readers }) => owner === service || readers.includes(service))
+    for (const record of needed) await this.rows<unknown>(record).get('none')
+    for (const { stream, durable } of durablesOf(service))
+      await wire
+        .ask(() => wire.js.consumers.get(stream, durable))
+        .catch((error: unknown) => {
+          throw busFailure(`consumer ${durable} of ${stream}`, error)
+        })
   }
 
   isConnected(): boolean {

@@ -1,7 +1,9 @@
+import { jetstreamManager } from '@nats-io/jetstream'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterReachable, leaseRecord, stopRecord, type ServiceName, type StopRecord } from '@k8or/contracts'
 import { eventually, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
+import { inboxPrefixOf, openConnection } from './connection/connect'
 import { eventsByType } from './consume/read-fact'
 import { connectBus, RecordConflictError, type Bus } from './index'
 
@@ -23,12 +25,11 @@ describe('libs/jetstream/src/made-anew.rig', () => {
 
   const connect = async (service: ServiceName): Promise<Bus> =>
     connectBus({ url: server.url, identity: await server.identity(service), failFast: true })
-  /** The directory of JetStream is gone, and what belongs there is made again. */
+  /** The directory of JetStream is gone. */
   const loseEverything = async (): Promise<void> => {
     await server.process.stop('SIGKILL')
     rmSync(join(dir, 'data'), { recursive: true, force: true })
     await server.process.start()
-    await server.provision()
   }
   const reachable = (id: string) => ({
     ...{ id, token: 'east', time: new Date(), causes: [], actor: 'service:accesspoint' },
@@ -71,6 +72,7 @@ describe('libs/jetstream/src/made-anew.rig', () => {
     await eventually(() => handled.includes('before') && seen.get('kept') === 'before')
 
     await loseEverything()
+    await server.provision()
     await expect(stops.update('mesh', stop('late'), before)).rejects.toThrow(RecordConflictError)
     expect(await stops.put('mesh', stop('after'))).toBeGreaterThan(before)
     await accesspoint.publisher.publish(clusterReachable, reachable('after'))
@@ -88,5 +90,19 @@ describe('libs/jetstream/src/made-anew.rig', () => {
     await accesspoint.records(stopRecord).put('mesh', stop('restarted'))
     await eventually(async () => (await syncmaster.records(stopRecord).get('mesh'))?.value.reason === 'restarted')
     expect(anew).toEqual([])
+  }, 60_000)
+
+  it('tells what a service builds on and is not there yet: rows, then the consumers', async () => {
+    await loseEverything()
+    await expect(syncmaster.assertProvisioned()).rejects.toThrow(/read none of [A-Z]+: no responders/)
+    await server.provision()
+    await syncmaster.assertProvisioned()
+    const keyed = await server.issue('rig')
+    const tls = { ca: server.ca, current: () => keyed }
+    const inboxPrefix = inboxPrefixOf('rig')
+    const rig = await openConnection({ url: server.url, tls, name: 'rig', inboxPrefix, waitForServer: false })
+    await (await jetstreamManager(rig)).consumers.delete('FACTS', 'syncmaster')
+    await expect(syncmaster.assertProvisioned()).rejects.toThrow('consumer syncmaster of FACTS: consumer not found')
+    await rig.close()
   }, 60_000)
 })

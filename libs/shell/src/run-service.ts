@@ -10,7 +10,7 @@ import { networkLinks } from './network-links'
 import { startProbes } from './probes'
 import type { Readiness, ServiceApp } from './service-app'
 import { readTogether } from './settings'
-import { untilStreams } from './until-streams'
+import { untilProvisioned } from './until-provisioned'
 import { untilSignal } from './until-signal'
 
 /** How one service runs in a process of its own. */
@@ -40,8 +40,8 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
     const links = await networkLinks(name, shell, log, { signal, identity })
     closing.push(() => links.close())
     endWhenAnew(links.bus, { endBecause })
-    if (program.keepBus) program.keepBus(links.bus, shell, log, signal).catch(() => undefined)
-    else await untilStreams(links.bus, log, signal)
+    program.keepBus?.(links.bus, shell, log, signal).catch(() => undefined)
+    await untilProvisioned(links.bus, log, signal)
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())
     await app.start(signal)

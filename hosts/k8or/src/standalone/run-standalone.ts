@@ -6,6 +6,7 @@ import {
   loadShellConfig,
   readTogether,
   startProbes,
+  untilProvisioned,
   untilSignal,
   type Links,
   type Readiness,
@@ -44,11 +45,10 @@ export async function runStandalone(): Promise<void> {
       return links
     }
     const gateLinks = await linksOf('accesspoint', noGate)
-    const kept = keepBus(gateLinks.bus, shell, log, giveUp)
-    kept.catch(() => undefined)
+    keepBus(gateLinks.bus, shell, log, giveUp).catch(() => undefined)
+    await untilProvisioned(gateLinks.bus, log, giveUp)
     const accessPoint = await createAccessPoint(gateLinks)
     await named('accesspoint', add(accessPoint))
-    await kept
     const gateFor: GateFor = (identity) => accessPoint.gate(identity)
     const starts = others.map(async ({ name, create }) => add(await create(await linksOf(name, gateFor))))
     await allOrNone(
