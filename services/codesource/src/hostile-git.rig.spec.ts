@@ -3,7 +3,6 @@ import {
   Content,
   expectClear,
   git,
-  gitEnvironment,
   gitRepo,
   readEntries,
   removeDir,
@@ -17,14 +16,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { commitTree, Node } from '../test/hostile-repository'
-import { Addresses } from './adapters/git/addresses'
-import { GitMirrors, namedRepository } from './adapters/git/git-mirrors'
-import { HostLimits } from './adapters/git/host-limits'
+import { mirrorsIn } from '../test/mirrors-in'
+import type { GitMirrors } from './adapters/git/git-mirrors'
+import { namedRepository } from './adapters/git/git-mirrors'
 import { MirroredTrees } from './adapters/git/mirrored-trees'
-import { RunningReaders } from './adapters/git/object-reader'
-import { Routes } from './adapters/git/route'
-import { SecretFiles } from './adapters/git/secret-files'
-import { Connections } from './adapters/git/smart-http/connections'
 import { packets } from './adapters/git/smart-http/pkt-line'
 import { noAccess } from './domain/repository/access'
 import { RepositoryError } from './domain/repository/remote'
@@ -78,15 +73,7 @@ describe('services/codesource/src/hostile-git.rig', () => {
       else passOn(incoming, response)
     })
     await new Promise<void>((resolve) => liar.listen(0, '127.0.0.1', resolve))
-    mirrors = new GitMirrors({
-      ...{ dir, place: { path: gitEnvironment()['PATH'] ?? '', home: dir }, maxBytes: 1 << 26 },
-      ...{ readers: new RunningReaders(4), hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }) },
-      routes: new Routes({
-        credentials: { of: async () => ({ ...noAccess, ...access }) },
-        addresses: new Addresses({ allowLoopback: true }),
-        ...{ files: new SecretFiles(join(dir, 'secrets')), connections: new Connections() },
-      }),
-    })
+    mirrors = mirrorsIn(dir, { credentials: { of: async () => ({ ...noAccess, ...access }) } }, 1 << 26).mirrors
   }, 60_000)
 
   afterAll(async () => {

@@ -2,18 +2,14 @@ import type { CommitPushed, CommitRecord, FactDraft } from '@k8or/contracts'
 import { Later } from '@k8or/outcome'
 import { gitEnvironment, removeDir, tempDir } from '@k8or/rig'
 import { join } from 'node:path'
-import { Addresses } from '../src/adapters/git/addresses'
-import { GitMirrors } from '../src/adapters/git/git-mirrors'
-import { HostLimits } from '../src/adapters/git/host-limits'
-import { RunningReaders } from '../src/adapters/git/object-reader'
-import { Routes } from '../src/adapters/git/route'
-import { SecretFiles } from '../src/adapters/git/secret-files'
 import { Connections } from '../src/adapters/git/smart-http/connections'
 import { GitWriter } from '../src/adapters/git/writing/git-writer'
 import { noAccess } from '../src/domain/repository/access'
 import { RepositoryError } from '../src/domain/repository/remote'
 import { Committing } from '../src/domain/commit/committing'
 import { OwnCommits } from '../src/domain/commit/own-commits'
+import type { Credentials } from '../src/domain/ports'
+import { mirrorsIn } from './mirrors-in'
 
 const signal = new AbortController().signal
 
@@ -36,19 +32,10 @@ export class CommitDesk {
   readonly committing = this.start()
 
   private newMirrors() {
-    return new GitMirrors({
-      dir: join(this.dir, 'mirrors'),
-      place: { path: gitEnvironment()['PATH'] ?? '', home: this.dir },
-      maxBytes: 1 << 30,
-      readers: new RunningReaders(4),
-      hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-      routes: new Routes({
-        credentials: { of: async (_url, options) => (options?.write ? this.access : this.readAccess) },
-        addresses: new Addresses({ allowLoopback: true }),
-        files: new SecretFiles(join(this.dir, 'secrets')),
-        connections: this.connections,
-      }),
-    })
+    const credentials: Credentials = {
+      of: async (_url, options) => (options?.write ? this.access : this.readAccess),
+    }
+    return mirrorsIn(join(this.dir, 'mirrors'), { credentials, connections: this.connections }).mirrors
   }
 
   private newWriter() {

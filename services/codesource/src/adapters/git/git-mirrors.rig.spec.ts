@@ -2,7 +2,6 @@ import { repositoryToken } from '@k8or/contracts'
 import {
   commitFiles,
   git,
-  gitEnvironment,
   gitRepo,
   removeDir,
   startGitServer,
@@ -14,34 +13,19 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { mirrorsIn } from '../../../test/mirrors-in'
 import { noAccess, type RepositoryAccess } from '../../domain/repository/access'
 import { candidatesOf } from '../../domain/revision/target'
 import { Addresses } from './addresses'
 import { GitMirrors } from './git-mirrors'
-import { HostLimits } from './host-limits'
-import { RunningReaders } from './object-reader'
-import { Routes } from './route'
-import { SecretFiles } from './secret-files'
-import { Connections } from './smart-http/connections'
 
 const signal = new AbortController().signal
 
 function newMirrors(access: Partial<RepositoryAccess> = {}, allowLoopback = true) {
-  const dir = tempDir('mirrors')
-  const parts = {
-    dir,
-    place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
-    maxBytes: 1 << 30,
-    readers: new RunningReaders(4),
-    hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-    routes: new Routes({
-      credentials: { of: async () => ({ ...noAccess, ...access }) },
-      addresses: new Addresses({ allowLoopback }),
-      files: new SecretFiles(join(dir, 'secrets')),
-      connections: new Connections(),
-    }),
-  }
-  return { dir, parts, mirrors: new GitMirrors(parts) }
+  return mirrorsIn(tempDir('mirrors'), {
+    credentials: { of: async () => ({ ...noAccess, ...access }) },
+    addresses: new Addresses({ allowLoopback }),
+  })
 }
 
 function named(url: string) {

@@ -1,27 +1,12 @@
-import {
-  commitFiles,
-  eventually,
-  git,
-  gitEnvironment,
-  gitRepo,
-  removeDir,
-  startGitServer,
-  tempDir,
-  type GitServer,
-} from '@k8or/rig'
+import { commitFiles, eventually, git, gitRepo, removeDir, startGitServer, tempDir, type GitServer } from '@k8or/rig'
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { noAccess } from '../../domain/repository/access'
+import { mirrorsIn } from '../../../test/mirrors-in'
 import { TreeMissingError, TreeTooLargeError, type ReadOptions } from '../../domain/tree/tree'
-import { Addresses } from './addresses'
-import { GitMirrors, namedRepository } from './git-mirrors'
-import { HostLimits } from './host-limits'
+import type { GitMirrors } from './git-mirrors'
+import { namedRepository } from './git-mirrors'
 import { MirroredTrees } from './mirrored-trees'
-import { RunningReaders } from './object-reader'
-import { Routes } from './route'
-import { SecretFiles } from './secret-files'
-import { Connections } from './smart-http/connections'
 
 const signal = new AbortController().signal
 const plain: ReadOptions = { recurse: true, maxBytes: 1 << 20, suffixes: [], followLinks: false }
@@ -44,19 +29,7 @@ describe('services/codesource/src/adapters/git/mirrored-trees.rig', () => {
       Array.from({ length: 500 }, (_, index) => [`apps/a${index}/d.yaml`, `n: ${index}\n`]),
     )
     first = await commitFiles(repo, { ...many, 'apps/a1/deep/e.json': '{}', 'apps/a1/notes.txt': 'x', 'top.yaml': 't' })
-    mirrors = new GitMirrors({
-      dir,
-      place: { path: gitEnvironment()['PATH'] ?? '', home: dir },
-      maxBytes: 1 << 30,
-      readers: new RunningReaders(4),
-      hosts: new HostLimits({ perHost: 4, unprovenPerHost: 2, total: 8 }),
-      routes: new Routes({
-        credentials: { of: async () => noAccess },
-        addresses: new Addresses({ allowLoopback: true }),
-        files: new SecretFiles(join(dir, 'secrets')),
-        connections: new Connections(),
-      }),
-    })
+    mirrors = mirrorsIn(dir).mirrors
     trees = new MirroredTrees(mirrors)
   })
 
