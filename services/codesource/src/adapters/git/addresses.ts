@@ -1,3 +1,4 @@
+import { unlessAborted } from '@k8or/shell'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { refusedAddress, refusedHost } from '../../domain/repository/address'
@@ -5,6 +6,8 @@ import { RepositoryError, type Remote } from '../../domain/repository/remote'
 import { GitCommandError } from './run-git'
 
 const keptMs = 30_000
+/** A resolver may be asked for several names, and another one after it. */
+const deadlineMs = 30_000
 
 /** A host that a declaration must not reach; the message says why. */
 export class HostRefusedError extends Error {
@@ -16,8 +19,8 @@ export class HostRefusedError extends Error {
 
 /** Nobody knows where a host is. */
 class HostUnknownError extends Error {
-  constructor(host: string, code: string) {
-    super(`could not resolve host ${host}: ${code}`)
+  constructor(host: string, why: string) {
+    super(`could not resolve host ${host}: ${why}`)
     this.name = 'HostUnknownError'
   }
 }
@@ -25,6 +28,9 @@ class HostUnknownError extends Error {
 /** Looks hosts up, and refuses those that a declaration must not reach. */
 export class Addresses {
   private readonly known = new Map<string, { readonly addresses: readonly string[]; readonly until: number }>()
+
+  /** What is being asked for: to ask once more would take another of the few threads that files are read by, too. */
+  private readonly asked = new Map<string, Promise<readonly string[]>>()
 
   constructor(private readonly options: { readonly allowLoopback: boolean }) {}
 
@@ -61,13 +67,22 @@ export class Addresses {
   private async lookUp(host: string): Promise<readonly string[]> {
     if (isIP(host)) return [host]
     const known = this.known.get(host)
-    const now = performance.now()
-    if (known && known.until > now) return known.addresses
-    const found = await lookup(host, { all: true }).catch((error: unknown) => {
-      throw new HostUnknownError(host, (error as NodeJS.ErrnoException).code ?? 'unknown')
+    if (known && known.until > performance.now()) return known.addresses
+    const asked = this.asked.get(host) ?? this.ask(host)
+    this.asked.set(host, asked)
+    return unlessAborted(asked, AbortSignal.timeout(deadlineMs)).catch((error: unknown) => {
+      const { name, code = 'unknown' } = error as NodeJS.ErrnoException
+      throw new HostUnknownError(host, name === 'TimeoutError' ? 'the resolver does not answer' : code)
     })
-    const addresses = found.map(({ address }) => address)
-    this.known.set(host, { addresses, until: now + keptMs })
-    return addresses
+  }
+
+  private async ask(host: string): Promise<readonly string[]> {
+    try {
+      const addresses = (await lookup(host, { all: true })).map(({ address }) => address)
+      this.known.set(host, { addresses, until: performance.now() + keptMs })
+      return addresses
+    } finally {
+      this.asked.delete(host)
+    }
   }
 }

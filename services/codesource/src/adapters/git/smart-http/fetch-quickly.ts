@@ -25,7 +25,7 @@ export async function fetchQuickly(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (!mirror.isComplete || performance.now() < mirror.leftToGitUntil) return false
-  const bounded = inTime(signal)
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
   try {
     if (!mirror.isSpokenTo) await http.checkVersion(bounded)
     mirror.isSpokenTo = true
@@ -33,8 +33,7 @@ export async function fetchQuickly(
     return true
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof NoGitHostError) throw noHost(error)
-    if (error instanceof SilentHostError) throw new GitCommandError({ stderr: '', ended: 'deadline' }, 'fetch')
+    throwIfNoHost(error)
     mirror.refs = undefined
     mirror.isSpokenTo = false
     if (error instanceof NotUnderstoodError) mirror.leftToGitUntil = performance.now() + againAfterMs
@@ -47,17 +46,15 @@ export async function fetchQuickly(
  * @throws GitCommandError
  */
 export async function checkHost(http: GitHttp, signal: AbortSignal): Promise<void> {
-  await http.checkVersion(inTime(signal)).catch((error: unknown) => {
+  try {
+    await http.checkVersion(signal)
+  } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof NoGitHostError) throw noHost(error)
-  })
+    throwIfNoHost(error)
+  }
 }
 
-/** A host that sends a byte now and then is never silent. */
-function inTime(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
-}
-
-function noHost({ message }: NoGitHostError): GitCommandError {
-  return new GitCommandError({ stderr: `fatal: ${message}` }, 'fetch')
+function throwIfNoHost(error: unknown): void {
+  if (error instanceof NoGitHostError) throw new GitCommandError({ stderr: `fatal: ${error.message}` }, 'fetch')
+  if (error instanceof SilentHostError) throw new GitCommandError({ stderr: '', ended: 'deadline' }, 'fetch')
 }

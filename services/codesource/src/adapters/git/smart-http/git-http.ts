@@ -3,6 +3,8 @@ import { request as httpsRequest } from 'node:https'
 import { PacketReader, packets, textOf, type Packet } from './pkt-line'
 
 const silenceMs = 15_000
+/** A host that sends a byte now and then is never silent. */
+const advertisedMs = 30_000
 const advertisedBytes = 1 << 20
 const refsBytes = 64 << 20
 const reportBytes = 1 << 20
@@ -47,7 +49,7 @@ export class StatusError extends Error {
   }
 }
 
-/** The host took the question and says nothing. */
+/** The host took the question and says nothing, or does not come to an end. */
 export class SilentHostError extends Error {
   constructor() {
     super('the host is silent')
@@ -66,11 +68,15 @@ export interface GitHttpOptions {
 export class GitHttp {
   constructor(private readonly options: GitHttpOptions) {}
 
-  /** @throws NotUnderstoodError where the host does not speak version 2 */
+  /**
+   * @throws NotUnderstoodError where the host does not speak version 2
+   * @throws SilentHostError where it does not say in time what it speaks
+   */
   async checkVersion(signal: AbortSignal): Promise<void> {
-    const lines: string[] = []
-    const answer = await this.send('GET', '/info/refs?service=git-upload-pack', undefined, signal)
-    await readPackets(answer, advertisedBytes, (packet) => Buffer.isBuffer(packet) && lines.push(textOf(packet)))
+    const late = AbortSignal.timeout(advertisedMs)
+    const lines = await this.advertised(AbortSignal.any([signal, late])).catch((error: unknown) => {
+      throw late.aborted && !signal.aborted ? new SilentHostError() : error
+    })
     const isSpoken = lines.includes('version 2') && ['ls-refs', 'fetch'].every((command) => isOffered(lines, command))
     const format = lines.find((line) => line.startsWith('object-format='))
     if (!isSpoken || (format !== undefined && format !== 'object-format=sha1'))
@@ -132,6 +138,13 @@ export class GitHttp {
       else throw new NotUnderstoodError(`the host ends the push: ${textOf(packet.subarray(1))}`)
     })
     return report
+  }
+
+  private async advertised(signal: AbortSignal): Promise<readonly string[]> {
+    const lines: string[] = []
+    const answer = await this.send('GET', '/info/refs?service=git-upload-pack', undefined, signal)
+    await readPackets(answer, advertisedBytes, (packet) => Buffer.isBuffer(packet) && lines.push(textOf(packet)))
+    return lines
   }
 
   private post(body: string, signal: AbortSignal): Promise<IncomingMessage> {
