@@ -12,6 +12,7 @@ export {
   repositoryToken,
   sha256,
 } from './token'
+export { holdsPem, tokenProblem } from './credentials'
 export { withoutPassword } from './without-password'
 export { canonicalImageName, formatImageReference, parseImageReference, type ImageReference } from './image-name'
 export { Envelope, type Fact } from './envelope'

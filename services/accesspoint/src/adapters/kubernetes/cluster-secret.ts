@@ -1,4 +1,4 @@
-import { hubCluster, withoutPassword } from '@k8or/contracts'
+import { holdsPem, hubCluster, tokenProblem, withoutPassword } from '@k8or/contracts'
 import { z } from 'zod'
 import type { ClusterEntry } from '../../domain/routing/clusters'
 import { trimServer } from '../../domain/routing/clusters'
@@ -112,17 +112,21 @@ function readConfig(secret: DeclaredSecret): z.infer<typeof Config> {
 /** What could not be sent is told here, by its field, and not by a connection that fails. */
 function checkCredentials(secret: DeclaredSecret, { bearerToken, tlsClientConfig: tls }: z.infer<typeof Config>): void {
   const wrong = (field: string, problem: string) => new BadClusterSecretError(secret, `config.${field}`, problem)
-  if (/[^\x21-\x7e]/.test(bearerToken))
-    throw wrong('bearerToken', 'holds a line break, a space or another character that no token has')
-  for (const [field, kind] of Object.entries(pemKinds) as [keyof typeof pemKinds, string][])
-    if (tls[field] !== '' && !decode(tls[field]).includes(kind))
+  const problem = tokenProblem(bearerToken)
+  if (problem !== undefined) throw wrong('bearerToken', problem)
+  for (const [field, kind] of pems)
+    if (tls[field] !== '' && !holdsPem(decode(tls[field]), kind))
       throw wrong(`tlsClientConfig.${field}`, `is no PEM in base64 that holds a ${kind}`)
   if ((tls.certData === '') === (tls.keyData === '')) return
   const [given, lacking] = tls.certData === '' ? ['keyData', 'certData'] : ['certData', 'keyData']
   throw wrong(`tlsClientConfig.${lacking}`, `is missing, though ${given} is given`)
 }
 
-const pemKinds = { caData: 'CERTIFICATE-----', certData: 'CERTIFICATE-----', keyData: 'PRIVATE KEY-----' } as const
+const pems = [
+  ['caData', 'CERTIFICATE'],
+  ['certData', 'CERTIFICATE'],
+  ['keyData', 'PRIVATE KEY'],
+] as const
 
 function parseJson(secret: DeclaredSecret): unknown {
   try {

@@ -1,4 +1,5 @@
 import type { Message } from '@bufbuild/protobuf'
+import { holdsPem, tokenProblem } from '@k8or/contracts'
 import type { GetRepositoryResponse } from '@k8or/contracts/rpc/accesspoint/v1/settings'
 import { RepositoryError, type Remote } from './remote'
 
@@ -23,9 +24,9 @@ export const noAccess: RepositoryAccess = {
 
 /** What each credential must hold to be one, and the field of the Secret that declares it. */
 const pems = [
-  ['tlsClientCert', 'tlsClientCertData', 'CERTIFICATE-----'],
-  ['tlsClientKey', 'tlsClientCertKey', 'PRIVATE KEY-----'],
-  ['sshPrivateKey', 'sshPrivateKey', 'PRIVATE KEY-----'],
+  ['tlsClientCert', 'tlsClientCertData', 'CERTIFICATE'],
+  ['tlsClientKey', 'tlsClientCertKey', 'PRIVATE KEY'],
+  ['sshPrivateKey', 'sshPrivateKey', 'PRIVATE KEY'],
 ] as const
 const proxies = new Set(['http:', 'https:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'])
 
@@ -42,14 +43,13 @@ export function checkAccess({ url }: Pick<Remote, 'url'>, access: RepositoryAcce
     const message = `credentials of repository ${url} can not be used: ${field} ${why}; correct ${where}`
     return new RepositoryError({ reason: 'RepositoryCredentialsInvalid', message, field: 'repoURL' }, false)
   }
-  if (/[^\x21-\x7e]/.test(access.bearerToken))
-    throw wrong('bearerToken', 'holds a line break, a space or another character that no token has')
+  const problem = tokenProblem(access.bearerToken)
+  if (problem !== undefined) throw wrong('bearerToken', problem)
   for (const [name, field, kind] of pems)
-    if (access[name] !== '' && !access[name].includes(kind))
-      throw wrong(field, `is no PEM that holds a ${kind.slice(0, -5)}`)
+    if (access[name] !== '' && !holdsPem(access[name], kind)) throw wrong(field, `is no PEM that holds a ${kind}`)
   if ((access.tlsClientCert === '') !== (access.tlsClientKey === ''))
     throw wrong(access.tlsClientCert === '' ? 'tlsClientCertData' : 'tlsClientCertKey', 'is missing')
-  if (access.tlsCa !== '' && !access.tlsCa.includes('CERTIFICATE-----'))
+  if (access.tlsCa !== '' && !holdsPem(access.tlsCa, 'CERTIFICATE'))
     throw wrong('the authority of its host', 'is no PEM that holds a CERTIFICATE', 'argocd-tls-certs-cm')
   if (access.proxy !== '' && !isProxy(access.proxy)) throw wrong('proxy', 'is no address: write http://<host>:<port>')
 }
