@@ -23,8 +23,8 @@ export interface Bus {
    */
   replay(options: ReplayOptions): Promise<void>
   /**
-   * Calls back with each stream that was lost and made anew, of those that records and blobs were asked for: whoever
-   * built on what it held has to begin anew.
+   * Calls back with each stream that was lost and made anew, or put back from a copy older than what was seen of it, of
+   * those that records and blobs were asked for: whoever built on what it held has to begin anew.
    */
   onMadeAnew(listener: (stream: string) => void): void
   /** Calls back whenever the connection has come back, until it is closed. */

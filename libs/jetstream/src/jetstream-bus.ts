@@ -32,7 +32,10 @@ export class JetStreamBus implements Bus {
     this.publisher = new FactPublisher(wire, service)
     this.deadLetters = new JetStreamDeadLetters(wire)
     this.origins = new Origins({
-      createdOf: async (stream) => (await streamInfo(wire, stream)).created,
+      originOf: async (stream) => {
+        const { created, state } = await streamInfo(wire, stream)
+        return { created, lastSequence: state.last_seq }
+      },
       isClosed: () => this.closing.signal.aborted || wire.connection.isClosed(),
       log: wire.log,
     })
@@ -100,7 +103,8 @@ export class JetStreamBus implements Bus {
   }
 
   private rows<Value>(definition: RecordDefinition<Value>): JetStreamRecords<Value> {
-    this.origins.follow(bucketNames(definition.bucket).stream)
-    return new JetStreamRecords(this.wire, definition)
+    const { stream } = bucketNames(definition.bucket)
+    this.origins.follow(stream)
+    return new JetStreamRecords(this.wire, definition, (revision) => this.origins.saw(stream, revision))
   }
 }

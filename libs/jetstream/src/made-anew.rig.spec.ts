@@ -1,5 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream'
-import { rmSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusterReachable, leaseRecord, stopRecord, type ServiceName, type StopRecord } from '@k8or/contracts'
 import { eventually, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
@@ -23,12 +23,13 @@ describe('libs/jetstream/src/made-anew.rig', () => {
   let accesspoint: Bus
   let syncmaster: Bus
 
+  const data = join(dir, 'data')
   const connect = async (service: ServiceName): Promise<Bus> =>
     connectBus({ url: server.url, identity: await server.identity(service), failFast: true })
   /** The directory of JetStream is gone. */
   const loseEverything = async (): Promise<void> => {
     await server.process.stop('SIGKILL')
-    rmSync(join(dir, 'data'), { recursive: true, force: true })
+    rmSync(data, { recursive: true, force: true })
     await server.process.start()
   }
   const reachable = (id: string) => ({
@@ -86,11 +87,32 @@ describe('libs/jetstream/src/made-anew.rig', () => {
 
   it('does not take a server that comes back with its streams for another one', async () => {
     anew.length = 0
+    await accesspoint.records(stopRecord).put('mesh', stop('before'))
     await server.process.restart('SIGKILL')
     await accesspoint.records(stopRecord).put('mesh', stop('restarted'))
     await eventually(async () => (await syncmaster.records(stopRecord).get('mesh'))?.value.reason === 'restarted')
     expect(anew).toEqual([])
   }, 60_000)
+
+  it('takes a stream that is put back from an older copy for another one, as soon as it is back', async () => {
+    anew.length = 0
+    const copy = join(dir, 'older')
+    await server.process.stop()
+    cpSync(data, copy, { recursive: true })
+    await server.process.start()
+    let seen = ''
+    const onChange = ({ value }: { value: StopRecord | null }) => void (seen = value?.reason ?? '')
+    await syncmaster.records(stopRecord).watch(onChange, { signal: ending.signal })
+    await accesspoint.records(stopRecord).put('mesh', stop('after the copy'))
+    await eventually(() => seen === 'after the copy')
+
+    await server.process.stop()
+    rmSync(data, { recursive: true })
+    renameSync(copy, data)
+    expect(anew).toEqual([])
+    await server.process.start()
+    await eventually(() => anew.includes('KV_STOPS'), { timeoutMs })
+  }, 180_000)
 
   it('tells what a service builds on and is not there yet: rows, then the consumers', async () => {
     await loseEverything()

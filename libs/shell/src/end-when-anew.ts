@@ -7,6 +7,8 @@ import type { Opening } from './until-signal'
  */
 export function endWhenAnew(bus: Bus, { endBecause }: Pick<Opening, 'endBecause'>): void {
   bus.onMadeAnew((stream) =>
-    endBecause(`stream ${stream} was lost and made anew, and what was known of it is no longer so`),
+    endBecause(
+      `stream ${stream} is another one now, made anew or put back from an older copy: what was known of it is no longer so`,
+    ),
   )
 }

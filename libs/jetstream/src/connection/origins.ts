@@ -4,20 +4,34 @@ import type { BusLog } from '../log'
 const lookMs = 30_000
 const retryMs = 1_000
 
+/** A stream as the server has it now. */
+export interface StreamOrigin {
+  /** When it was made: its name in time. */
+  readonly created: string
+  readonly lastSequence: number
+}
+
 /** What origins are learnt from. */
 export interface OriginsOptions {
-  /** When a stream was made: its name in time. */
-  readonly createdOf: (stream: string) => Promise<string>
+  readonly originOf: (stream: string) => Promise<StreamOrigin>
   readonly isClosed: () => boolean
   readonly log: BusLog
 }
 
+/** What is known of a stream in use. */
+interface Followed {
+  /** Undefined until the server said it. */
+  created: string | undefined
+  /** The newest sequence that was seen of it. */
+  seen: number
+}
+
 /**
- * Knows when each stream in use was made, and tells when another one has its name: whoever lost a disk has other
- * streams, and what was learnt from the ones before counts no longer.
+ * Knows when each stream in use was made and how far it went, and tells when another one has its name: whoever lost a disk
+ * or put back an older copy has other streams, and what was learnt from the ones before counts no longer.
  */
 export class Origins {
-  private readonly known = new Map<string, string | undefined>()
+  private readonly followed = new Map<string, Followed>()
   private readonly anew = new Set<(stream: string) => void>()
   private looking: Promise<void> | undefined
   private again: NodeJS.Timeout | undefined
@@ -26,9 +40,15 @@ export class Origins {
 
   /** A stream is in use from now on. */
   follow(stream: string): void {
-    if (this.known.has(stream)) return
-    this.known.set(stream, undefined)
+    if (this.followed.has(stream)) return
+    this.followed.set(stream, { created: undefined, seen: 0 })
     this.lookIn(0)
+  }
+
+  /** A stream in use went at least as far as this. */
+  saw(stream: string, sequence: number): void {
+    const followed = this.followed.get(stream)
+    if (followed) followed.seen = Math.max(followed.seen, sequence)
   }
 
   /** Calls back with each stream that has taken the place of another one. */
@@ -47,17 +67,23 @@ export class Origins {
   }
 
   private async lookAtAll(): Promise<void> {
-    const answers = await Promise.all([...this.known.keys()].map((stream) => this.lookAt(stream)))
+    const answers = await Promise.all([...this.followed].map(([stream, followed]) => this.lookAt(stream, followed)))
     this.lookIn(answers.every(Boolean) ? lookMs : retryMs)
   }
 
   /** False when the server did not say: the stream may be on its way. */
-  private async lookAt(stream: string): Promise<boolean> {
+  private async lookAt(stream: string, followed: Followed): Promise<boolean> {
+    // What is seen while the server answers may be newer than the answer.
+    const before = { ...followed }
     try {
-      const created = await this.options.createdOf(stream)
-      const before = this.known.get(stream)
-      this.known.set(stream, created)
-      if (before !== undefined && before !== created) this.tell(stream, before, created)
+      const now = await this.options.originOf(stream)
+      const loss = lossOf(before, now)
+      followed.created = now.created
+      if (loss === undefined) this.saw(stream, now.lastSequence)
+      else {
+        followed.seen = now.lastSequence
+        this.tell(stream, loss, before, now)
+      }
       return true
     } catch {
       // That the bus is away is told elsewhere.
@@ -65,8 +91,8 @@ export class Origins {
     }
   }
 
-  private tell(stream: string, before: string, created: string): void {
-    this.options.log.error({ stream, before, created }, 'a stream was lost and made anew: what it held is lost')
+  private tell(stream: string, loss: string, before: Followed, now: StreamOrigin): void {
+    this.options.log.error({ stream, before, now }, loss)
     for (const listener of this.anew) listener(stream)
   }
 
@@ -76,4 +102,11 @@ export class Origins {
     this.again = setTimeout(() => void this.look(), ms)
     this.again.unref()
   }
+}
+
+/** A stream never goes back by itself: one that ends before what was seen of it is an older copy, or lost its end with its machine. */
+function lossOf({ created, seen }: Followed, now: StreamOrigin): string | undefined {
+  if (created !== undefined && created !== now.created) return 'a stream was lost and made anew: what it held is lost'
+  if (seen <= now.lastSequence) return undefined
+  return 'a stream ends before what was seen of it, as one that was put back from an older copy: what it held since is lost'
 }

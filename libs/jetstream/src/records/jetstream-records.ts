@@ -27,6 +27,8 @@ export class JetStreamRecords<Value> implements Records<Value> {
   constructor(
     private readonly wire: Wire,
     private readonly definition: RecordDefinition<Value>,
+    /** Told of every revision that is written or watched. */
+    private readonly onRevision: (revision: number) => void,
   ) {
     this.names = bucketNames(definition.bucket)
   }
@@ -102,6 +104,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
 
   private tell(stored: StoredRow, onChange: (change: RowChange<Value>) => void): void {
     const { key, revision } = stored
+    this.onRevision(revision)
     if (stored.deleted) return onChange({ key, value: null, revision })
     const row = this.row(stored)
     if (row) onChange(row)
@@ -127,6 +130,7 @@ export class JetStreamRecords<Value> implements Records<Value> {
     assertKey(this.definition.bucket, key)
     try {
       const ack = await this.wire.store(this.names.rowPrefix + key, body, options)
+      this.onRevision(ack.seq)
       return ack.seq
     } catch (error) {
       if (isWrongLastSequence(error)) throw new RecordConflictError(this.definition.bucket, key, { cause: error })
