@@ -4,6 +4,7 @@ import { buildService, type Links, type ServiceApp } from '@k8or/shell'
 import { createLogger, metrics, type Logger } from '@k8or/telemetry'
 import { AccessPointTargets } from './adapters/accesspoint/targets'
 import { CodeSourceTrees } from './adapters/codesource/trees'
+import { backoffMs } from './adapters/jobs/back-off'
 import { handleKey } from './adapters/jobs/handle-key'
 import { DeclaredApplications } from './adapters/jetstream/declared-applications'
 import { loadState } from './adapters/jetstream/load-state'
@@ -33,7 +34,6 @@ import { Signals } from './signals'
 class ChartStoreModule {}
 
 const name = 'chartstore'
-const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 30_000]
 /** How long looks may still take when the service stops; then they are cut off, and repeated at the next start. */
 const stopGraceMs = 300
 

@@ -6,6 +6,7 @@ import { CodeSourceCommits } from './adapters/codesource/commits'
 import { CodeSourceRegistry } from './adapters/codesource/registry'
 import { RecordedImageDecisions } from './adapters/jetstream/image-decisions'
 import { RecordedPushes } from './adapters/jetstream/pushed-images'
+import { backoffMs } from './adapters/jobs/back-off'
 import { handleImageKey } from './adapters/jobs/handle-image-key'
 import { ImageAgenda } from './domain/images/image-agenda'
 import { PolicyReport } from './domain/images/policy-report'
@@ -15,7 +16,6 @@ import { Writing, type WritingParts } from './domain/images/write-back/writing'
 import type { Signals } from './signals'
 
 const concurrency = 16
-const backoffMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 30_000]
 
 interface ImageNeeds extends Pick<WritingParts, 'applications' | 'revisions' | 'releases' | 'trees' | 'clock'> {
   readonly bus: Bus
