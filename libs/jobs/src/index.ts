@@ -1,5 +1,5 @@
 export { createJobs, createPartitionedJobs, type JobsPlace } from './create-jobs'
-export { JobMarks, TracedMarks } from './job-marks'
+export { JobMarks, KeyTraces, TracedMarks } from './job-marks'
 export type { JobFailure, JobHandler, Jobs, JobsLog, JobsOptions, Partition, PartitionedJobs } from './jobs'
 export { memoryJobs } from './memory-jobs'
 export type { RedisConnection } from './redis'

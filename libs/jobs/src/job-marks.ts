@@ -20,14 +20,14 @@ export class JobMarks implements Marks {
   }
 }
 
-/** Keys as jobs that remember the trace they were marked in. */
-export class TracedMarks extends JobMarks {
+/** The trace in which each key was marked: what is done about it goes on in that one, once. */
+export class KeyTraces {
   readonly #traces = new Map<string, string>()
 
-  override mark(key: string): void {
+  /** The key is marked in the present trace; out of one, the one before it stands. */
+  keep(key: string): void {
     const trace = currentTraceparent()
     if (trace !== undefined) this.#traces.set(key, trace)
-    super.mark(key)
   }
 
   /** Handles a key in the trace of whoever marked it last. */
@@ -35,5 +35,19 @@ export class TracedMarks extends JobMarks {
     const trace = this.#traces.get(key)
     this.#traces.delete(key)
     return withTraceparent(trace, handle)
+  }
+}
+
+/** Keys as jobs, each handled in the trace in which it was marked. */
+export class TracedMarks extends JobMarks {
+  readonly #traces = new KeyTraces()
+
+  override mark(key: string): void {
+    this.#traces.keep(key)
+    super.mark(key)
+  }
+
+  traced<Result>(key: string, handle: () => Promise<Result>): Promise<Result> {
+    return this.#traces.traced(key, handle)
   }
 }

@@ -4,7 +4,7 @@ import { bucketCount, bucketOf } from '@k8or/contracts'
 import { createClusters } from '@k8or/cluster-client'
 import { createPartitionedJobs, type PartitionedJobs, type RedisConnection } from '@k8or/jobs'
 import { buildService, type Links, type ServiceApp } from '@k8or/shell'
-import { createLogger, withTraceparent, type Logger } from '@k8or/telemetry'
+import { createLogger, type Logger } from '@k8or/telemetry'
 import { GateClusters } from './adapters/accesspoint/clusters'
 import { HubApplications } from './adapters/accesspoint/hub-applications'
 import { HubEvents } from './adapters/accesspoint/hub-events'
@@ -54,9 +54,7 @@ export async function createApp(config: Config, links: Links): Promise<ServiceAp
       laneOf: (uid) => clusterOf(applications.get(uid)),
       backoffMs,
       handler: (uid, signal) =>
-        withTraceparent(attention.takeTrace(uid), () =>
-          reconciler.consider(uid, AbortSignal.any([signal, ending.signal])),
-        ),
+        attention.traced(uid, () => reconciler.consider(uid, AbortSignal.any([signal, ending.signal]))),
       onFailure: (uid, failure) => {
         log.warn({ application: applications.get(uid)?.name ?? uid, ...failure }, 'could not look at an application')
       },

@@ -1,11 +1,10 @@
-import { JobMarks, type PartitionedJobs } from '@k8or/jobs'
-import { currentTraceparent } from '@k8or/telemetry'
+import { JobMarks, KeyTraces, type PartitionedJobs } from '@k8or/jobs'
 import type { Application } from '../../domain/application/application'
 import { allGoingTo, type DestinationCluster } from '../../domain/project/destination'
 
 /** Collects what deserves a look, from facts, watches and waits, and hands it to the jobs. */
 export class Attention extends JobMarks {
-  readonly #traces = new Map<string, string>()
+  readonly #traces = new KeyTraces()
   #applications: () => readonly Application[] = () => []
 
   /** Begins to hand keys on; what came before is found by the full pass over every bucket that is gained. */
@@ -16,8 +15,7 @@ export class Attention extends JobMarks {
 
   /** Something happened to an application; the trace of what happened goes on with what is done about it. */
   consider(application: string): void {
-    const trace = currentTraceparent()
-    if (trace !== undefined) this.#traces.set(application, trace)
+    this.#traces.keep(application)
     this.mark(application)
   }
 
@@ -26,10 +24,8 @@ export class Attention extends JobMarks {
     for (const { uid } of allGoingTo(cluster, this.#applications())) this.mark(uid)
   }
 
-  /** The trace in which an application is looked at; once. */
-  takeTrace(application: string): string | undefined {
-    const trace = this.#traces.get(application)
-    this.#traces.delete(application)
-    return trace
+  /** Handles an application in the trace of what happened to it. */
+  traced(application: string, handle: () => Promise<void>): Promise<void> {
+    return this.#traces.traced(application, handle)
   }
 }
