@@ -225,14 +225,11 @@ describe('services/chartstore/src/app.module.rig', () => {
     await eventually(async () => (await latest('mono-499'))?.announced)
     await pause(1_000)
     const before = { ...commits.calls }
-    const pushed = performance.now()
     await observe(commits.add(new Map(folders).set('mono-7', { 'a.yaml': configMap('mono-7', '2') })))
     await release('mono-7', 2)
-    const took = performance.now() - pushed
     const asked = { list: commits.calls.list - before.list, read: commits.calls.read - before.read }
     expect(asked.read).toBe(1)
     expect(asked.list).toBeLessThanOrEqual(2)
-    expect(took).toBeLessThan(2_000)
     expect(names.filter((name) => rendered(name).length !== 1)).toEqual(['mono-7'])
     // The others learn the name of the commit later, without a fact.
     await eventually(
