@@ -44,6 +44,21 @@ describe('test/e2e/replicas.e2e', () => {
   const expectOnce = async (of: Fleet): Promise<void> =>
     expect(await of.generations()).toEqual(of.names.map(() => of.version))
 
+  /** Ends the second replica in the middle of a push: the first carries on with all of it, and with the next one. */
+  const goesOnWithout = async (how: string, end: (began: number) => Promise<void>): Promise<void> => {
+    await fleet.push()
+    const began = performance.now()
+    await end(began)
+    expect(await holders.shared(1)).toEqual([holderName(first)])
+    tell(`a replica was ${how}, and its buckets were taken over`, began)
+    await fleet.run()
+    await fleet.push()
+    await fleet.run()
+    await expectOnce(fleet)
+    await second.start()
+    await holders.shared(2)
+  }
+
   it('C56.5 a replica joins while pushes go on: it takes half of the applications, and each push is applied once', async () => {
     expect(await holders.shared(1)).toEqual([holderName(first)])
     const began = performance.now()
@@ -65,33 +80,15 @@ describe('test/e2e/replicas.e2e', () => {
 
   it('C56.5 a replica that stops gives its work back before it ends, in the middle of a push, which is applied once', async () => {
     const leaving = holderName(second)
-    await fleet.push()
-    const began = performance.now()
-    await second.stop()
-    expect([...(await holders.counts()).keys()]).not.toContain(leaving)
-    tell('a replica stopped, and owned nothing any more', began)
-    expect(await holders.shared(1)).toEqual([holderName(first)])
-    tell('its buckets were taken over', began)
-    await fleet.applied()
-    await fleet.push()
-    await fleet.run()
-    await expectOnce(fleet)
-    await second.start()
-    await holders.shared(2)
+    await goesOnWithout('stopped', async (began) => {
+      await second.stop()
+      expect([...(await holders.counts()).keys()]).not.toContain(leaving)
+      tell('a replica stopped, and owned nothing any more', began)
+    })
   }, 180_000)
 
   it('C56.5 the work of a replica that is killed goes on elsewhere when its lease is over, and each push is applied once', async () => {
-    await fleet.push()
-    const began = performance.now()
-    await second.stop('SIGKILL')
-    expect(await holders.shared(1)).toEqual([holderName(first)])
-    tell('a replica was killed, and its buckets were taken over', began)
-    await fleet.run()
-    await fleet.push()
-    await fleet.run()
-    await expectOnce(fleet)
-    await second.start()
-    await holders.shared(2)
+    await goesOnWithout('killed', () => second.stop('SIGKILL'))
   }, 180_000)
 
   it('C56.5 a replica that is paused in the middle of a sync, beyond its lease, changes nothing when it wakes up', async () => {
