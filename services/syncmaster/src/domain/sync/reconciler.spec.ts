@@ -1,58 +1,17 @@
 import type { SyncFinished } from '@k8or/contracts'
-import type { KubeObject } from '@k8or/kube-objects'
 import { Later } from '@k8or/outcome'
-import { Killed, MemoryWorld } from '../../../test/memory-world'
-import { releaseOf } from '../../../test/release-of'
-import { healAllowance, TokenBuckets } from '../drift/token-bucket'
+import { Killed } from '../../../test/memory-world'
+import { configMap, dataOf, factsOf, look, publish, settings, signal, uid, worldOf } from '../../../test/shop'
 import type { OpenHeal } from '../drift/open-heal'
 import { driftDetectedId } from '../fact/fact-ids'
-import { defaultMassChangeLimits } from '../plan/prune'
 import { Reconciler } from './reconciler'
-
-const uid = 'f6a1'
-const signal = new AbortController().signal
-
-const configMap = (name: string, v = '1'): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name },
-  data: { v },
-})
-
-const settings = () => ({
-  ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
-  ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-})
-
-const worldOf = (automated: object | null = { prune: true, selfHeal: true }): MemoryWorld =>
-  new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      ...(automated ? { syncPolicy: { automated } } : {}),
-    },
-  })
-
-const publish = (world: MemoryWorld, release: number, manifests: KubeObject[]): void => {
-  world.manifests = manifests
-  world.release = releaseOf(world, release, manifests.length)
-}
-
-const look = async (world: MemoryWorld, times = 1): Promise<void> => {
-  const reconciler = new Reconciler(world.start(), settings())
-  for (let time = 0; time < times; time++) await reconciler.consider(uid, signal)
-}
-const data = (world: MemoryWorld) =>
-  Object.fromEntries([...world.objects.values()].map((one) => [one.metadata.name, one['data']]))
-const factsOf = (world: MemoryWorld, kind: string) => [...world.facts.keys()].filter((id) => id.startsWith(`${kind}/`))
 
 describe('services/syncmaster/src/domain/sync/reconciler', () => {
   it('brings a release to the cluster and tells of it', async () => {
     const world = worldOf()
     publish(world, 1, [configMap('a'), configMap('b')])
     await look(world)
-    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
     expect(world.application.status).toMatchObject({
       sync: { status: 'Synced', revision: 'commit-1' },
       operationState: { phase: 'Succeeded' },
@@ -90,7 +49,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
       await expect(look(world)).rejects.toThrow(Killed)
       world.diesAfter = Infinity
       await look(world, 2)
-      expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+      expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
       const detected = factsOf(world, 'drift.detected')
       expect(detected).toHaveLength(2)
       expect(factsOf(world, 'repaired').toSorted()).toEqual(detected.map((id) => `repaired/${id}`).toSorted())
@@ -115,7 +74,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     const id = driftDetectedId(uid, open.drift)
     world.refusesFact = (fact) => (fact === id ? failure() : undefined)
     await look(world)
-    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
     expect(world.stored.heals).toEqual([open])
     expect(world.untold).toEqual(untold)
     world.refusesFact = () => undefined
@@ -140,7 +99,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
       await expect(look(world)).rejects.toThrow(Killed)
       world.diesAfter = Infinity
       await look(world, 2)
-      expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' }, c: { v: '1' } })
+      expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' }, c: { v: '1' } })
       expect(world.applies.toSorted()).toEqual(['a', 'b', 'c'])
       expect([...world.objects.values()].map((one) => one.metadata.generation)).toEqual([1, 1, 1])
       const { status } = world.application
@@ -152,85 +111,6 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     }
   })
 
-  it('killed at any call while an Application goes, it tells so once and forgets all of it', async () => {
-    for (let at = 0; ; at++) {
-      const world = worldOf()
-      publish(world, 1, [configMap('a'), configMap('b')])
-      await look(world)
-      world.remove()
-      world.diesAfter = at
-      const isKilled = await look(world).then(
-        () => false,
-        () => true,
-      )
-      world.diesAfter = Infinity
-      await look(world, 2)
-      expect(world.facts.has('removed')).toBe(true)
-      expect(world.stored).toMatchObject({ declaration: undefined, sync: undefined, version: 0 })
-      expect(world.stored.applied.size).toBe(0)
-      if (!isKilled) return expect(at).toBeGreaterThan(3)
-    }
-  })
-
-  const deletedWorld = async (finalizers: string[]): Promise<MemoryWorld> => {
-    const world = worldOf()
-    publish(world, 1, [configMap('a')])
-    await look(world)
-    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } })
-    await look(world, 2)
-    return world
-  }
-  const cascading = 'resources-finalizer.argocd.argoproj.io'
-
-  it.each(['post-delete-finalizer.argocd.argoproj.io', 'post-delete-finalizer.argocd.argoproj.io/cleanup'])(
-    'A9 says that it can not run the hooks for which %s holds an Application, once the objects are gone',
-    async (finalizer) => {
-      const world = await deletedWorld([cascading, finalizer, 'example.org/other'])
-      expect(data(world)).toEqual({})
-      expect(world.application.finalizers).toEqual([finalizer, 'example.org/other'])
-      expect(world.application.status.conditions).toMatchObject([
-        {
-          type: 'DeletionError',
-          message: expect.stringContaining(`then remove ${finalizer} from metadata.finalizers`),
-        },
-      ])
-      await look(world, 2)
-      expect(world.application.finalizers).toContain(finalizer)
-    },
-  )
-
-  it('A9 deletes nothing before hooks that it can not run, and says so', async () => {
-    const finalizer = 'pre-delete-finalizer.argocd.argoproj.io'
-    const world = await deletedWorld([cascading, finalizer])
-    expect(data(world)).toEqual({ a: { v: '1' } })
-    expect(world.application.finalizers).toEqual([cascading, finalizer])
-    expect(world.application.status.conditions).toMatchObject([
-      { type: 'DeletionError', message: expect.stringContaining('waits for PreDelete hooks') },
-    ])
-  })
-
-  it('A9 leaves the finalizers of others alone when the cluster is not known', async () => {
-    const world = worldOf()
-    const finalizers = [cascading, 'post-delete-finalizer.argocd.argoproj.io', 'example.org/other']
-    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } })
-    const ports = world.start()
-    const targets = { resolve: () => Promise.resolve({ problem: 'no such cluster', isDeclared: false }) }
-    await new Reconciler({ ...ports, targets }, settings()).consider(uid, signal)
-    expect(world.application.finalizers).toEqual(['example.org/other'])
-  })
-
-  it('keeps its finalizers while the Secret of the cluster can not be read', async () => {
-    const world = worldOf()
-    world.edit({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: [cascading] } })
-    const targets = { resolve: () => Promise.resolve({ problem: 'cluster Secret east: broken', isDeclared: true }) }
-    await new Reconciler({ ...world.start(), targets }, settings()).consider(uid, signal)
-    expect(world.application.finalizers).toEqual([cascading])
-    expect(world.application.status.conditions).toMatchObject([
-      { type: 'DeletionError', message: 'cluster Secret east: broken' },
-    ])
-    expect(world.waits).toMatchObject([{ delayMs: 30_000 }])
-  })
-
   it('killed in the middle of one release it goes on with the next, and the old one ends as failed', async () => {
     const world = worldOf()
     publish(world, 1, [configMap('a'), configMap('b'), configMap('c')])
@@ -239,7 +119,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     world.diesAfter = Infinity
     publish(world, 2, [configMap('a', '2')])
     await look(world, 2)
-    expect(data(world)).toEqual({ a: { v: '2' } })
+    expect(dataOf(world)).toEqual({ a: { v: '2' } })
     const ends = factsOf(world, 'finished').map((id) => (world.facts.get(id) as SyncFinished).phase)
     expect(ends).toEqual(['Failed', 'Succeeded'])
   })
@@ -250,7 +130,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     await look(world)
     world.drift('/ConfigMap/front/a', { v: 'red' })
     await look(world)
-    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
     expect(world.applies).toEqual(['a', 'b', 'a'])
     expect(factsOf(world, 'drift.detected')).toHaveLength(1)
     expect(factsOf(world, 'repaired')).toHaveLength(1)
@@ -279,7 +159,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
       phase: 'Failed',
       message: expect.stringContaining('(retried 5 times)'),
     })
-    expect(data(world)).toEqual({ b: { v: '1' } })
+    expect(dataOf(world)).toEqual({ b: { v: '1' } })
     world.nowMs += 60_000
     await look(world)
     expect(world.application.status.conditions).toMatchObject([
@@ -289,7 +169,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
   })
 
   it('syncs once more when the cause of a failure is gone', async () => {
-    const world = worldOf({ prune: true })
+    const world = worldOf({ automated: { prune: true } })
     world.edit({ spec: { syncPolicy: { retry: { limit: 0 } } } })
     world.refusals.set('/ConfigMap/front/a', 'apply ConfigMap front/a: no room')
     publish(world, 1, [configMap('a')])
@@ -340,7 +220,7 @@ describe('services/syncmaster/src/domain/sync/reconciler', () => {
     }
     publish(world, 1, [{ ...configMap('s'), kind: 'Secret' }, configMap('a')])
     await look(world)
-    expect(data(world)).toEqual({ a: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '1' } })
     expect(world.application.status.operationState?.message).toContain(
       'Secret front/s: resource Secret is not permitted in project default',
     )

@@ -1,54 +1,8 @@
 import type { HealthStatus, SyncFinished } from '@k8or/contracts'
-import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
-import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import { defaultMassChangeLimits } from '../plan/prune'
-import { Reconciler } from './reconciler'
-
-const uid = 'f6a1'
-const signal = new AbortController().signal
-
-const deployment = (name: string, wave: number, v = '1'): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, annotations: { 'argocd.argoproj.io/sync-wave': String(wave) } },
-  data: { v },
-})
-
-const worldOf = (syncPolicy: object = { automated: { prune: true, selfHeal: true } }): MemoryWorld =>
-  new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      syncPolicy,
-    },
-  })
-
-function publish(world: MemoryWorld, release: number, manifests: KubeObject[]): void {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
-    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
-    ...{ reads: [], readsDigest: '', consulted: {} },
-  }
-}
-
-/** One look by a process that has just begun: every look may be the first after a crash. */
-async function look(world: MemoryWorld): Promise<void> {
-  const settings = {
-    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
-    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-  }
-  await new Reconciler(world.start(), settings).consider(uid, signal)
-}
+import { Killed, type MemoryWorld } from '../../../test/memory-world'
+import { deployment, factsOf, look, publish, uid, worldOf } from '../../../test/shop'
 
 const stateOf = (world: MemoryWorld) => world.application.status.operationState
-const factsOf = (world: MemoryWorld, kind: string) => [...world.facts.keys()].filter((id) => id.startsWith(`${kind}/`))
 const endOf = (world: MemoryWorld) => world.facts.get(factsOf(world, 'finished').at(-1) ?? '') as SyncFinished
 
 const three = [deployment('a', -1), deployment('b', 0), deployment('c', 2)]

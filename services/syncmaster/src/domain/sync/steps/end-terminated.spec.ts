@@ -1,51 +1,15 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../../../test/memory-world'
-import { declarationOf } from '../../application/declaration'
+import { Killed, type MemoryWorld } from '../../../../test/memory-world'
+import { deployment, look, publish, uid, worldOf } from '../../../../test/shop'
 import { terminationPatch } from '../../application/termination'
-import { healAllowance, TokenBuckets } from '../../drift/token-bucket'
-import { defaultMassChangeLimits } from '../../plan/prune'
-import { Reconciler } from '../reconciler'
 
-const uid = 'f6a1'
-const signal = new AbortController().signal
 const message = 'Operation terminated'
 
-const deployment = (name: string, wave: number): KubeObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  metadata: { name, annotations: { 'argocd.argoproj.io/sync-wave': String(wave) } },
-  data: { v: '1' },
-})
-
 /** An automated application whose release is there. */
-function worldOf(...manifests: KubeObject[]): MemoryWorld {
-  const world = new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      syncPolicy: { automated: { prune: true, selfHeal: true } },
-    },
-  })
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release: 1, specDigest, digest: 'd1', inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: 'commit-1', tree: 't' }],
-    ...{ images: [], factId: 'rendered-1', correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
-    ...{ reads: [], readsDigest: '', consulted: {} },
-  }
+function releasedWorld(...manifests: KubeObject[]): MemoryWorld {
+  const world = worldOf()
+  publish(world, 1, manifests)
   return world
-}
-
-async function look(world: MemoryWorld, times = 1): Promise<void> {
-  const settings = {
-    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 1, historyLimit: 10 },
-    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-  }
-  const reconciler = new Reconciler(world.start(), settings)
-  for (let time = 0; time < times; time++) await reconciler.consider(uid, signal)
 }
 
 const terminate = (world: MemoryWorld): void =>
@@ -54,7 +18,7 @@ const stateOf = (world: MemoryWorld) => world.application.status.operationState
 
 describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   it('A8.3 A7.3 ends a sync that waits, tells who wanted it, and leaves it at that', async () => {
-    const world = worldOf(deployment('a', 0), deployment('b', 1))
+    const world = releasedWorld(deployment('a', 0), deployment('b', 1))
     await look(world)
     expect(stateOf(world)).toMatchObject({ phase: 'Running' })
     terminate(world)
@@ -77,7 +41,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   })
 
   it('is no obstacle to a sync that somebody asks for afterwards', async () => {
-    const world = worldOf(deployment('a', 0), deployment('b', 1))
+    const world = releasedWorld(deployment('a', 0), deployment('b', 1))
     await look(world)
     terminate(world)
     await look(world)
@@ -90,7 +54,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   })
 
   it('applies nothing more the moment it is asked for, and tells what was applied by then', async () => {
-    const world = worldOf(deployment('a', 0), deployment('b', 0), deployment('c', 0))
+    const world = releasedWorld(deployment('a', 0), deployment('b', 0), deployment('c', 0))
     world.beforeApply = (name) => {
       if (name === 'b') terminate(world)
     }
@@ -105,7 +69,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   })
 
   it('A7.3 ends the wait for another try', async () => {
-    const world = worldOf(deployment('a', 0))
+    const world = releasedWorld(deployment('a', 0))
     world.refusals.set('apps/Deployment/front/a', 'no room')
     await look(world)
     expect(stateOf(world)?.message).toContain('Retrying attempt #1')
@@ -118,7 +82,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   })
 
   it('ends what was asked for and could not begin', async () => {
-    const world = worldOf(deployment('a', 0))
+    const world = releasedWorld(deployment('a', 0))
     world.release = undefined
     world.edit({ operation: { sync: {}, initiatedBy: { username: 'bob' } } })
     await look(world)
@@ -130,7 +94,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
 
   it('killed at any call it is ended all the same, once', async () => {
     for (let at = 0, isKilled = true; isKilled; at++) {
-      const world = worldOf(deployment('a', 0), deployment('b', 1))
+      const world = releasedWorld(deployment('a', 0), deployment('b', 1))
       world.edit({ operation: { sync: {}, initiatedBy: { username: 'bob' } } })
       await look(world)
       terminate(world)
@@ -151,7 +115,7 @@ describe('services/syncmaster/src/domain/sync/steps/end-terminated', () => {
   })
 
   it("understands Argo CD's way of asking", async () => {
-    const world = worldOf(deployment('a', 0), deployment('b', 1))
+    const world = releasedWorld(deployment('a', 0), deployment('b', 1))
     await look(world)
     world.edit({ status: { operationState: { phase: 'Terminating' } } })
     await look(world)

@@ -1,55 +1,6 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { MemoryWorld } from '../../../../test/memory-world'
-import { declarationOf } from '../../application/declaration'
-import { healAllowance, TokenBuckets } from '../../drift/token-bucket'
-import { defaultMassChangeLimits } from '../../plan/prune'
-import { Reconciler } from '../reconciler'
-
-const uid = 'f6a1'
-
-const configMap = (name: string, v = '1'): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'ConfigMap' },
-  ...{ metadata: { name }, data: { v } },
-})
-
-const worldOf = (automated: object): MemoryWorld =>
-  new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      syncPolicy: { automated },
-    },
-  })
-
-const publish = (
-  world: MemoryWorld,
-  release: number,
-  manifests: KubeObject[],
-  revision = `commit-${release}`,
-): void => {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision, tree: 't' }],
-    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ problems: [], failure: null, warnings: [], reads: [], readsDigest: '', consulted: {}, causes: [] },
-    announced: true,
-  }
-}
-
-const look = async (world: MemoryWorld, times: number): Promise<void> => {
-  const reconciler = new Reconciler(world.start(), {
-    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
-    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-  })
-  for (let time = 0; time < times; time++) await reconciler.consider(uid, new AbortController().signal)
-}
-
-const data = (world: MemoryWorld) =>
-  Object.fromEntries([...world.objects.values()].map((one) => [one.metadata.name, one['data']]))
-const finished = (world: MemoryWorld) => [...world.facts.keys()].filter((id) => id.startsWith('finished/'))
+import type { MemoryWorld } from '../../../../test/memory-world'
+import { configMap, dataOf, factsOf, look, publish, uid, worldOf } from '../../../../test/shop'
 
 /** The bus lost everything: what was written of the application, and the number of its release. */
 const lose = (world: MemoryWorld, manifests: KubeObject[], revision: string): void => {
@@ -66,23 +17,23 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
   ])(
     'learns again what was applied when its record is lost: drift stays drift (self-heal %s)',
     async (selfHeal, applies, left) => {
-      const world = worldOf({ prune: true, selfHeal })
+      const world = worldOf({ automated: { prune: true, selfHeal } })
       const manifests = [configMap('a'), configMap('b')]
       publish(world, 1, manifests)
       await look(world, 2)
-      const told = finished(world)
+      const told = factsOf(world, 'finished')
       lose(world, manifests, 'commit-1')
       world.drift('/ConfigMap/front/a', { v: 'red' })
       await look(world, 3)
       expect(world.applies).toEqual(applies)
-      expect(data(world)).toEqual(left)
-      expect(finished(world)).toEqual(told)
+      expect(dataOf(world)).toEqual(left)
+      expect(factsOf(world, 'finished')).toEqual(told)
       expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
     },
   )
 
   it('learns the rows again where a process wrote down what it had in mind as the bus lost everything', async () => {
-    const world = worldOf({ prune: true, selfHeal: false })
+    const world = worldOf({ automated: { prune: true, selfHeal: false } })
     const manifests = [configMap('a'), configMap('b')]
     publish(world, 1, manifests)
     await look(world, 2)
@@ -96,7 +47,7 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
   })
 
   it('takes what it applied for what it is when only the number of the release is another one: drift stays', async () => {
-    const world = worldOf({ prune: true, selfHeal: false })
+    const world = worldOf({ automated: { prune: true, selfHeal: false } })
     const manifests = [configMap('a'), configMap('b')]
     publish(world, 1, manifests)
     await look(world, 2)
@@ -108,11 +59,11 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
     expect(world.stored.sync).toMatchObject({ release: 4, phase: 'Succeeded' })
     publish(world, 5, manifests)
     await look(world, 3)
-    expect(data(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '1' }, b: { v: '1' } })
   })
 
   it('goes back to nothing that an older copy of the bus takes for the newest, and asks for a new number', async () => {
-    const world = worldOf({ prune: true, selfHeal: true })
+    const world = worldOf({ automated: { prune: true, selfHeal: true } })
     publish(world, 1, [configMap('a')])
     await look(world, 2)
     const copy = structuredClone({ ...world.stored })
@@ -126,11 +77,11 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
     expect(world.stored.declaration?.releaseFloor).toBe(2)
     publish(world, 3, [configMap('a', '2')], 'commit-2')
     await look(world, 3)
-    expect(data(world)).toEqual({ a: { v: '2' } })
+    expect(dataOf(world)).toEqual({ a: { v: '2' } })
   })
 
   it('applies what is new when the record of what was applied is lost, and prunes by the marks alone', async () => {
-    const world = worldOf({ prune: true })
+    const world = worldOf({ automated: { prune: true } })
     publish(world, 1, [configMap('a'), configMap('gone')])
     await look(world, 2)
     world.objects.set('/ConfigMap/front/foreign', {
@@ -139,8 +90,8 @@ describe('services/syncmaster/src/domain/sync/steps/relearn', () => {
     })
     lose(world, [configMap('a', '2')], 'commit-2')
     await look(world, 3)
-    expect(data(world)).toEqual({ a: { v: '2' }, foreign: { v: '1' } })
+    expect(dataOf(world)).toEqual({ a: { v: '2' }, foreign: { v: '1' } })
     expect(world.applies).toEqual(['a'])
-    expect(finished(world)).toEqual([`finished/${uid}-1-1`, `finished/${uid}-4-1`])
+    expect(factsOf(world, 'finished')).toEqual([`finished/${uid}-1-1`, `finished/${uid}-4-1`])
   })
 })
