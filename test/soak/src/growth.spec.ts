@@ -37,5 +37,13 @@ describe('test/soak/src/growth', () => {
 
   it('counts the descriptors that stay', () => {
     expect(leastDescriptors(life('redis', 1, 6, 0))).toEqual(new Map([['redis', held(40)]]))
+    const [sample] = life('redis', 1, 1, 0)
+    const at = (...descriptors: string[]): Sample => ({ ...sample!, descriptors })
+    const moments = [
+      at('file', 'file', 'pipe'),
+      at('pipe', 'file', 'pipe', 'socket'),
+      at('pipe', 'pipe', 'file', 'file'),
+    ]
+    expect(leastDescriptors(moments)).toEqual(new Map([['redis', ['file', 'pipe']]]))
   })
 })

@@ -40,12 +40,18 @@ export function limitPerHour(spanSeconds: number): number {
   return growthPerHourMiB + breathMiB / (spanSeconds / 3600)
 }
 
-/** The descriptors that each process had when it had the fewest; what comes and goes is not counted. */
+/** The descriptors that each process always had, of each kind the fewest: what comes and goes is not counted. */
 export function leastDescriptors(samples: readonly Sample[]): Map<string, readonly string[]> {
   const processes = Map.groupBy(samples, ({ process }) => process)
-  const least = (of: readonly Sample[]): readonly string[] =>
-    of.map(({ descriptors }) => descriptors).reduce((few, now) => (now.length < few.length ? now : few))
-  return new Map([...processes].map(([process, of]) => [process, least(of)]))
+  return new Map(
+    [...processes].map(([process, of]) => [process, of.map(({ descriptors }) => descriptors).reduce(common)]),
+  )
+}
+
+/** What is in both, as often as it is in each. */
+function common(left: readonly string[], right: readonly string[]): readonly string[] {
+  const kinds = Map.groupBy(right, (kind) => kind)
+  return [...Map.groupBy(left, (kind) => kind)].flatMap(([kind, held]) => held.slice(0, kinds.get(kind)?.length ?? 0))
 }
 
 function longestLife(samples: readonly Sample[]): readonly Sample[] {

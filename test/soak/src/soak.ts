@@ -19,8 +19,9 @@ import { watchObjects } from './watch-objects'
 
 const sampleEveryMs = 10_000
 const restSampleEveryMs = 1_000
-const letGoMs = 15_000
-/** Longer than an idle connection is kept, such as that of a watch which was renewed a moment ago: 75 s. */
+/** Up to a minute after a push the applications that it did not touch learn its commit's name, and write it down. */
+const lateWorkMs = 75_000
+/** Longer than an idle connection is kept: 75 s. */
 const restMs = 90_000
 const settleMs = 180_000
 
@@ -85,7 +86,7 @@ export class Soak {
     const { mesh, signal } = this.parts
     await mesh.untilReady(settleMs)
     await this.settle()
-    await delay(letGoMs, undefined, { signal })
+    await delay(lateWorkMs, undefined, { signal })
     const samples: Sample[] = []
     const pace = { everyMs: restSampleEveryMs, forMs: restMs, signal }
     await atPace(pace, async () => void samples.push(...sampleProcesses(mesh, this.seconds())))
