@@ -1,10 +1,7 @@
 import {
-  fieldManager,
   hubCluster,
   managedMarks,
   sha256,
-  type AppliedRecord,
-  type ApplicationRecord,
   type Health,
   type HealthStatus,
   type ReleaseRecord,
@@ -14,32 +11,20 @@ import { keyOf, refOf, type KindRef, type KubeObject } from '@k8or/kube-objects'
 import { parseProject, type Project } from '@k8or/projects'
 import { parseApplication, type Application } from '../src/domain/application/application'
 import { LiveIndex } from '../src/domain/drift/live-index'
-import type { OpenHeal } from '../src/domain/drift/open-heal'
-import { driftDetectedId } from '../src/domain/fact/fact-ids'
 import { ConflictError } from '../src/domain/application/applications'
 import { RefusedError, type Fence, type MutationOptions } from '../src/domain/cluster/clusters'
-import type { Account, Accounts, Leaving } from '../src/domain/account/accounts'
-import type { SyncAnnouncer } from '../src/domain/fact/announcer'
+import type { Accounts } from '../src/domain/account/accounts'
 import type { Ports } from '../src/domain/ports'
 import type { Verdict } from '../src/domain/status/health'
-import type { SyncPointer } from '../src/domain/sync/sync-pointer'
 import { RecentDesiredSets } from '../src/adapters/memory/desired-sets'
+import { memoryAccount, nothingStored, type Call, type MemoryAccount, type Stored } from './memory-account'
+import { memoryAnnouncer } from './memory-announcer'
+import { merged, ownedFields, stripped } from './memory-objects'
 
 /** Thrown at the call at which the process is to die. */
 export class Killed extends Error {}
 
 type RawApplication = Record<string, unknown> & { metadata: Record<string, unknown> }
-
-interface Stored {
-  readonly applied: Map<string, AppliedRecord>
-  sync: SyncPointer | undefined
-  declaration: ApplicationRecord | undefined
-  leaving: Leaving | undefined
-  announced: number
-  version: number
-  decisions: string[]
-  heals: readonly OpenHeal[]
-}
 
 /**
  * A hub, a cluster and a bus in memory: enough to reconcile applications, and to die at any call. What is stored
@@ -165,7 +150,10 @@ export class MemoryWorld {
       verdicts: { ofApplication: () => undefined, ofObject: (_, ref) => this.#verdictOn(keyOf(ref)) },
       live: { index, watch: () => undefined, kinds: () => [], known: async () => undefined },
       accounts,
-      announcer: this.#announcer(),
+      announcer: memoryAnnouncer({
+        say: async (id, data) => this.#call(() => this.#say(id, data)),
+        onEnd: (sync, actor) => void this.actors.set(sync, actor),
+      }),
       marks: {
         mark: () => undefined,
         later: async (application, delayMs, reason) =>
@@ -255,142 +243,33 @@ export class MemoryWorld {
   }
 
   #accounts(): Accounts {
-    const open = new Map<string, Account & { readonly applied: Map<string, AppliedRecord> }>()
+    const call: Call = (act) => this.#call(act)
+    const open = new Map<string, MemoryAccount>()
     return {
       open: async (uid) => {
-        const account = open.get(uid) ?? this.#account(this.#storedOf(uid))
+        const account = open.get(uid) ?? memoryAccount(this.#storedOf(uid), call)
         open.set(uid, account)
         return account
       },
       expected: (uid, key) =>
         open.get(uid)?.applied.get(key)?.projectionDigest ?? this.#storedOf(uid).applied.get(key)?.projectionDigest,
       close: (uid) => void open.delete(uid),
-      read: async (uid) => this.#account(this.#storedOf(uid)),
+      read: async (uid) => memoryAccount(this.#storedOf(uid), call),
       remove: async (uid) => this.#call(() => void this.#stored.delete(uid)),
     }
   }
 
   #storedOf(uid: string): Stored {
-    const stored = this.#stored.get(uid) ?? {
-      ...{ applied: new Map(), announced: 0, version: 0, decisions: [], heals: [] },
-      ...{ sync: undefined, declaration: undefined, leaving: undefined },
-    }
+    const stored = this.#stored.get(uid) ?? nothingStored()
     this.#stored.set(uid, stored)
     return stored
   }
 
-  /** Memory first, then what lasts: a process that dies between the two has lost the change. */
-  #account(stored: Stored): Account & { readonly applied: Map<string, AppliedRecord> } {
-    const applied = new Map(stored.applied)
-    let sync = stored.sync
-    let heals = stored.heals
-    const store = async (act: () => void): Promise<void> => this.#call(act)
-    return {
-      applied,
-      get sync() {
-        return sync
-      },
-      get declaration() {
-        return stored.declaration
-      },
-      get heals() {
-        return heals
-      },
-      get isAnnounced() {
-        return stored.announced === stored.version && stored.version > 0
-      },
-      get isEmpty() {
-        return stored.version === 0 && applied.size === 0 && stored.decisions.length === 0
-      },
-      remember: (key, record) => {
-        applied.set(key, record)
-        return store(() => void stored.applied.set(key, record))
-      },
-      drop: (key) => {
-        applied.delete(key)
-        return store(() => void stored.applied.delete(key))
-      },
-      saveSync: (pointer) => {
-        sync = pointer
-        return store(() => void (stored.sync = pointer))
-      },
-      noteDecision: (decision, reason) =>
-        store(() => {
-          stored.decisions.push(`${decision}: ${reason}`)
-          stored.heals = heals
-        }),
-      saveHeals: (open) => {
-        heals = open
-        return store(() => void (stored.heals = open))
-      },
-      endHeals: (told) => void (heals = heals.filter((heal) => !told.includes(heal))),
-      saveDeclaration: async (record) => {
-        await store(() => {
-          stored.declaration = record
-          stored.version++
-        })
-        return stored.version
-      },
-      saveAnnounced: () => store(() => void (stored.announced = stored.version)),
-      leave: () => this.#leave(stored),
-    }
+  #say(id: string, data: unknown): boolean {
+    const refused = this.refusesFact(id)
+    if (refused) throw refused
+    if (this.facts.has(id)) return false
+    this.facts.set(id, data)
+    return true
   }
-
-  async #leave(stored: Stored): Promise<Leaving | undefined> {
-    const { declaration } = stored
-    if (declaration) {
-      this.#call(() => void (stored.leaving = { ref: declaration.ref, token: declaration.token }))
-      this.#call(() => void (stored.declaration = undefined))
-    }
-    return stored.leaving
-  }
-
-  #announcer(): SyncAnnouncer {
-    const say = async (id: string, data: unknown): Promise<boolean> =>
-      this.#call(() => {
-        const refused = this.refusesFact(id)
-        if (refused) throw refused
-        if (this.facts.has(id)) return false
-        this.facts.set(id, data)
-        return true
-      })
-    const said = async (id: string, data: unknown): Promise<void> => {
-      await say(id, data)
-    }
-    return {
-      declared: (record, version) => said(`declared/${version}`, record),
-      removed: (record) => said('removed', record),
-      planned: (_, sync, counts) => said(`planned/${sync.sync}`, counts),
-      started: (_, sync, how) => said(`started/${sync.sync}`, how),
-      finished: ({ actor }, sync, outcome) => {
-        this.actors.set(sync.sync, actor)
-        return say(`finished/${sync.sync}`, outcome)
-      },
-      rollbackStarted: (_, rollback, how) => said(`rollback-started/${rollback.sync}`, { ...rollback, ...how }),
-      rollbackFinished: (_, rollback, outcome) =>
-        said(`rollback-finished/${rollback.sync}`, { ...rollback, ...outcome }),
-      driftDetected: (cause, drift, how) => said(driftDetectedId(cause.application.uid, drift), how),
-      driftRepaired: (_, drift, detected) => said(`repaired/${detected}`, drift),
-    }
-  }
-}
-
-function ownedFields(object: KubeObject) {
-  const data = Object.keys(object['data'] ?? {})
-  const fieldsV1 = { 'f:data': Object.fromEntries(data.map((name) => [`f:${name}`, {}])) }
-  return { manager: fieldManager, operation: 'Apply' as const, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }
-}
-
-function stripped({ metadata, ...rest }: KubeObject): unknown {
-  const { name, namespace = '', labels, annotations, managedFields } = metadata
-  return [rest, { name, namespace, labels, annotations, managedFields }]
-}
-
-function merged(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const result = { ...(typeof target === 'object' ? (target as object) : {}) } as Record<string, unknown>
-  for (const [name, value] of Object.entries(patch))
-    if (value === null) Reflect.deleteProperty(result, name)
-    else result[name] = merged(result[name], value)
-  return result
 }
