@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { freePort } from '../free-port'
 import { startGitServer, type GitServer } from '../git/http-server'
-import { startFleet, startKube, type KubeOptions, type KubeServer } from '../kube/kube-server'
-import { writeKubeconfig, type KubeConnection } from '../kube/kubeconfig'
 import { startNats } from '../nats'
 import type { ProcessNews } from '../process/managed-process'
 import { startRedis } from '../redis'
 import { Relays } from '../relay/relays'
 import { allOrFirstError } from './all-or-first-error'
 import { portTowards, withDetours } from './detours'
-import { prepareHub, registerCluster } from './hub'
 import { layOut, meshPaths, type MeshLayout } from './layout'
 import type { Mesh, MeshOptions } from './mesh'
+import { MeshClusters } from './mesh-clusters'
 import { meshEnvironment, writeMeshEnvironment } from './mesh-environment'
 import { MeshProcesses } from './mesh-processes'
 import { MeshRegistry } from './mesh-registry'
@@ -38,8 +34,7 @@ class MeshStart {
   readonly #processes: MeshProcesses
   readonly #webhookSecret: string
   readonly #began = Date.now()
-  #hub: KubeServer | undefined
-  #clusters: KubeServer[] = []
+  readonly #clusters: MeshClusters
   #git: GitServer | undefined
   readonly #registry: MeshRegistry | undefined
   readonly #relays = new Relays()
@@ -52,30 +47,34 @@ class MeshStart {
     this.#processes = new MeshProcesses(layout, (name) => this.newsOf(name))
     this.#webhookSecret = options.hub?.webhookSecret ?? randomBytes(20).toString('hex')
     const tell = (text: string): void => this.tell(text)
+    this.#clusters = new MeshClusters(layout, {
+      ...options,
+      ...{ webhookSecret: this.#webhookSecret, ways: this.#relays, newsOf: (name) => this.newsOf(name), tell },
+    })
     if (options.registry)
       this.#registry = new MeshRegistry(layout, { token: this.#webhookSecret, news: this.newsOf('registry'), tell })
   }
 
   async run(): Promise<void> {
     for (const way of this.layout.detours) await this.#relays.lay(way)
-    await allOrFirstError([this.startHubAndMesh(), this.startClusters(), this.startRegistry()])
-    for (const cluster of this.#clusters) await registerCluster(this.theHub().client, await this.detourTo(cluster))
+    await allOrFirstError([this.startHubAndMesh(), this.#clusters.startFurther(), this.startRegistry()])
+    await this.#clusters.register()
     this.#isComplete = true
     this.writeEnvironment()
     this.tell('ready')
   }
 
   mesh(): Mesh {
-    const theHub = (): KubeServer => this.theHub()
+    const clusters = this.#clusters
     const environment = (): Record<string, string> => this.environment()
     return {
       get env() {
         return environment()
       },
       get hub() {
-        return theHub()
+        return clusters.hub
       },
-      clusters: this.#clusters,
+      clusters: clusters.further,
       git: this.theGit(),
       relays: this.#relays,
       processes: this.#processes.all,
@@ -94,8 +93,7 @@ class MeshStart {
     this.#isComplete = false
     await this.#registry?.stop()
     await this.#processes.stop()
-    const servers = [this.#git, this.#hub, ...this.#clusters].filter((server) => server !== undefined)
-    await Promise.all([...servers.map((server) => server.stop()), this.#relays.stop()])
+    await Promise.all([this.#git?.stop(), this.#clusters.stop(), this.#relays.stop()])
   }
 
   /** The bus needs no cluster and the hub no bus: they start beside each other, then the mesh. */
@@ -106,17 +104,7 @@ class MeshStart {
   }
 
   private async startHub(): Promise<void> {
-    if (this.options.hub) return
-    this.#hub = await startKube({
-      ...this.kubeOptions(),
-      name: 'hub',
-      dir: join(meshPaths(this.layout.dir).kube, 'hub'),
-      newsOf: (process) => this.newsOf(`${process} of the hub`),
-    })
-    await prepareHub(this.#hub.client, this.#webhookSecret)
-    if (this.options.relays)
-      writeKubeconfig(meshPaths(this.layout.dir).relayedHubKubeconfig, await this.detourTo(this.#hub))
-    this.tell('hub API server')
+    if (!this.options.hub) await this.#clusters.startHub()
   }
 
   private async startBus(): Promise<void> {
@@ -154,25 +142,6 @@ class MeshStart {
     await this.#registry?.start()
   }
 
-  private async startClusters(): Promise<void> {
-    const names = Array.from({ length: this.options.clusters ?? 0 }, (_, index) => `cluster-${index + 1}`)
-    this.#clusters = await startFleet(names, { ...this.kubeOptions(), dir: meshPaths(this.layout.dir).kube })
-    if (names.length) this.tell(`${names.length} further API server${names.length > 1 ? 's' : ''}`)
-  }
-
-  /** How the mesh reaches a cluster: through a relay, where there are any. */
-  private async detourTo(cluster: KubeConnection): Promise<KubeConnection> {
-    if (!this.layout.detours.length) return cluster
-    const [port, target] = [await freePort(), Number(new URL(cluster.url).port)]
-    await this.#relays.lay({ from: 'accesspoint', to: cluster.name, port, target })
-    return { ...cluster, url: `https://localhost:${String(port)}` }
-  }
-
-  private kubeOptions(): Omit<KubeOptions, 'dir'> {
-    const { nodes = 2, kubelet } = this.options
-    return { nodes, restart: true, ...(kubelet ? { kubelet } : {}) }
-  }
-
   /** Process ids are written down whenever one changes; whatever ends by itself is told, with the time. */
   private newsOf(name: string): ProcessNews {
     const tell = (text: string): void => this.options.onProgress?.(`${new Date().toISOString()} ${name} ${text}`)
@@ -194,7 +163,7 @@ class MeshStart {
       webhookSecret: this.#webhookSecret,
       gitUrl: `http://localhost:${String(portTowards(this.layout, 'codesource', 'git'))}`,
       ...(this.#registry ? { registry: this.#registry.access } : {}),
-      clusters: this.#clusters,
+      clusters: this.#clusters.further,
       pids: this.#processes.pids(),
     })
   }
@@ -205,11 +174,6 @@ class MeshStart {
 
   private tell(what: string): void {
     this.options.onProgress?.(`${what} (${((Date.now() - this.#began) / 1000).toFixed(1)} s)`)
-  }
-
-  private theHub(): KubeServer {
-    if (!this.#hub) throw new Error('the hub was not started here')
-    return this.#hub
   }
 
   private theRegistry(): MeshRegistry {
