@@ -47,15 +47,27 @@ function environment() {
 
 function exitCode(args, env) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
-    const passOn = (signal) => child.kill(signal)
+    // Jest does not end its workers with itself: they are of its group, and their servers end with them.
+    const options = { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true }
+    const child = spawn(process.execPath, args, options)
+    const passOn = (signal) => killGroup(child.pid, signal)
     for (const signal of ending) process.on(signal, passOn)
     child.once('error', () => resolve(1))
     child.once('exit', (code) => {
       for (const signal of ending) process.off(signal, passOn)
+      killGroup(child.pid, 'SIGKILL')
       resolve(code ?? 1)
     })
   })
+}
+
+/** Whoever is left of it: a worker, or what a test that failed has started. */
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
 }
 
 function keepForConformance(reports) {
