@@ -12,7 +12,7 @@ export function releaseOf(
   const { ref, specDigest } = declarationOf(application, 'argocd')
   return {
     ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision, tree: 't' }],
+    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision, tree: `tree of ${revision}` }],
     ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
     ...{ problems: [], failure: null, warnings: [], reads: [], readsDigest: '', consulted: {} },
     ...{ causes: [], announced: true },

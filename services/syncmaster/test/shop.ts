@@ -19,10 +19,10 @@ export const worldOf = (syncPolicy: object | null = { automated: { prune: true, 
     },
   })
 
-export const configMap = (name: string, v = '1'): KubeObject => ({
+export const configMap = (name: string, v = '1', annotations?: Record<string, string>): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
-  metadata: { name },
+  metadata: { name, ...(annotations ? { annotations } : {}) },
   data: { v },
 })
 

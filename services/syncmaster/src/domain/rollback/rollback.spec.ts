@@ -1,10 +1,8 @@
 import { holdOf } from '../application/hold'
-import type { KubeObject } from '@k8or/kube-objects'
-import { Killed, MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
+import { Killed, type MemoryWorld } from '../../../test/memory-world'
+import { releaseOf } from '../../../test/release-of'
+import { configMap, settings, signal, uid, worldOf } from '../../../test/shop'
 import { annotations } from '../application/policy'
-import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import { defaultMassChangeLimits } from '../plan/prune'
 import { Reconciler } from '../sync/reconciler'
 import { findRelease } from './find-release'
 import { liftHold, suspend } from './change-hold'
@@ -13,39 +11,9 @@ import type { FileRestore } from './restore-files'
 import type { Git } from './revert-git'
 import { rollBackWithGit } from './roll-back'
 
-const uid = 'f6a1'
-const signal = new AbortController().signal
-
-const configMap = (name: string, v: string): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'ConfigMap' },
-  ...{ metadata: { name }, data: { v } },
-})
-
-const settings = () => ({
-  ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
-  ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-})
-
-const worldOf = (automated: object | null = { prune: true, selfHeal: true }): MemoryWorld =>
-  new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      ...(automated ? { syncPolicy: { automated } } : {}),
-    },
-  })
-
 /** ChartStore keeps what it rendered: by its number, and as the newest one. */
 const publish = (world: MemoryWorld, number: number, manifests = [configMap('a', String(number))]): void => {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  const source = { repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${number}`, tree: `t${number}` }
-  const release = {
-    ...{ application: ref, release: number, specDigest, digest: `d${number}`, inputDigest: 'i', images: [] },
-    ...{ objects: manifests.length, sources: [source], factId: `rendered-${number}`, correlationId: 'c' },
-    ...{ renderedAt: '2026-01-01T00:00:00Z', problems: [], failure: null, warnings: [], reads: [], readsDigest: '' },
-    ...{ consulted: {}, causes: [], announced: true },
-  }
+  const release = releaseOf(world, number, manifests.length)
   world.release = release
   world.archive.set(number, { release, manifests })
 }
@@ -69,7 +37,7 @@ const rollBack = async (world: MemoryWorld, release = 0, prune = false): Promise
 }
 
 const releasedWorld = async (releases: number, automated?: object | null): Promise<MemoryWorld> => {
-  const world = worldOf(automated)
+  const world = worldOf(automated ? { automated } : automated)
   for (let release = 1; release <= releases; release++) {
     publish(world, release)
     await look(world)

@@ -1,52 +1,24 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
-import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import { defaultMassChangeLimits } from '../plan/prune'
-import { Reconciler } from './reconciler'
+import type { MemoryWorld } from '../../../test/memory-world'
+import { configMap, look, publish, worldOf } from '../../../test/shop'
 
-const uid = 'f6a1'
 const approved = 'argocd.argoproj.io/deletion-approved'
 const finalizers = ['resources-finalizer.argocd.argoproj.io']
 
-const configMap = (name: string, options = ''): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'ConfigMap', data: { v: '1' } },
-  metadata: { name, ...(options === '' ? {} : { annotations: { 'argocd.argoproj.io/sync-options': options } }) },
-})
+const optional = (name: string, options: string): KubeObject =>
+  configMap(name, '1', { 'argocd.argoproj.io/sync-options': options })
 
 /** An application that prunes by itself, with its first release applied. */
-async function worldOf(syncOptions: string[], ...manifests: KubeObject[]): Promise<MemoryWorld> {
-  const world = new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-      syncPolicy: { automated: { prune: true }, syncOptions },
-    },
-  })
+async function appliedWorld(syncOptions: string[], ...manifests: KubeObject[]): Promise<MemoryWorld> {
+  const world = worldOf({ automated: { prune: true }, syncOptions })
   await release(world, 1, '2026-01-01T00:00:00Z', manifests)
   return world
 }
 
 async function release(world: MemoryWorld, release: number, renderedAt: string, manifests: KubeObject[]) {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
-    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt },
-    ...{ problems: [], failure: null, warnings: [], causes: [], announced: true },
-    ...{ reads: [], readsDigest: '', consulted: {} },
-  }
+  publish(world, release, manifests)
+  world.release = { ...world.release!, renderedAt }
   await look(world)
-}
-
-async function look(world: MemoryWorld): Promise<void> {
-  const settings = {
-    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 2, historyLimit: 10 },
-    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-  }
-  await new Reconciler(world.start(), settings).consider(uid, new AbortController().signal)
 }
 
 const approve = (world: MemoryWorld, at: string) => world.edit({ metadata: { annotations: { [approved]: at } } })
@@ -54,7 +26,7 @@ const names = (world: MemoryWorld) => [...world.objects.values()].map(({ metadat
 
 describe('services/syncmaster/src/domain/sync/kept-object', () => {
   it('A8.5 prunes what asks for a confirmation once somebody approved it, and by no approval from before', async () => {
-    const world = await worldOf([], configMap('a'), configMap('b', 'Prune=confirm'), configMap('c'))
+    const world = await appliedWorld([], configMap('a'), optional('b', 'Prune=confirm'), configMap('c'))
     approve(world, '2026-01-01T12:00:00Z')
     await release(world, 2, '2026-01-02T00:00:00Z', [configMap('a')])
     expect(names(world)).toEqual(['a', 'b'])
@@ -70,7 +42,7 @@ describe('services/syncmaster/src/domain/sync/kept-object', () => {
   })
 
   it('A9 deletes nothing of an Application before its objects that ask for a confirmation are approved', async () => {
-    const world = await worldOf([], configMap('a'), configMap('b', 'Delete=confirm'))
+    const world = await appliedWorld([], configMap('a'), optional('b', 'Delete=confirm'))
     world.edit({ metadata: { deletionTimestamp: '2026-01-02T00:00:00Z', finalizers } })
     approve(world, '2026-01-01T23:59:00Z')
     await look(world)
@@ -85,7 +57,7 @@ describe('services/syncmaster/src/domain/sync/kept-object', () => {
   })
 
   it('A9 A8.6 spares what the Application spares, unless the object says otherwise', async () => {
-    const world = await worldOf(['Delete=false'], configMap('a'), configMap('b', 'Delete=true'))
+    const world = await appliedWorld(['Delete=false'], configMap('a'), optional('b', 'Delete=true'))
     world.edit({ metadata: { deletionTimestamp: '2026-01-02T00:00:00Z', finalizers } })
     await look(world)
     expect(names(world)).toEqual(['a'])
@@ -93,14 +65,14 @@ describe('services/syncmaster/src/domain/sync/kept-object', () => {
   })
 
   it('A8.6 with FailOnSharedResource applies nothing that another application has', async () => {
-    const world = await worldOf([], configMap('a'))
+    const world = await appliedWorld([], configMap('a'))
     const [[key, object] = ['', configMap('a')]] = world.objects
     const annotations = { 'argocd.argoproj.io/tracking-id': 'other:/ConfigMap:front/a' }
     world.objects.set(key, { ...object, metadata: { ...object.metadata, annotations } })
     world.edit({
       spec: { syncPolicy: { automated: {}, syncOptions: ['FailOnSharedResource=true'], retry: { limit: 0 } } },
     })
-    await release(world, 2, '2026-01-02T00:00:00Z', [configMap('a', 'Validate=false'), configMap('b')])
+    await release(world, 2, '2026-01-02T00:00:00Z', [optional('a', 'Validate=false'), configMap('b')])
     expect(world.applies).toEqual(['a', 'b'])
     expect(world.application.status.operationState).toMatchObject({
       phase: 'Failed',

@@ -1,50 +1,17 @@
 import type { KubeObject } from '@k8or/kube-objects'
-import { MemoryWorld } from '../../../test/memory-world'
-import { declarationOf } from '../application/declaration'
-import { healAllowance, TokenBuckets } from '../drift/token-bucket'
-import { defaultMassChangeLimits } from '../plan/prune'
-import { Reconciler } from './reconciler'
-
-const uid = 'f6a1'
-const signal = new AbortController().signal
-
-const configMap = (name: string, v = '1', annotations: Record<string, string> = {}): KubeObject => ({
-  ...{ apiVersion: 'v1', kind: 'ConfigMap' },
-  ...{ metadata: { name, annotations }, data: { v } },
-})
+import type { MemoryWorld } from '../../../test/memory-world'
+import { configMap, look, publish, worldOf } from '../../../test/shop'
 
 /** An application that only people sync. */
-function worldOf(...manifests: KubeObject[]): MemoryWorld {
-  const world = new MemoryWorld({
-    metadata: { uid, name: 'shop', namespace: 'argocd', creationTimestamp: '2025-01-01T00:00:00Z' },
-    spec: {
-      source: { repoURL: 'r', path: 'p' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: 'front' },
-    },
-  })
+function pickable(...manifests: KubeObject[]): MemoryWorld {
+  const world = worldOf(null)
   publish(world, 1, manifests)
   return world
 }
 
-function publish(world: MemoryWorld, release: number, manifests: KubeObject[]): void {
-  const { specDigest, ref } = declarationOf(world.application, 'argocd')
-  world.manifests = manifests
-  world.release = {
-    ...{ application: ref, release, specDigest, digest: `d${release}`, inputDigest: 'i', objects: manifests.length },
-    sources: [{ repoURL: 'r', path: 'p', targetRevision: '', revision: `commit-${release}`, tree: 't' }],
-    ...{ images: [], factId: `rendered-${release}`, correlationId: 'c', renderedAt: '2026-01-01T00:00:00Z' },
-    ...{ problems: [], failure: null, warnings: [], links: [], causes: [], announced: true },
-    ...{ reads: [], readsDigest: '', consulted: {} },
-  }
-}
-
 async function sync(world: MemoryWorld, sync: object): Promise<void> {
-  const settings = {
-    ...{ controlNamespace: 'argocd', installation: 'k8or', parallelApplies: 1, historyLimit: 10 },
-    ...{ massChange: defaultMassChangeLimits, healBuckets: new TokenBuckets(healAllowance) },
-  }
   world.edit({ operation: { sync, initiatedBy: { username: 'ada' } } })
-  await new Reconciler(world.start(), settings).consider(uid, signal)
+  await look(world)
 }
 
 const one = (name: string, more: object = {}): object => ({ group: '', kind: 'ConfigMap', name, ...more })
@@ -52,7 +19,7 @@ const stateOf = (world: MemoryWorld) => world.application.status.operationState
 
 describe('services/syncmaster/src/domain/sync/selection', () => {
   it('A8.7 applies only what was picked, tells the truth about the rest, and is no deployment', async () => {
-    const world = worldOf(configMap('a'), configMap('b'), configMap('c'))
+    const world = pickable(configMap('a'), configMap('b'), configMap('c'))
     await sync(world, { resources: [one('a'), one('c', { namespace: 'front' })] })
     expect(world.applies).toEqual(['a', 'c'])
     const { status } = world.application
@@ -72,7 +39,7 @@ describe('services/syncmaster/src/domain/sync/selection', () => {
       ...configMap(name, '1', { 'argocd.argoproj.io/sync-wave': wave }),
       ...{ apiVersion: 'apps/v1', kind: 'Deployment' },
     })
-    const world = worldOf(deployment('a', '0'), deployment('b', '1'), deployment('c', '1'))
+    const world = pickable(deployment('a', '0'), deployment('b', '1'), deployment('c', '1'))
     const pick = (...names: string[]) => names.map((name) => ({ group: 'apps', kind: 'Deployment', name }))
     await sync(world, { resources: pick('b', 'c') })
     expect(stateOf(world)).toMatchObject({ phase: 'Succeeded' })
@@ -85,7 +52,7 @@ describe('services/syncmaster/src/domain/sync/selection', () => {
   })
 
   it('A8.7 A8.5 deletes only what was picked, and only with prune', async () => {
-    const world = worldOf(configMap('a'), configMap('b'), configMap('keep'))
+    const world = pickable(configMap('a'), configMap('b'), configMap('keep'))
     await sync(world, {})
     publish(world, 2, [configMap('keep')])
     await sync(world, { resources: [one('a')] })
@@ -95,14 +62,14 @@ describe('services/syncmaster/src/domain/sync/selection', () => {
   })
 
   it('A8.4 A8.7 runs no hooks, and so is not held back by them', async () => {
-    const world = worldOf(configMap('a'), configMap('hook', '1', { 'argocd.argoproj.io/hook': 'PreSync' }))
+    const world = pickable(configMap('a'), configMap('hook', '1', { 'argocd.argoproj.io/hook': 'PreSync' }))
     await sync(world, { resources: [one('a')] })
     expect(stateOf(world)).toMatchObject({ phase: 'Succeeded' })
     expect(world.applies).toEqual(['a'])
   })
 
   it('A8.4 runs no hooks with the strategy apply either, and refuses force by name', async () => {
-    const world = worldOf(configMap('a'), configMap('hook', '1', { 'argocd.argoproj.io/hook': 'PreSync' }))
+    const world = pickable(configMap('a'), configMap('hook', '1', { 'argocd.argoproj.io/hook': 'PreSync' }))
     await sync(world, { syncStrategy: { hook: { force: true } } })
     expect(stateOf(world)).toMatchObject({ phase: 'Error', message: expect.stringContaining('force is not supported') })
     await sync(world, { syncStrategy: { hook: {} } })
@@ -113,7 +80,7 @@ describe('services/syncmaster/src/domain/sync/selection', () => {
   })
 
   it('refuses what is no object of the application, by name', async () => {
-    const world = worldOf(configMap('a'))
+    const world = pickable(configMap('a'))
     await sync(world, { resources: [one('a'), one('typo', { namespace: 'front' })] })
     expect(world.applies).toEqual([])
     expect(stateOf(world)).toMatchObject({
