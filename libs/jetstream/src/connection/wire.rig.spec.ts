@@ -5,7 +5,7 @@ import { context, propagation, trace, TraceFlags } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { clusterReachable, clusterRecord, manifestStore, type ClusterReachable, type FactDraft } from '@k8or/contracts'
 import type { Identity } from '@k8or/identity'
-import { eventually, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
+import { eventually, freePort, Relay, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
 import { eventsByType } from '../consume/read-fact'
 import { connectBus } from '../index'
 
@@ -74,6 +74,26 @@ describe('libs/jetstream/src/connection/wire.rig', () => {
     expect((await rows.get('a'))!.revision).toBe(revision + 1)
     await bus.close()
   })
+
+  it('does not take for an older fact what it sent again itself', async () => {
+    const relay = await Relay.start(await freePort(), Number(new URL(server.url).port))
+    const url = `tls://localhost:${relay.port}`
+    const bus = await connectBus({ url, identity: await server.identity('accesspoint') })
+    const ids = Array.from({ length: 2_000 }, (_, number) => `again-${number}`)
+    const sent = ids.map((id) => bus.publisher.publish(clusterReachable, fact(id)))
+    for (const under of [500, 1_000, 1_500]) {
+      await sent[under]
+      await relay.cut('refuse')
+      await relay.heal()
+    }
+    const stored = await Promise.all(sent)
+    expect(new Set(stored.map(({ sequence }) => sequence)).size).toBe(ids.length)
+    expect(stored.filter(({ duplicate }) => duplicate)).toEqual([])
+    const other = await connectBus({ url: server.url, identity: await server.identity('accesspoint') })
+    expect(await other.publisher.publish(clusterReachable, fact('again-0'))).toMatchObject({ duplicate: true })
+    await Promise.all([bus.close(), other.close()])
+    await relay.stop()
+  }, 30_000)
 
   it('carries the trace of the publisher to the handler', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())

@@ -19,10 +19,22 @@ export class Wire {
     this.reconnects = new Reconnects(connection, log)
   }
 
-  /** Stores a message. It has an id, so that it is stored once even when the answer was lost and it is sent again. */
-  store(subject: string, body: string | Uint8Array, options: () => Partial<JetStreamPublishOptions>): Promise<PubAck> {
+  /**
+   * Stores a message. It has an id, so that it is stored once even when the answer was lost and it is sent again. Only what
+   * was sent once is told to be a duplicate: otherwise the message that was there may be this one.
+   */
+  async store(
+    subject: string,
+    body: string | Uint8Array,
+    options: () => Partial<JetStreamPublishOptions>,
+  ): Promise<PubAck> {
     const msgID = nuid.next()
-    return this.ask(() => this.js.publish(subject, body, { msgID, timeout: deadlineMs, ...options() }))
+    let sent = 0
+    const ack = await this.ask(() => {
+      sent++
+      return this.js.publish(subject, body, { msgID, timeout: deadlineMs, ...options() })
+    })
+    return { ...ack, duplicate: ack.duplicate && sent === 1 }
   }
 
   /**
