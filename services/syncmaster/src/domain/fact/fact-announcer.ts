@@ -24,6 +24,9 @@ import { declaredId, driftDetectedId, driftRepairedId, removedId, syncId } from 
 
 /** Says what each of SyncMaster's facts holds, by which id it is known, and what it follows from. */
 export class FactAnnouncer implements SyncAnnouncer {
+  /** How syncs ended of which nobody said whether that was stored: an end that is there later is this one. */
+  readonly #unsure = new Map<string, SyncFinished['phase']>()
+
   constructor(
     private readonly announcer: Announcer<'syncmaster'>,
     private readonly clock: Clock,
@@ -66,8 +69,11 @@ export class FactAnnouncer implements SyncAnnouncer {
     const data = { application: cause.application, ...sync, ...outcome }
     const because = { ...cause, causes: [syncId('sync.started', sync)] }
     const draft = this.#draft(because, syncId('sync.finished', sync), data)
+    const isOurs = this.#unsure.get(draft.id) === outcome.phase
+    this.#unsure.set(draft.id, outcome.phase)
     const { duplicate } = await this.announcer.publish(syncFinished, draft)
-    return !duplicate
+    this.#unsure.delete(draft.id)
+    return !duplicate || isOurs
   }
 
   async rollbackStarted(
