@@ -50,7 +50,11 @@ export async function runStandalone(): Promise<void> {
     const accessPoint = await createAccessPoint(gateLinks)
     await named('accesspoint', add(accessPoint))
     const gateFor: GateFor = (identity) => accessPoint.gate(identity)
-    const starts = others.map(async ({ name, create }) => add(await create(await linksOf(name, gateFor))))
+    const starts = others.map(async ({ name, create }) => {
+      const links = await linksOf(name, gateFor)
+      await untilProvisioned(links.bus, log, giveUp)
+      await add(await create(links))
+    })
     await allOrNone(
       starts.map((start, index) => named(others[index]?.name, start)),
       failing,
