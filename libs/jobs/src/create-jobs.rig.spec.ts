@@ -124,13 +124,13 @@ describe('libs/jobs/src/create-jobs.rig', () => {
       const tester = new Redis(redis.url)
       const marks = `k8or:${same.name}:knows:`
       const asked = async () => {
-        const commands = (await tester.slowlog('GET', 1_000)) as [number, number, number, string[]][]
+        const commands = (await tester.slowlog('GET', -1)) as [number, number, number, string[]][]
         return commands.filter(([, , , [command, key]]) => command === 'set' && key?.startsWith(marks)).length
       }
       try {
         await eventually(async () => (await tester.keys(`${marks}*`)).length > 0)
         await jobs.later('kept', 600_000, 'look')
-        await tester.config('SET', 'slowlog-log-slower-than', '0')
+        await tester.config('SET', 'slowlog-log-slower-than', '0', 'slowlog-max-len', '100000')
         await untilHung(async () => {
           for (let time = 0; time < 3; time++) look()
           await eventually(told)
@@ -148,6 +148,7 @@ describe('libs/jobs/src/create-jobs.rig', () => {
         await eventually(() => tester.exists(`k8or:${same.name}:delayed`))
       } finally {
         await jobs.stop()
+        await tester.config('SET', 'slowlog-log-slower-than', '10000')
         tester.disconnect()
         jest.useRealTimers()
       }

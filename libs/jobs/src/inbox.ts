@@ -4,6 +4,7 @@ import type { JobsLog } from './jobs'
 import { isReady } from './redis'
 
 const takenAtOnce = 500
+const retryMs = 1_000
 
 /** What an inbox is made of. */
 export interface InboxOptions {
@@ -22,6 +23,7 @@ export class Inbox {
   private readonly listener: Redis
   private readonly unsent = new Map<string, number>()
   private isSending = false
+  private again: NodeJS.Timeout | undefined
   private owned: ReadonlySet<number> = new Set()
 
   constructor(private readonly options: InboxOptions) {
@@ -46,6 +48,7 @@ export class Inbox {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.again)
     this.listener.disconnect()
   }
 
@@ -62,6 +65,8 @@ export class Inbox {
     let isTaken = true
     while (isTaken && this.unsent.size > 0 && isReady(this.options.redis)) isTaken = await this.sendAll()
     this.isSending = false
+    // What a Redis refuses that stays connected would otherwise wait for the next mark.
+    if (!isTaken) this.again = setTimeout(() => void this.sendUnsent(), retryMs).unref()
   }
 
   /** A key that is marked meanwhile is sent once more: its owner may have taken and handled it already. */

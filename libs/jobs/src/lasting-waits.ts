@@ -70,7 +70,8 @@ export class LastingWaits implements Waits {
     this.isStopped = true
     clearInterval(this.looking)
     await this.memory.stop()
-    const isClosed = isReady(this.options.redis) && (await inTime(this.stored.stop().then(() => true)))
+    const isClosed =
+      isReady(this.options.redis) && (await inTime(this.stored.stop().then(() => true)).catch(() => false))
     if (!isClosed) this.stored.abandon()
   }
 
