@@ -1,9 +1,10 @@
+import type { ApplicationRecord } from '@k8or/contracts'
 import { parseApplication } from './application'
-import { nextDeclaration } from './declaration'
+import { nextDeclaration, saysMore } from './declaration'
 
 const now = '2026-01-03T00:00:00.000Z'
 
-const declaredWith = (history: readonly object[], held?: number) =>
+const declaredWith = (history: readonly object[], held?: number, known?: ApplicationRecord, at = now) =>
   nextDeclaration(
     parseApplication({
       ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' },
@@ -15,8 +16,8 @@ const declaredWith = (history: readonly object[], held?: number) =>
       status: { history },
     }),
     'argocd',
-    undefined,
-    new Date(now),
+    known,
+    new Date(at),
   )
 
 const declared = (releases: readonly unknown[], held?: number) =>
@@ -55,6 +56,16 @@ describe('services/syncmaster/src/domain/application/declaration', () => {
     { given: 'one still to come', times: ['2999-01-01T00:00:00Z', '2026-01-01T00:00:00Z'], told: now },
   ])('tells when the newest was deployed at the latest: $given', ({ times, told }) => {
     expect(deployed(times)).toMatchObject({ releaseFloor: times.length, deployedAt: told })
+  })
+
+  it('declares what was deployed at no known time with one time for good, and at another one when more was deployed', () => {
+    const history = (release: number) => [{ id: 1, release, deployedAt: 'yesterday' }]
+    const later = '2026-01-04T00:00:00.000Z'
+    const first = declaredWith(history(3))
+    expect(declaredWith(history(3), undefined, first, later).deployedAt).toBe(now)
+    expect(declaredWith(history(4), undefined, first, later).deployedAt).toBe(later)
+    expect(saysMore(first, first)).toBe(false)
+    expect(saysMore(first, { ...first, deployedAt: '' })).toBe(true)
   })
 
   it('takes what was deployed at no known time for one of just now, however much there is of it', () => {

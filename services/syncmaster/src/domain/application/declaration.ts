@@ -37,13 +37,18 @@ export function releaseFloorOf(application: Application): number {
 const Time = z.iso.datetime({ offset: true })
 
 /**
- * When the newest deployment that the hub names ended. Where that is missing, no time, or still to come, it may have been
- * at any time until now: then what is seen from now on is newer, and nothing that was seen before passes for that.
+ * When the newest deployment that the hub names ended, at the latest. Where that is missing, no time, or still to come, it
+ * may have been at any time until it was first declared so: what is seen from then on is newer, and nothing that was seen
+ * before passes for that.
  */
-function lastDeployed({ status }: Application, now: Date): string {
-  const times = (status.history ?? []).map(({ deployedAt }) => Date.parse(Time.safeParse(deployedAt).data ?? ''))
-  const newest = newestOf(times)
-  return new Date(Number.isFinite(newest) && newest <= now.getTime() ? newest : now).toISOString()
+function lastDeployed({ status }: Application, known: string | undefined, now: Date): string {
+  const newest = newestOf((status.history ?? []).map(({ deployedAt }) => timeOf(deployedAt)))
+  if (newest <= now.getTime() && newest > -Infinity) return new Date(newest).toISOString()
+  return known !== undefined && timeOf(known) <= now.getTime() ? known : now.toISOString()
+}
+
+function timeOf(text: string | null | undefined): number {
+  return Date.parse(Time.safeParse(text).data ?? '')
 }
 
 /** NaN where one is. A history may be longer than a call may have arguments. */
@@ -80,14 +85,16 @@ export function nextDeclaration(
 ): ApplicationRecord {
   const asked = refreshOf(application)
   const refresh = asked === undefined ? (known?.refresh ?? '') : `${asked}@${application.resourceVersion}`
-  const declaration = declarationOf(application, controlNamespace)
-  const isDeployed = declaration.releaseFloor !== undefined
-  return { ...declaration, refresh, ...(isDeployed ? { deployedAt: lastDeployed(application, now) } : {}) }
+  const declaration = { ...declarationOf(application, controlNamespace), refresh }
+  if (declaration.releaseFloor === undefined) return declaration
+  const before = known?.releaseFloor === declaration.releaseFloor ? known.deployedAt : undefined
+  return { ...declaration, deployedAt: lastDeployed(application, before, now) }
 }
 
 /** Whether the others must hear of a declaration: it is new, or says something else than the record they know. */
 export function saysMore(next: ApplicationRecord, known: ApplicationRecord | undefined): boolean {
   if (!known || policyOf(next) !== policyOf(known)) return true
+  if (known.releaseFloor !== undefined && Number.isNaN(timeOf(known.deployedAt))) return true
   return next.specDigest !== known.specDigest || next.refresh !== known.refresh || next.token !== known.token
 }
 
