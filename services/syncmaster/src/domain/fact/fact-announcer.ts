@@ -24,8 +24,8 @@ import { declaredId, driftDetectedId, driftRepairedId, removedId, syncId } from 
 
 /** Says what each of SyncMaster's facts holds, by which id it is known, and what it follows from. */
 export class FactAnnouncer implements SyncAnnouncer {
-  /** How syncs ended of which nobody said whether that was stored: an end that is there later is this one. */
-  readonly #unsure = new Map<string, SyncFinished['phase']>()
+  /** Of applications the end of which nobody said whether it was stored: if it is there later, it is this one. */
+  readonly #unsure = new Map<string, string>()
 
   constructor(
     private readonly announcer: Announcer<'syncmaster'>,
@@ -69,10 +69,12 @@ export class FactAnnouncer implements SyncAnnouncer {
     const data = { application: cause.application, ...sync, ...outcome }
     const because = { ...cause, causes: [syncId('sync.started', sync)] }
     const draft = this.#draft(because, syncId('sync.finished', sync), data)
-    const isOurs = this.#unsure.get(draft.id) === outcome.phase
-    this.#unsure.set(draft.id, outcome.phase)
+    const { uid } = cause.application
+    const end = `${draft.id} ${outcome.phase}`
+    const isOurs = this.#unsure.get(uid) === end
+    this.#unsure.set(uid, end)
     const { duplicate } = await this.announcer.publish(syncFinished, draft)
-    this.#unsure.delete(draft.id)
+    this.#unsure.delete(uid)
     return !duplicate || isOurs
   }
 
