@@ -3,11 +3,22 @@ import { join } from 'node:path'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { context, propagation, trace, TraceFlags } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import { clusterReachable, clusterRecord, manifestStore, type ClusterReachable, type FactDraft } from '@k8or/contracts'
+import {
+  clusterReachable,
+  clusterRecord,
+  manifestStore,
+  subjectOf,
+  type ClusterReachable,
+  type FactDraft,
+} from '@k8or/contracts'
 import type { Identity } from '@k8or/identity'
+import type { PubAck } from '@nats-io/jetstream'
 import { eventually, freePort, Relay, removeDir, startTestBus, tempDir, type TestBus } from '@k8or/rig'
 import { eventsByType } from '../consume/read-fact'
 import { connectBus } from '../index'
+import { silentLog } from '../log'
+import { inboxPrefixOf, openConnection } from './connect'
+import { Wire } from './wire'
 
 const fact = (id: string): FactDraft<ClusterReachable> => ({
   id,
@@ -75,25 +86,38 @@ describe('libs/jetstream/src/connection/wire.rig', () => {
     await bus.close()
   })
 
-  it('does not take for an older fact what it sent again itself', async () => {
+  it('does not take for an older message what it sent again itself', async () => {
     const relay = await Relay.start(await freePort(), Number(new URL(server.url).port))
-    const url = `tls://localhost:${relay.port}`
-    const bus = await connectBus({ url, identity: await server.identity('accesspoint') })
-    const ids = Array.from({ length: 2_000 }, (_, number) => `again-${number}`)
-    const sent = ids.map((id) => bus.publisher.publish(clusterReachable, fact(id)))
-    for (const under of [500, 1_000, 1_500]) {
-      await sent[under]
+    const keyed = await server.issue('accesspoint')
+    const connection = await openConnection({
+      url: `tls://localhost:${relay.port}`,
+      tls: { ca: server.ca, current: () => keyed },
+      ...{ name: 'wire', inboxPrefix: inboxPrefixOf('accesspoint'), waitForServer: false },
+    })
+    const wire = new Wire(connection, silentLog)
+    const answers: PubAck[] = []
+    const publish = wire.js.publish.bind(wire.js)
+    jest.spyOn(wire.js, 'publish').mockImplementation(async (...asked) => {
+      const answer = await publish(...asked)
+      answers.push(answer)
+      return answer
+    })
+    const subject = subjectOf(clusterReachable, 'east')
+    const told: boolean[] = []
+    // Which answers a cut takes away is chance: so until the server had stored one before it was sent again.
+    for (let round = 0; !answers.some(({ duplicate }) => duplicate) && round < 50; round++) {
+      const ids = Array.from({ length: 200 }, (_, number) => `again-${round}-${number}`)
+      const stored = ids.map((msgID) => wire.store(subject, '{}', () => ({ msgID })))
+      await stored[round]
       await relay.cut('refuse')
       await relay.heal()
+      told.push(...(await Promise.all(stored)).map(({ duplicate }) => duplicate))
     }
-    const stored = await Promise.all(sent)
-    expect(new Set(stored.map(({ sequence }) => sequence)).size).toBe(ids.length)
-    expect(stored.filter(({ duplicate }) => duplicate)).toEqual([])
-    const other = await connectBus({ url: server.url, identity: await server.identity('accesspoint') })
-    expect(await other.publisher.publish(clusterReachable, fact('again-0'))).toMatchObject({ duplicate: true })
-    await Promise.all([bus.close(), other.close()])
+    expect(answers.some(({ duplicate }) => duplicate)).toBe(true)
+    expect(told).not.toContain(true)
+    await connection.close()
     await relay.stop()
-  }, 30_000)
+  })
 
   it('carries the trace of the publisher to the handler', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
