@@ -9,7 +9,14 @@ import { ownDir } from './test/own-dir.mjs'
 import { countTests, mergeReports, readReport } from './test/results.mjs'
 
 const root = join(import.meta.dirname, '..')
-const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+// Jest does not end its workers with itself; their servers end with them.
+const flags = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  '-r',
+  './tools/end-with-parent.cjs',
+]
+const jest = [...flags, 'node_modules/jest/bin/jest.js']
 const withServers = '\\.(rig|e2e)\\.spec\\.ts$'
 const workers = `--maxWorkers=${Math.max(2, availableParallelism() - 1)}`
 // A worker keeps some of what each file has loaded: it is replaced before that is too much.
@@ -31,8 +38,8 @@ function serverPatterns(wanted) {
 
 async function runJest({ name, args }, wanted, dir) {
   const output = join(dir, `${name}.json`)
-  const flags = ['--passWithNoTests', '--json', `--outputFile=${output}`]
-  const code = await exitCode([...jest, ...flags, ...args(wanted)], { ...environment(), TMPDIR: dir })
+  const reporting = ['--passWithNoTests', '--json', `--outputFile=${output}`]
+  const code = await exitCode([...jest, ...reporting, ...args(wanted)], { ...environment(), TMPDIR: dir })
   return { code, report: readReport(output) }
 }
 
@@ -47,27 +54,15 @@ function environment() {
 
 function exitCode(args, env) {
   return new Promise((resolve) => {
-    // Jest does not end its workers with itself: they are of its group, and their servers end with them.
-    const options = { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: true }
-    const child = spawn(process.execPath, args, options)
-    const passOn = (signal) => killGroup(child.pid, signal)
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
+    const passOn = (signal) => child.kill(signal)
     for (const signal of ending) process.on(signal, passOn)
     child.once('error', () => resolve(1))
     child.once('exit', (code) => {
       for (const signal of ending) process.off(signal, passOn)
-      killGroup(child.pid, 'SIGKILL')
       resolve(code ?? 1)
     })
   })
-}
-
-/** Whoever is left of it: a worker, or what a test that failed has started. */
-function killGroup(pid, signal) {
-  try {
-    process.kill(-pid, signal)
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error
-  }
 }
 
 function keepForConformance(reports) {

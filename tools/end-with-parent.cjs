@@ -1,0 +1,2 @@
+// For workers: whoever has started them is gone when the channel to it is.
+if (process.channel) process.once('disconnect', () => process.exit(1))
