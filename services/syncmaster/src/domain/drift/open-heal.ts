@@ -19,7 +19,7 @@ export const OpenHeal = z.object({
 })
 export type OpenHeal = z.infer<typeof OpenHeal>
 
-/** A row stays under 4 KiB, with the decisions of the past and what a sync has come to. */
+/** Of the some 4 KiB that a row is to have; the reasons of the past and what a sync has come to take the rest, or a little more. */
 const mostBytes = 2_500
 const fewFields = 3
 const longestName = 100
