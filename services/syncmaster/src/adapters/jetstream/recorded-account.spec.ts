@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '@k8or/contracts'
+import type { AppliedRecord, DecisionRecord } from '@k8or/contracts'
 import type { OpenHeal } from '../../domain/drift/open-heal'
 import { RecordedAccount, type AccountRecords } from './recorded-account'
 
@@ -26,7 +26,7 @@ class SlowRows {
 
   open(): RecordedAccount {
     const stored = { applied: new Map(), decision: undefined, declaration: undefined }
-    return new RecordedAccount('u', stored, { decisions: this } as unknown as AccountRecords, clock)
+    return new RecordedAccount('u', stored, { decisions: this, applied: this } as unknown as AccountRecords, clock)
   }
 }
 
@@ -75,6 +75,22 @@ describe('services/syncmaster/src/adapters/jetstream/recorded-account', () => {
     expect(isGone).toBe(false)
     rows.begun[0]?.end()
     await gone
+  })
+
+  it('stores what was done behind the sync that did it', async () => {
+    const rows = new SlowRows()
+    const account = rows.open()
+    const applied = { object: heal('a').drift.object } as AppliedRecord
+    const noted = account.noteDecision('sync', '', 1)
+    const done = [account.remember('a', applied), account.remember('b', applied), account.drop('b')]
+    await turn()
+    expect(rows.begun).toHaveLength(1)
+    rows.begun[0]?.end()
+    await noted
+    await turn()
+    expect(rows.begun).toHaveLength(3)
+    for (const { end } of rows.begun) end()
+    await Promise.all(done)
   })
 
   it('keeps its row small, and those that were open before', async () => {

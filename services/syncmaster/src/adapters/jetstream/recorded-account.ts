@@ -85,8 +85,10 @@ export class RecordedAccount implements Account {
     return this.#applied.size === 0 && this.#declaration === undefined && !this.#isNoted
   }
 
+  /** Behind the row: whoever finds stored what a sync has done, finds the sync that it was. */
   async remember(key: string, record: AppliedRecord): Promise<void> {
     this.#applied.set(key, record)
+    await this.#writing
     await this.records.applied.put(this.#rowOf(record), record)
   }
 
@@ -94,6 +96,7 @@ export class RecordedAccount implements Account {
     const record = this.#applied.get(key)
     if (!record) return
     this.#applied.delete(key)
+    await this.#writing
     await this.records.applied.delete(this.#rowOf(record))
   }
 
