@@ -13,11 +13,16 @@ export async function push(desk: FaultDesk, meanwhile = async (): Promise<void> 
   const commit = await desk.push('web', web('web', `shop/web:${desk.next()}`))
   await meanwhile()
   await desk.untilRuns('web')
-  const isWhole = async () => {
+  const missing = async () => {
     const facts = (await hopsOf(desk.driver, commit)).map(({ fact }) => fact)
-    return [...wholeWay, 'sync.finished', 'health.changed'].every((fact) => facts.includes(fact))
+    return [...wholeWay, 'sync.finished', 'health.changed'].filter((fact) => !facts.includes(fact))
   }
-  await eventually(isWhole, { timeoutMs: 60_000, stepMs: 200, what: `the trace of ${commit}` })
+  const isWhole = async () => (await missing()).length === 0
+  await eventually(isWhole, { timeoutMs: 60_000, stepMs: 200, what: `the trace of ${commit}` }).catch(
+    async (cause: unknown) => {
+      throw new Error(`the trace of ${commit} lacks ${(await missing()).join()}`, { cause })
+    },
+  )
 }
 
 /** What somebody changes by hand is put back, and both is told. */
