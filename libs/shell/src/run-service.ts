@@ -21,7 +21,7 @@ export interface ServiceProgram<Config> {
   /** Only AccessPoint has its certificate from elsewhere than AccessPoint. */
   readonly identity?: (config: ShellConfig, log: Logger) => Promise<RenewingIdentity>
   /** What makes the streams where they are not there; whoever has none waits for them. */
-  readonly keepBus?: (bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal) => Promise<void>
+  readonly keepBus?: (bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal) => void
 }
 
 /** Runs one service until SIGTERM or SIGINT; what was opened is closed in reverse order. */
@@ -40,7 +40,7 @@ export async function runService<Config>(program: ServiceProgram<Config>): Promi
     const links = await networkLinks(name, shell, log, { signal, identity })
     closing.push(() => links.close())
     endWhenAnew(links.bus, { endBecause })
-    program.keepBus?.(links.bus, shell, log, signal).catch(() => undefined)
+    program.keepBus?.(links.bus, shell, log, signal)
     await untilProvisioned(links.bus, log, signal)
     const app = await program.createApp(config, links)
     closing.push(() => app.stop())

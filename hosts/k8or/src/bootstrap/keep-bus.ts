@@ -5,15 +5,16 @@ import { bootstrapBus } from './bus'
 
 /**
  * Makes what the bus lacks, now and whenever the connection to it has come back: a server that lost its disk has no
- * streams. Only a process that holds the authority's key may; resolves when all was there once.
+ * streams. Only a process that holds the authority's key may. Whoever builds on it waits for what it needs itself.
  */
-export async function keepBus(bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal): Promise<void> {
+export function keepBus(bus: Bus, config: ShellConfig, log: Logger, signal: AbortSignal): void {
   let making: Promise<void> | undefined
-  const make = (): Promise<void> => {
+  const make = (): void => {
     const attempt = () => bootstrapBus(config, { onlyMissing: true })
-    making ??= tryUntilDone('make what the bus lacks', attempt, { log, signal }).finally(() => (making = undefined))
-    return making
+    making ??= tryUntilDone('make what the bus lacks', attempt, { log, signal })
+      .catch(() => undefined)
+      .finally(() => (making = undefined))
   }
-  bus.onReconnect(() => void make().catch(() => undefined))
-  await make()
+  bus.onReconnect(make)
+  make()
 }

@@ -45,7 +45,7 @@ export async function runStandalone(): Promise<void> {
       return links
     }
     const gateLinks = await linksOf('accesspoint', noGate)
-    keepBus(gateLinks.bus, shell, log, giveUp).catch(() => undefined)
+    keepBus(gateLinks.bus, shell, log, giveUp)
     await untilProvisioned(gateLinks.bus, log, giveUp)
     const accessPoint = await createAccessPoint(gateLinks)
     await named('accesspoint', add(accessPoint))
